@@ -1,0 +1,39 @@
+{
+    "name": "Order Processing",
+    "summary": "The whole day of an order desk: verified, promised, dispatched, taken back, reconciled",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Order Processing maintainers",
+    "license": "LGPL-3",
+    "depends": [
+        "sale_management",
+        "sale_stock",
+        "account",
+        "stock_delivery",
+        "stock_picking_batch",
+        "delivery_stock_picking_batch",
+        "portal",
+    ],
+    "data": [
+        "security/groups.xml",
+        "security/common_security.xml",
+        "security/ir.model.access.csv",
+        "views/menus.xml",
+        # common
+        "views/common_order_event_views.xml",
+        # intake
+        # verification
+        # availability
+        # dispatch
+        # discrepancy
+        # returns
+        # enquiry
+        # reconciliation
+        # desk
+    ],
+    "demo": [
+        "demo/users.xml",
+    ],
+    "application": True,
+    "post_init_hook": "post_init_hook",
+}

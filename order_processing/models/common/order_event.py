@@ -1,0 +1,423 @@
+import json
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+# what a caller may give for a row, with its column type; the rest is added by the book itself
+ROW_COLUMNS = {
+    "kind": "varchar",
+    "company_id": "int4",
+    "order_id": "int4",
+    "order_name": "varchar",
+    "line_id": "int4",
+    "line_name": "varchar",
+    "product_id": "int4",
+    "uom_id": "int4",
+    "currency_id": "int4",
+    "quantity": "numeric",
+    "quantity_ref": "numeric",
+    "amount": "numeric",
+    "document_model": "varchar",
+    "document_id": "int4",
+    "document_name": "varchar",
+    "reason": "varchar",
+    "note": "text",
+    "business_date": "date",
+    "to_refund": "bool",
+}
+PENDING = "order_processing.pending_events"
+LATER = "order_processing.pending_documents"
+WRITING = "order_processing.writing"
+
+KINDS = [
+    ("received", "Received"),
+    ("rejected", "Rejected"),
+    ("entered", "Entered"),
+    ("raised", "Raised"),
+    ("lowered", "Lowered"),
+    ("removed", "Removed"),
+    ("cancelled", "Cancelled"),
+    ("closed_short", "Closed short"),
+    ("reopened", "Re-opened"),
+    ("verified", "Verified"),
+    ("held", "Held"),
+    ("released", "Released"),
+    ("waived", "Waived"),
+    ("unsealed", "Changed after verification"),
+    ("confirmed", "Confirmed"),
+    ("promised", "Promised"),
+    ("picked", "Picked"),
+    ("checked", "Checked"),
+    ("shipped", "Shipped"),
+    ("shipped_component", "Component shipped"),
+    ("replaced", "Replacement shipped"),
+    ("received_back", "Received back"),
+    ("corrected", "Shipment corrected"),
+    ("corrected_back", "Return corrected"),
+    ("handed_over", "Handed over"),
+    ("invoiced", "Invoiced"),
+    ("uninvoiced", "Invoice taken back"),
+    ("credited", "Credited"),
+    ("uncredited", "Credit note taken back"),
+    ("paid", "Paid"),
+    ("unpaid", "Payment taken back"),
+    ("return_requested", "Return requested"),
+    ("settled", "Return settled"),
+    ("asked", "Question"),
+    ("answered", "Answer"),
+    ("discrepancy_opened", "Discrepancy found"),
+    ("discrepancy_closed", "Discrepancy closed"),
+    ("day_signed", "Day signed"),
+]
+
+
+class OrderEvent(models.Model):
+    """The day book: one row per business fact, written once, never changed.
+
+    Orders, lines and documents stand as plain numbers with the name of that moment: deleting a draft goes on
+    working in core, and is itself a row. Quantities are in the line's unit (``quantity``) and in the product's
+    reference unit (``quantity_ref``), amounts untaxed in the order's currency; signs as docs/architecture.md says.
+    """
+
+    _name = "order.event"
+    _description = "Day Book Entry"
+    _order = "id"
+    _log_access = False
+    _rec_name = "order_name"
+
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
+    order_id = fields.Integer("Order number", readonly=True)
+    order_name = fields.Char("Order", readonly=True)
+    line_id = fields.Integer("Line number", readonly=True)
+    line_name = fields.Char("Line", readonly=True)
+    product_id = fields.Integer("Product number", readonly=True)
+    uom_id = fields.Integer("Unit number", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
+    quantity = fields.Float(readonly=True, digits=0)
+    quantity_ref = fields.Float("Quantity in the product's unit", readonly=True, digits=0)
+    amount = fields.Monetary(readonly=True)
+    document_model = fields.Char(readonly=True)
+    document_id = fields.Many2oneReference("Document number", model_field="document_model", readonly=True)
+    document_name = fields.Char("Document", readonly=True)
+    reason = fields.Char(readonly=True)
+    note = fields.Text(readonly=True)
+    business_date = fields.Date(readonly=True)
+    to_refund = fields.Boolean(readonly=True)
+    user_id = fields.Integer("User number", readonly=True)
+    user_name = fields.Char("By", readonly=True)
+    at = fields.Datetime("Recorded at", required=True, readonly=True)
+    opening = fields.Boolean(readonly=True)
+    era_id = fields.Integer("Era", required=True, readonly=True)
+
+    _line_kind = models.Index("(line_id, kind) WHERE line_id IS NOT NULL")
+    _order_book = models.Index("(order_id, id)")
+    _document = models.Index("(document_model, document_id)")
+
+    def init(self):
+        """Add what the ORM has no type for: the 64-bit transaction number, and the eras of a database."""
+        super().init()
+        self.env.cr.execute(SQL("""
+            ALTER TABLE order_event ADD COLUMN IF NOT EXISTS xact xid8 NOT NULL DEFAULT pg_current_xact_id()
+        """))
+        self.env.cr.execute(SQL("CREATE INDEX IF NOT EXISTS order_event_cut ON order_event (era_id, xact, id)"))
+        self.env.cr.execute(SQL("""
+            CREATE TABLE IF NOT EXISTS order_event_era (
+                id serial PRIMARY KEY, system_identifier varchar NOT NULL UNIQUE
+            )
+        """))
+        self._ensure_era()
+
+    def _register_hook(self):
+        """A database restored elsewhere starts a new era: its transaction numbers begin anew."""
+        super()._register_hook()
+        self._ensure_era()
+
+    @api.model
+    def _ensure_era(self):
+        self.env.cr.execute(SQL("""
+            SELECT id FROM order_event_era
+             WHERE system_identifier = (SELECT system_identifier::varchar FROM pg_control_system())
+        """))
+        if not self.env.cr.rowcount:
+            self.env.cr.execute(SQL("""
+                INSERT INTO order_event_era (system_identifier)
+                SELECT system_identifier::varchar FROM pg_control_system()
+                ON CONFLICT DO NOTHING
+            """))
+
+    @api.model
+    def _current_era(self):
+        """SQL for the era of the cluster that this database runs on."""
+        return SQL(
+            "(SELECT id FROM order_event_era"
+            " WHERE system_identifier = (SELECT system_identifier::varchar FROM pg_control_system()))"
+        )
+
+    # ------------------------------------------------------------------ writing
+
+    @api.model
+    def _record(self, rows):
+        """Enter ``rows`` (list of dicts, keys of ``ROW_COLUMNS``) into the book.
+
+        They are kept until the next flush and go in with one INSERT; a savepoint that is rolled back takes its
+        rows along, since core flushes before each savepoint and clears the pending ones on its rollback.
+        """
+        if not rows:
+            return
+        precommit = self.env.cr.precommit
+        if PENDING not in precommit.data:
+            precommit.data[PENDING] = []
+            precommit.add(self.sudo()._write_pending)
+        precommit.data[PENDING] += [{**self._who(), **row} for row in rows]
+
+    @api.model
+    def _who(self):
+        user = self.env.user
+        return {"user_id": user.id, "user_name": user.sudo().name}
+
+    @api.model
+    def _record_later(self, model_name, before):
+        """Ask ``model_name`` for its rows when the pending ones are written, once for all flushes until then.
+
+        :param dict before: document id to what the database said of it before the change; the first one stands.
+            Its method ``_book_rows(before)`` compares it with what the database says then.
+        """
+        precommit = self.env.cr.precommit
+        if LATER not in precommit.data:
+            precommit.data[LATER] = {}
+            precommit.add(self.sudo()._write_pending)
+        known = precommit.data[LATER].setdefault(model_name, {})
+        for document_id, facts in before.items():
+            known.setdefault(document_id, facts)
+
+    def _write_pending(self):
+        """Insert the pending rows, however many, with one statement."""
+        data = self.env.cr.precommit.data
+        if data.get(WRITING):
+            return
+        data[WRITING] = True
+        try:
+            rows = data.pop(PENDING, [])
+            while later := data.pop(LATER, None):
+                if rows:
+                    # what comes later is computed on the sums of the book
+                    self._insert(rows)
+                rows = []
+                for model_name, before in later.items():
+                    rows += [{**self._who(), **row} for row in self.env[model_name].sudo()._book_rows(before)]
+                    rows = data.pop(PENDING, []) + rows
+            if rows:
+                self._insert(rows)
+        finally:
+            data.pop(WRITING, None)
+
+    def _insert(self, rows):
+        columns = {**ROW_COLUMNS, "user_id": "int4", "user_name": "varchar"}
+        unknown = {key for row in rows for key in row} - set(columns)
+        if unknown:
+            raise ValueError(f"unknown columns of the day book: {sorted(unknown)}")
+        names = SQL(", ").join(SQL.identifier(name) for name in columns)
+        typed = SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in columns.items())
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO order_event (%(names)s, at, era_id, opening)
+                SELECT %(names)s, clock_timestamp() AT TIME ZONE 'UTC', %(era)s, FALSE
+                  FROM jsonb_to_recordset(%(rows)s::jsonb) AS given (%(typed)s)
+                """,
+                names=names,
+                typed=typed,
+                era=self._current_era(),
+                rows=json.dumps(rows, default=str),
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _insert_select(self, select, columns, opening=False):
+        """Enter rows computed by the database: ``select`` (``SQL``) returns ``columns`` in that order.
+
+        Pending rows go in first, so that the book keeps the order of the facts. ``opening`` marks the rows of
+        an installation on a database that has orders.
+        """
+        self._write_pending()
+        user = self.env.user
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO order_event (%(names)s, user_id, user_name, at, era_id, opening)
+                SELECT computed.*, %(user)s, %(user_name)s, clock_timestamp() AT TIME ZONE 'UTC', %(era)s, %(opening)s
+                  FROM (%(select)s) AS computed
+                """,
+                names=SQL(", ").join(SQL.identifier(name) for name in columns),
+                user=user.id,
+                user_name=user.sudo().name,
+                era=self._current_era(),
+                opening=opening,
+                select=select,
+            )
+        )
+        self.invalidate_model()
+
+    @api.private
+    def flush_model(self, fnames=None):
+        """Pending rows are written before anybody reads the book."""
+        self._write_pending()
+        return super().flush_model(fnames)
+
+    @api.private
+    def flush_recordset(self, fnames=None):
+        """See ``flush_model``."""
+        self._write_pending()
+        return super().flush_recordset(fnames)
+
+    # ------------------------------------------------------------------ the guard
+
+    def _refuse(self):
+        raise UserError(self.env._("The day book is written once and never changed; enter the correction as its own document."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refused: rows come from the documents alone."""
+        self._refuse()
+
+    def write(self, vals):
+        """Refused for everybody."""
+        self._refuse()
+
+    def unlink(self):
+        """Refused for everybody."""
+        self._refuse()
+
+    # ------------------------------------------------------------------ reading
+
+    @api.model
+    def timeline(self, order_ids):
+        """The rows of orders, oldest first.
+
+        :param order_ids: list of ids of ``sale.order``
+        :return: dict of order id to list of plain dicts (``at`` and ``business_date`` as text, UTC)
+        """
+        rows = self.search_read(
+            [("order_id", "in", list(order_ids))],
+            ["order_id", "at", "business_date", "kind", "quantity", "uom_id", "amount", "currency_id", "line_id",
+             "line_name", "product_id", "document_model", "document_id", "document_name", "user_name", "reason", "note"],
+            order="id",
+        )
+        answer = defaultdict(list)
+        for row in rows:
+            answer[row["order_id"]].append(self._plain(row))
+        return {order_id: answer[order_id] for order_id in order_ids}
+
+    @api.model
+    def _plain(self, row):
+        """A row as plain JSON values, nothing absent as ``None``."""
+        currency = row.pop("currency_id")
+        return {
+            **{key: value if value is not False else "" for key, value in row.items()},
+            "at": fields.Datetime.to_string(row["at"]).replace(" ", "T") + "Z",
+            "business_date": fields.Date.to_string(row["business_date"]) or "",
+            "currency": currency[1] if currency else "",
+        }
+
+    @api.model
+    @api.readonly
+    def changes(self, since="", limit=500, company_ids=None):
+        """The rows after a cursor: complete and stable while others write.
+
+        A row appears once its transaction is below every open one (``pg_snapshot_xmin``): the price is waiting for
+        the oldest open write transaction of the cluster.
+
+        :param str since: the ``next`` of the call before, ``''`` from the start
+        :param int limit: at most so many rows, 1 to 1000
+        :param company_ids: list of ids, default the user's active companies
+        :return: ``{items, next, more}``
+        :raises UserError: a cursor that is none of ours
+        """
+        limit = max(1, min(int(limit), 1000))
+        try:
+            era, xact, last = (int(part) for part in since.split(".")) if since else (0, 0, 0)
+        except (ValueError, AttributeError):
+            raise UserError(self.env._("“%s” is no cursor: pass '' or the `next` of an earlier answer.", since)) from None
+        self.check_access("read")
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id, era_id, xact::text
+                  FROM order_event
+                 WHERE (era_id, xact, id) > (%(era)s, %(xact)s::text::xid8, %(last)s)
+                   AND company_id = ANY(%(companies)s)
+                   AND (era_id <> %(now)s OR xact < pg_snapshot_xmin(pg_current_snapshot()))
+                 ORDER BY era_id, xact, id
+                 LIMIT %(limit)s
+                """,
+                era=era,
+                xact=str(xact),
+                last=last,
+                companies=list(company_ids or self.env.companies.ids),
+                now=self._current_era(),
+                limit=limit + 1,
+            )
+        )
+        found = self.env.cr.fetchall()
+        page = found[:limit]
+        names = [name for name in self._fields if name not in ("id", "display_name", "company_id", "opening", "era_id")]
+        by_id = {row["id"]: row for row in self.browse([row[0] for row in page]).sudo().read(names)}
+        return {
+            "items": [self._plain(by_id[row[0]]) for row in page],
+            "next": f"{page[-1][1]}.{page[-1][2]}.{page[-1][0]}" if page else since,
+            "more": len(found) > limit,
+        }
+
+    # ------------------------------------------------------------------ the cut of a day
+
+    @api.model
+    def _cut_snapshot(self):
+        """The cut at this moment of the running transaction.
+
+        :return: ``{snapshot, xact, event_id, era_id}``: PostgreSQL's snapshot as text, this transaction's number as text
+            (``''`` if it wrote nothing), the last row that it wrote itself, the era
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT pg_current_snapshot()::text,
+                       coalesce(pg_current_xact_id_if_assigned()::text, ''),
+                       coalesce((SELECT max(id) FROM order_event
+                                  WHERE era_id = %(era)s AND xact = pg_current_xact_id_if_assigned()), 0),
+                       %(era)s
+                """,
+                era=self._current_era(),
+            )
+        )
+        snapshot, xact, event_id, era_id = self.env.cr.fetchone()
+        return {"snapshot": snapshot, "xact": xact, "event_id": event_id, "era_id": era_id}
+
+    @api.model
+    def _visible_condition(self, alias, cut):
+        """``SQL`` that is true for rows (table alias ``alias``) which the ``cut`` saw, its own transaction's included."""
+        era, xact, row = (SQL.identifier(alias, name) for name in ("era_id", "xact", "id"))
+        own = SQL("FALSE")
+        if cut["xact"]:
+            own = SQL("(%s = %s::text::xid8 AND %s <= %s)", xact, cut["xact"], row, cut["event_id"])
+        return SQL(
+            "(%(era)s < %(cut_era)s OR (%(era)s = %(cut_era)s AND (pg_visible_in_snapshot(%(xact)s, %(snapshot)s::text::pg_snapshot) OR %(own)s)))",
+            era=era,
+            cut_era=cut["era_id"],
+            xact=xact,
+            snapshot=cut["snapshot"],
+            own=own,
+        )
+
+    @api.model
+    def _owned_condition(self, alias, cut, previous=None):
+        """``SQL`` that is true for rows which belong to ``cut`` and not to the cut before (``None``: there is none)."""
+        seen = self._visible_condition(alias, cut)
+        if not previous:
+            return seen
+        return SQL("(%s AND NOT %s)", seen, self._visible_condition(alias, previous))

@@ -1,0 +1,169 @@
+"""Base of all tests: a company of its own kind, the real users of an order desk, small makers of documents.
+
+Tests stand outside ``odoo.addons``, so the tags that Odoo's runner would set are set here.
+"""
+
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user
+
+GROUPS = {
+    "processor": "order_processing.group_processor",
+    "manager": "order_processing.group_manager",
+    "integration": "order_processing.group_integration",
+    "salesman": "sales_team.group_sale_salesman",
+    "accountant": "account.group_account_manager",
+}
+
+
+class OrderMixin:
+    """Users and masters; ``setUpClass`` of a class below calls ``_set_up_orders``."""
+
+    test_tags = {"standard", "at_install"}
+    test_module = "order_processing"
+    control = "enforced"
+
+    @classmethod
+    def _set_up_orders(cls):
+        env = cls.env
+        cls.company = env.ref("base.main_company")
+        if cls.company.order_control != cls.control:
+            act = {"enforced": "enforce", "observing": "observe", "off": "off"}[cls.control]
+            getattr(cls.company, f"action_order_control_{act}")(reason="Set by the test")
+        cls.other_company = env["res.company"].create({"name": "Other Company", "currency_id": cls.company.currency_id.id})
+        cls.users = {
+            name: new_test_user(
+                env,
+                login=f"test_{name}",
+                groups=f"base.group_user,{group}",
+                company_id=cls.company.id,
+                company_ids=[Command.set([cls.company.id])],
+                email=f"{name}@test.example.com",
+            )
+            for name, group in GROUPS.items()
+        }
+        cls.users["stranger"] = new_test_user(
+            env,
+            login="test_stranger",
+            groups="base.group_user,order_processing.group_manager",
+            company_id=cls.other_company.id,
+            company_ids=[Command.set([cls.other_company.id])],
+            email="stranger@test.example.com",
+        )
+        cls.uk = env.ref("base.uk")
+        cls.customer = cls._make_customer("Test Customer")
+        cls.users["portal"] = new_test_user(env, login="test_portal", groups="base.group_portal")
+        cls.warehouse = env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
+        cls.product = cls._make_product("Test Goods", "TG-1", 10.0)
+        cls.other_product = cls._make_product("Other Goods", "TG-2", 25.0)
+        cls.service = cls._make_product("Test Service", "TS-1", 5.0, type="service", invoice_policy="order")
+
+    @classmethod
+    def _make_customer(cls, name, **vals):
+        """A customer with a complete address."""
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "street": "1 High Street",
+                "city": "London",
+                "zip": "N1 1AA",
+                "country_id": cls.uk.id,
+                "email": f"{name.lower().replace(' ', '.')}@test.example.com",
+                "phone": "+44 20 7946 0000",
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _make_product(cls, name, code, price, **vals):
+        """A storable product invoiced as delivered, without tax."""
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "default_code": code,
+                "list_price": price,
+                "type": "consu",
+                "is_storable": vals.get("type", "consu") == "consu",
+                "invoice_policy": "delivery",
+                "taxes_id": [Command.clear()],
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _stock(cls, product, quantity, location=None):
+        """Put ``quantity`` of ``product`` in stock."""
+        cls.env["stock.quant"]._update_available_quantity(product, location or cls.warehouse.lot_stock_id, quantity)
+
+    @classmethod
+    def _make_order(cls, *lines, user=None, **vals):
+        """A quotation; ``lines`` are ``(product, quantity)`` or ``(product, quantity, price)``."""
+        env = cls.env(user=user) if user else cls.env
+        return env["sale.order"].create(
+            {
+                "partner_id": cls.customer.id,
+                "company_id": cls.company.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": line[0].id,
+                            "product_uom_qty": line[1],
+                            **({"price_unit": line[2]} if len(line) > 2 else {}),
+                        }
+                    )
+                    for line in lines or [(cls.product, 5)]
+                ],
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _deliver(cls, order, quantities=None, backorder=True):
+        """Validate the open outgoing transfers of ``order``; ``quantities``: product to quantity, default all."""
+        pickings = order.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        pickings.action_assign()
+        for move in pickings.move_ids:
+            wanted = move.product_uom_qty if quantities is None else quantities.get(move.product_id, 0)
+            move.quantity = wanted
+            move.picked = bool(wanted)
+        # the quality check has its own tests
+        if "order.quality.check" in cls.env and hasattr(pickings, "action_quality_pass"):
+            pickings.action_quality_pass()
+        context = {"skip_backorder": True, "skip_sms": True, "cancel_backorder": not backorder}
+        if not backorder:
+            context["picking_ids_not_to_backorder"] = pickings.ids
+        pickings.with_context(**context).button_validate()
+        return pickings
+
+    @classmethod
+    def _invoice(cls, order, post=True):
+        """Invoice what is to be invoiced."""
+        moves = order._create_invoices(final=True)
+        if post:
+            moves.action_post()
+        return moves
+
+    def _as(self, name, record):
+        """``record`` as the user called ``name``."""
+        return record.with_user(self.users[name])
+
+    def _events(self, orders, *kinds):
+        """Day-book rows of orders, as records."""
+        domain = [("order_id", "in", orders.ids)]
+        if kinds:
+            domain.append(("kind", "in", kinds))
+        return self.env["order.event"].search(domain)
+
+
+class OrderCase(OrderMixin, TransactionCase):
+    """Enforced controls; see ``ObservingCase`` for the default of an installation."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_orders()
+
+
+class ObservingCase(OrderCase):
+    """Findings are recorded and nothing is stopped."""
+
+    control = "observing"
