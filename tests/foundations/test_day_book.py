@@ -73,6 +73,7 @@ class TestDayBook(ObservingCase):
         order = self._make_order((self.product, 10))
         order.action_confirm()
         picking = self._deliver(order)
+        self.assertEqual(self._sums(order, "shipped"), (10, 100))
         picking.move_ids.quantity = 7
         self.assertEqual(self._sums(order, "shipped"), (10, 100))
         self.assertEqual(self._sums(order, "corrected"), (-3, -30))
@@ -113,11 +114,11 @@ class TestDayBook(ObservingCase):
         self._deliver(order)
         invoice = self._invoice(order)
         self.assertEqual(self._sums(order, "invoiced"), (10, 100))
-        payment = self.env["account.payment.register"].with_context(
+        self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids
         ).create({"amount": 40})._create_payments()
         self.assertEqual(self._sums(order, "paid")[1], 40)
-        payment.action_draft()
+        invoice.line_ids.remove_move_reconcile()
         self.assertEqual(self._sums(order, "paid", "unpaid")[1], 0)
         invoice.button_draft()
         self.assertEqual(self._sums(order, "invoiced", "uninvoiced"), (0, 0))
@@ -157,7 +158,7 @@ class TestDayBook(ObservingCase):
         for act in (lambda: row.write({"quantity": 1}), row.unlink, lambda: row.create({"kind": "entered"})):
             with self.assertRaises(UserError):
                 act()
-        with self.assertRaises((UserError, AccessError)):
+        with self.assertRaises(UserError):
             self._as("processor", row).write({"quantity": 1})
         with self.assertRaises(AccessError):
             self._as("salesman", self.env["order.event"]).search([]).read(["kind"])

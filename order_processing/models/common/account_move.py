@@ -36,7 +36,7 @@ class AccountMove(models.Model):
         self.flush_recordset(["state"])
         return answer
 
-    def _book_rows(self, before):
+    def _book_posted(self, before):
         """Rows for the invoice lines of sale lines of moves just posted, in the sale line's unit."""
         self.flush_model(["state", "name", "invoice_date"])
         self.env["account.move.line"].flush_model(["quantity", "price_subtotal", "sale_line_ids"])
@@ -45,7 +45,7 @@ class AccountMove(models.Model):
         for row in rows:
             row["quantity"] = round(float(row["quantity"] or 0), 10)
             row["quantity_ref"] = round(float(row["quantity_ref"] or 0), 10)
-        return rows
+        self.env["order.event"]._record(rows)
 
     @api.model
     def _book_posted_query(self, condition):

@@ -30,6 +30,21 @@ ROW_COLUMNS = {
 PENDING = "order_processing.pending_events"
 LATER = "order_processing.pending_documents"
 WRITING = "order_processing.writing"
+# what documents changed is entered in this order, each phase on the sums that the phases before left
+PHASES = (
+    ("sale.order.line", "_book_changes"),
+    ("sale.order", "_book_confirmed"),
+    ("stock.move", "_book_moved"),
+    ("sale.order", "_book_cancelled"),
+    ("account.move", "_book_posted"),
+)
+# documents whose pending writes become rows of the book
+FEEDING = {
+    "sale.order.line": ("product_uom_qty", "product_uom_id", "product_id", "price_subtotal", "currency_id", "name"),
+    "sale.order": ("state",),
+    "stock.move": ("state", "quantity", "to_refund"),
+    "account.move": ("state",),
+}
 
 KINDS = [
     ("received", "Received"),
@@ -183,7 +198,7 @@ class OrderEvent(models.Model):
         """Ask ``model_name`` for its rows when the pending ones are written, once for all flushes until then.
 
         :param dict before: document id to what the database said of it before the change; the first one stands.
-            Its method ``_book_rows(before)`` compares it with what the database says then.
+            The methods of ``PHASES`` compare it with what the database says then.
         """
         precommit = self.env.cr.precommit
         if LATER not in precommit.data:
@@ -194,25 +209,26 @@ class OrderEvent(models.Model):
             known.setdefault(document_id, facts)
 
     def _write_pending(self):
-        """Insert the pending rows, however many, with one statement."""
+        """Insert the pending rows, however many: one statement for those given, one per phase of documents."""
         data = self.env.cr.precommit.data
         if data.get(WRITING):
             return
         data[WRITING] = True
         try:
-            rows = data.pop(PENDING, [])
-            while later := data.pop(LATER, None):
-                if rows:
-                    # what comes later is computed on the sums of the book
-                    self._insert(rows)
-                rows = []
-                for model_name, before in later.items():
-                    rows += [{**self._who(), **row} for row in self.env[model_name].sudo()._book_rows(before)]
-                    rows = data.pop(PENDING, []) + rows
-            if rows:
-                self._insert(rows)
+            while data.get(PENDING) or data.get(LATER):
+                self._insert_pending()
+                later = data.pop(LATER, {})
+                for model_name, method in PHASES:
+                    if before := later.get(model_name):
+                        getattr(self.env[model_name].sudo(), method)(before)
+                        self._insert_pending()
         finally:
             data.pop(WRITING, None)
+
+    def _insert_pending(self):
+        rows = self.env.cr.precommit.data.pop(PENDING, None)
+        if rows:
+            self._insert(rows)
 
     def _insert(self, rows):
         columns = {**ROW_COLUMNS, "user_id": "int4", "user_name": "varchar"}
@@ -244,6 +260,7 @@ class OrderEvent(models.Model):
         an installation on a database that has orders.
         """
         self._write_pending()
+        self._insert_pending()
         user = self.env.user
         self.env.cr.execute(
             SQL(
@@ -264,15 +281,17 @@ class OrderEvent(models.Model):
 
     @api.private
     def flush_model(self, fnames=None):
-        """Pending rows are written before anybody reads the book."""
-        self._write_pending()
+        """What the documents still have to write, and the rows it makes, are written before anybody reads the book."""
+        if not self.env.cr.precommit.data.get(WRITING):
+            for model_name, names in FEEDING.items():
+                self.env[model_name].flush_model(names)
+            self._write_pending()
         return super().flush_model(fnames)
 
     @api.private
     def flush_recordset(self, fnames=None):
         """See ``flush_model``."""
-        self._write_pending()
-        return super().flush_recordset(fnames)
+        self.flush_model(fnames)
 
     # ------------------------------------------------------------------ the guard
 

@@ -9,23 +9,23 @@ class SaleOrder(models.Model):
 
     def _write_multi(self, vals_list):
         """Enter into the day book what happens to the state of orders, under every ORM path."""
-        moved = {order.id: vals["state"] for order, vals in zip(self, vals_list) if "state" in vals}
-        before = {}
+        moved = [order.id for order, vals in zip(self, vals_list) if "state" in vals]
         if moved:
-            self.env.cr.execute(SQL("SELECT id, state FROM sale_order WHERE id = ANY(%s)", list(moved)))
-            before = dict(self.env.cr.fetchall())
+            self.env["order.event"]._record_later("sale.order", self._book_states(moved))
         super()._write_multi(vals_list)
-        changed = {order: state for order, state in moved.items() if before.get(order) != state}
-        if not changed:
-            return
-        self._book_open_quantities("cancelled", [order for order, state in changed.items() if state == "cancel"])
-        self._book_open_quantities(
-            "reopened", [order for order, state in changed.items() if before.get(order) == "cancel"]
-        )
-        self._book_confirmed([order for order, state in changed.items() if state == "sale"])
 
-    def _book_confirmed(self, order_ids):
-        orders = self.browse(order_ids).sudo()
+    def _book_states(self, order_ids):
+        self.env.cr.execute(SQL("SELECT id, state FROM sale_order WHERE id = ANY(%s)", list(order_ids)))
+        return dict(self.env.cr.fetchall())
+
+    def _book_moved_to(self, before, state):
+        """Ids of the orders of ``before`` (id to state of then) that are in ``state`` now and were not."""
+        self.flush_model(["state"])
+        now = self._book_states(before)
+        return [order for order, found in now.items() if found == state and before[order] != state]
+
+    def _book_confirmed(self, before):
+        orders = self.browse(self._book_moved_to(before, "sale"))
         self.env["order.event"]._record(
             [
                 {
@@ -42,6 +42,12 @@ class SaleOrder(models.Model):
                 for order in orders
             ]
         )
+
+    def _book_cancelled(self, before):
+        self._book_open_quantities("cancelled", self._book_moved_to(before, "cancel"))
+        now = self._book_states(before)
+        reopened = [order for order, state in now.items() if before[order] == "cancel" != state]
+        self._book_open_quantities("reopened", reopened)
 
     def _book_open_quantities(self, kind, order_ids):
         """Take what is still open of each line out of the book (``cancelled``, ``removed``), or put it back.

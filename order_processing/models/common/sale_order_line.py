@@ -28,10 +28,9 @@ class SaleOrderLine(models.Model):
     def _write_multi(self, vals_list):
         """Enter every change of quantity, unit, product or value, whoever made it."""
         watched = [line.id for line, vals in zip(self, vals_list) if any(name in vals for name in WATCHED)]
-        before = self._book_columns(watched) if watched else {}
+        if watched:
+            self.env["order.event"]._record_later("sale.order.line", self._book_columns(watched))
         super()._write_multi(vals_list)
-        if before:
-            self._book_changes(before, self._book_columns(watched))
 
     def unlink(self):
         """What still stood of a line leaves the book with it."""
@@ -42,7 +41,6 @@ class SaleOrderLine(models.Model):
 
     def _book_columns(self, line_ids):
         """The watched columns as they stand in the database, with what the book says was shipped."""
-        self.env["order.event"].flush_model()
         self.env.cr.execute(
             SQL(
                 """
@@ -88,7 +86,7 @@ class SaleOrderLine(models.Model):
                 for line in lines
             ]
         )
-        # a line added to an order that was cancelled stands nowhere
+        # a line added to a cancelled order stands nowhere
         cancelled = lines.filtered(lambda line: line.state == "cancel")
         if cancelled:
             self._book_open("cancelled", SQL("line.id = ANY(%s)", cancelled.ids))
@@ -118,7 +116,10 @@ class SaleOrderLine(models.Model):
             return quantity
         return round(quantity * self.product_uom_id.factor / self.product_id.uom_id.factor, 10)
 
-    def _book_changes(self, before, after):
+    def _book_changes(self, before):
+        """Rows for the difference between ``before`` (``_book_columns`` of then) and what the database says now."""
+        self.flush_model(WATCHED)
+        after = self._book_columns(list(before))
         rows, cancelled = [], []
         companies = {company.id: company for company in self.env["res.company"].sudo().search([])}
         for line_id, new in after.items():

@@ -69,7 +69,7 @@ class StockMove(models.Model):
         columns = [column.name for column in self.env.cr.description]
         return {row[0]: dict(zip(columns, row)) for row in self.env.cr.fetchall()}
 
-    def _book_rows(self, before):
+    def _book_moved(self, before):
         """Rows for the difference between ``before`` (``_book_facts`` of then) and what the database says now."""
         self.flush_model(["state", "quantity", "to_refund", "date"])
         self.env["sale.order.line"].flush_model(["product_uom_qty", "price_subtotal"])
@@ -88,7 +88,7 @@ class StockMove(models.Model):
             for step_kind, difference, step_flag in steps:
                 if step_kind and difference:
                     rows.append(self._book_row(facts, step_kind, difference, step_flag, companies, running))
-        return rows
+        self.env["order.event"]._record(rows)
 
     @staticmethod
     def _book_contribution(facts):
