@@ -29,7 +29,9 @@ class OrderMixin:
         if cls.company.order_control != cls.control:
             act = {"enforced": "enforce", "observing": "observe", "off": "off"}[cls.control]
             getattr(cls.company, f"action_order_control_{act}")(reason="Set by the test")
-        cls.other_company = env["res.company"].create({"name": "Other Company", "currency_id": cls.company.currency_id.id})
+        cls.other_company = env["res.company"].create(
+            {"name": "Other Company", "currency_id": cls.company.currency_id.id}
+        )
         cls.users = {
             name: new_test_user(
                 env,

@@ -59,12 +59,15 @@ class TestChanges(ObservingCase):
         if own:
             # our own class set-up is an older open transaction: the reader goes on waiting for it
             self.assertEqual(self._read(since)[0], [])
-            condition = self.env["order.event"]._visible_condition("event", self._fresh()["order.event"]._cut_snapshot())
+            condition = self.env["order.event"]._visible_condition(
+                "event", self._fresh()["order.event"]._cut_snapshot()
+            )
             reader = self._fresh()
 
-
             reader.cr.execute(
-                SQL("SELECT order_name FROM order_event event WHERE note = 'test_changes' AND %s ORDER BY id", condition)
+                SQL(
+                    "SELECT order_name FROM order_event event WHERE note = 'test_changes' AND %s ORDER BY id", condition
+                )
             )
             self.assertEqual([row[0] for row in reader.cr.fetchall()], ["slow", "quick"])
 
@@ -84,9 +87,11 @@ class TestChanges(ObservingCase):
 
         def owned(now, previous):
 
-
             self.env.cr.execute(
-                SQL("SELECT DISTINCT order_id FROM order_event event WHERE %s", events._owned_condition("event", now, previous))
+                SQL(
+                    "SELECT DISTINCT order_id FROM order_event event WHERE %s",
+                    events._owned_condition("event", now, previous),
+                )
             )
             return {row[0] for row in self.env.cr.fetchall()} & {first.id, second.id}
 

@@ -84,7 +84,9 @@ class TestDayBook(ObservingCase):
         order = self._make_order((self.product, 10))
         order.action_confirm()
         picking = self._deliver(order)
-        wizard = Form(self.env["stock.return.picking"].with_context(active_id=picking.id, active_model="stock.picking")).save()
+        wizard = Form(
+            self.env["stock.return.picking"].with_context(active_id=picking.id, active_model="stock.picking")
+        ).save()
         wizard.product_return_moves.quantity = 2
         back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
         back.move_ids.picked = True
@@ -114,9 +116,9 @@ class TestDayBook(ObservingCase):
         self._deliver(order)
         invoice = self._invoice(order)
         self.assertEqual(self._sums(order, "invoiced"), (10, 100))
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({"amount": 40})._create_payments()
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids).create(
+            {"amount": 40}
+        )._create_payments()
         self.assertEqual(self._sums(order, "paid")[1], 40)
         invoice.line_ids.remove_move_reconcile()
         self.assertEqual(self._sums(order, "paid", "unpaid")[1], 0)
@@ -139,9 +141,9 @@ class TestDayBook(ObservingCase):
         invoice = orders._create_invoices()
         invoice.action_post()
         self.assertEqual(len(invoice), 1)
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({"amount": 10})._create_payments()
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids).create(
+            {"amount": 10}
+        )._create_payments()
         self.assertEqual([self._sums(order, "paid")[1] for order in orders], [3.33, 6.67])
 
     def test_rolled_back_savepoint_takes_its_rows_along(self):
@@ -194,9 +196,9 @@ class TestOpening(ObservingCase):
         order.action_confirm()
         self._deliver(order, {self.product: 3})
         invoice = self._invoice(order)
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({"amount": 7})._create_payments()
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids).create(
+            {"amount": 7}
+        )._create_payments()
         both = order | cancelled
 
         def book():

@@ -5,6 +5,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import tagged
 
 from odoo.addons.order_processing.models.common.transition import Transition
+
 from tests.common import ObservingCase
 
 
@@ -72,7 +73,11 @@ class TestTransition(ObservingCase):
         declared = (
             Transition("order_control_off", ("observing",), "off"),
             Transition(
-                "order_control_enforce", ("off",), "enforced", who="order_control_by_id", second_person="order_control_by_id"
+                "order_control_enforce",
+                ("off",),
+                "enforced",
+                who="order_control_by_id",
+                second_person="order_control_by_id",
             ),
         )
         with patch.object(type(self.company), "_transitions", declared):

@@ -2,6 +2,7 @@ from . import transition
 from . import order_transition_mixin
 from . import order_event
 from . import order_event_opening
+from . import order_event_reading
 from . import order_processing
 from . import res_company
 from . import sale_order

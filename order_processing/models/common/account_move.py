@@ -2,8 +2,22 @@ from odoo import api, models
 from odoo.tools import SQL
 
 INVOICE_COLUMNS = (
-    "kind", "company_id", "order_id", "order_name", "line_id", "line_name", "product_id", "uom_id", "currency_id",
-    "quantity", "quantity_ref", "amount", "document_model", "document_id", "document_name", "business_date",
+    "kind",
+    "company_id",
+    "order_id",
+    "order_name",
+    "line_id",
+    "line_name",
+    "product_id",
+    "uom_id",
+    "currency_id",
+    "quantity",
+    "quantity_ref",
+    "amount",
+    "document_model",
+    "document_id",
+    "document_name",
+    "business_date",
 )
 
 

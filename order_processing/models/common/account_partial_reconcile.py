@@ -2,8 +2,16 @@ from odoo import api, models
 from odoo.tools import SQL
 
 PAYMENT_COLUMNS = (
-    "kind", "company_id", "order_id", "order_name", "currency_id", "amount", "document_model", "document_id",
-    "document_name", "business_date",
+    "kind",
+    "company_id",
+    "order_id",
+    "order_name",
+    "currency_id",
+    "amount",
+    "document_model",
+    "document_id",
+    "document_name",
+    "business_date",
 )
 
 

@@ -6,7 +6,14 @@ from .account_partial_reconcile import PAYMENT_COLUMNS
 from .sale_order_line import OPEN_COLUMNS
 
 CONFIRMED_COLUMNS = (
-    "kind", "company_id", "order_id", "order_name", "currency_id", "document_model", "document_id", "document_name",
+    "kind",
+    "company_id",
+    "order_id",
+    "order_name",
+    "currency_id",
+    "document_model",
+    "document_id",
+    "document_name",
     "business_date",
 )
 MOVE_COLUMNS = (*OPEN_COLUMNS, "to_refund")

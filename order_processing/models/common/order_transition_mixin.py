@@ -194,9 +194,7 @@ class OrderTransitionMixin(models.AbstractModel):
         raise UserError(
             self.env._(
                 "%(fields)s of %(model)s cannot be written directly: use the actions of the document.",
-                fields=", ".join(
-                    self._fields[name]._description_string(self.env) or name for name in sorted(names)
-                ),
+                fields=", ".join(self._fields[name]._description_string(self.env) or name for name in sorted(names)),
                 model=self.env["ir.model"]._get(self._name).sudo().name or self._name,
             )
         )
@@ -227,8 +225,7 @@ class OrderTransitionMixin(models.AbstractModel):
         if given:
             self._transition_refuse(given)
         return [
-            {name: value for name, value in vals.items() if name not in guarded}
-            for vals in super().copy_data(default)
+            {name: value for name, value in vals.items() if name not in guarded} for vals in super().copy_data(default)
         ]
 
     @api.model

@@ -1,4 +1,5 @@
 from odoo import fields, models
+
 from odoo.addons.base.models.res_partner import _tz_get
 
 from .transition import Transition, transition
@@ -14,12 +15,36 @@ class ResCompany(models.Model):
     _transition_initial = "observing"
     _transition_access = "read"
     _transitions = (
-        Transition("order_control_off", ("*",), "off", group=MANAGER, reason=True, who="order_control_by_id",
-                   when="order_control_at", why="order_control_reason"),
-        Transition("order_control_observe", ("*",), "observing", group=MANAGER, reason=True, who="order_control_by_id",
-                   when="order_control_at", why="order_control_reason"),
-        Transition("order_control_enforce", ("*",), "enforced", group=MANAGER, reason=True, who="order_control_by_id",
-                   when="order_control_at", why="order_control_reason"),
+        Transition(
+            "order_control_off",
+            ("*",),
+            "off",
+            group=MANAGER,
+            reason=True,
+            who="order_control_by_id",
+            when="order_control_at",
+            why="order_control_reason",
+        ),
+        Transition(
+            "order_control_observe",
+            ("*",),
+            "observing",
+            group=MANAGER,
+            reason=True,
+            who="order_control_by_id",
+            when="order_control_at",
+            why="order_control_reason",
+        ),
+        Transition(
+            "order_control_enforce",
+            ("*",),
+            "enforced",
+            group=MANAGER,
+            reason=True,
+            who="order_control_by_id",
+            when="order_control_at",
+            why="order_control_reason",
+        ),
     )
 
     order_control = fields.Selection(

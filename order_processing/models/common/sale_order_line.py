@@ -9,8 +9,21 @@ SHIPPED = ("shipped", "corrected")
 RETURNED = ("received_back", "corrected_back")
 WATCHED = ("product_uom_qty", "product_uom_id", "product_id", "price_subtotal", "currency_id")
 OPEN_COLUMNS = (
-    "kind", "company_id", "order_id", "order_name", "line_id", "line_name", "product_id", "uom_id",
-    "currency_id", "quantity", "quantity_ref", "amount", "document_model", "document_id", "document_name",
+    "kind",
+    "company_id",
+    "order_id",
+    "order_name",
+    "line_id",
+    "line_name",
+    "product_id",
+    "uom_id",
+    "currency_id",
+    "quantity",
+    "quantity_ref",
+    "amount",
+    "document_model",
+    "document_id",
+    "document_name",
     "business_date",
 )
 

@@ -121,7 +121,12 @@ class StockMove(models.Model):
             facts["line_id"],
             {name: float(facts[name] or 0) for name in ("shipped", "shipped_amount", "returned", "returned_amount")},
         )
-        moved = {"shipped": "shipped", "corrected": "shipped", "received_back": "returned", "corrected_back": "returned"}.get(kind)
+        moved = {
+            "shipped": "shipped",
+            "corrected": "shipped",
+            "received_back": "returned",
+            "corrected_back": "returned",
+        }.get(kind)
         amount = None
         if moved:
             worth = self.env["sale.order.line"]._shipped_value(facts, line[moved] + quantity)

@@ -1,0 +1,156 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class OrderEventReading(models.Model):
+    _inherit = "order.event"
+
+    @api.model
+    def timeline(self, order_ids):
+        """The rows of orders, oldest first.
+
+        :param order_ids: list of ids of ``sale.order``
+        :return: dict of order id to list of plain dicts (``at`` and ``business_date`` as text, UTC)
+        """
+        rows = self.search_read(
+            [("order_id", "in", list(order_ids))],
+            [
+                "order_id",
+                "at",
+                "business_date",
+                "kind",
+                "quantity",
+                "uom_id",
+                "amount",
+                "currency_id",
+                "line_id",
+                "line_name",
+                "product_id",
+                "document_model",
+                "document_id",
+                "document_name",
+                "user_name",
+                "reason",
+                "note",
+            ],
+            order="id",
+        )
+        answer = defaultdict(list)
+        for row in rows:
+            answer[row["order_id"]].append(self._plain(row))
+        return {order_id: answer[order_id] for order_id in order_ids}
+
+    @api.model
+    def _plain(self, row):
+        """A row as plain JSON values, nothing absent as ``None``."""
+        currency = row.pop("currency_id")
+        return {
+            **{key: value if value is not False else "" for key, value in row.items()},
+            "at": fields.Datetime.to_string(row["at"]).replace(" ", "T") + "Z",
+            "business_date": fields.Date.to_string(row["business_date"]) or "",
+            "currency": currency[1] if currency else "",
+        }
+
+    @api.model
+    @api.readonly
+    def changes(self, since="", limit=500, company_ids=None):
+        """The rows after a cursor: complete and stable while others write.
+
+        A row appears once its transaction is below every open one (``pg_snapshot_xmin``): the price is waiting for
+        the oldest open write transaction of the cluster.
+
+        :param str since: the ``next`` of the call before, ``''`` from the start
+        :param int limit: at most so many rows, 1 to 1000
+        :param company_ids: list of ids, default the user's active companies
+        :return: ``{items, next, more}``
+        :raises UserError: a cursor that is none of ours
+        """
+        limit = max(1, min(int(limit), 1000))
+        try:
+            era, xact, last = (int(part) for part in since.split(".")) if since else (0, 0, 0)
+        except (ValueError, AttributeError):
+            raise UserError(
+                self.env._("“%s” is no cursor: pass '' or the `next` of an earlier answer.", since)
+            ) from None
+        self.check_access("read")
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id, era_id, xact::text
+                  FROM order_event
+                 WHERE (era_id, xact, id) > (%(era)s, %(xact)s::text::xid8, %(last)s)
+                   AND company_id = ANY(%(companies)s)
+                   AND (era_id <> %(now)s OR xact < pg_snapshot_xmin(pg_current_snapshot()))
+                 ORDER BY era_id, xact, id
+                 LIMIT %(limit)s
+                """,
+                era=era,
+                xact=str(xact),
+                last=last,
+                companies=list(company_ids or self.env.companies.ids),
+                now=self._current_era(),
+                limit=limit + 1,
+            )
+        )
+        found = self.env.cr.fetchall()
+        page = found[:limit]
+        names = [name for name in self._fields if name not in ("id", "display_name", "company_id", "opening", "era_id")]
+        by_id = {row["id"]: row for row in self.browse([row[0] for row in page]).sudo().read(names)}
+        return {
+            "items": [self._plain(by_id[row[0]]) for row in page],
+            "next": f"{page[-1][1]}.{page[-1][2]}.{page[-1][0]}" if page else since,
+            "more": len(found) > limit,
+        }
+
+    # ------------------------------------------------------------------ the cut of a day
+
+    @api.model
+    def _cut_snapshot(self):
+        """The cut at this moment of the running transaction.
+
+        :return: ``{snapshot, xact, event_id, era_id}``: PostgreSQL's snapshot as text, this transaction's number as text
+            (``''`` if it wrote nothing), the last row that it wrote itself, the era
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT pg_current_snapshot()::text,
+                       coalesce(pg_current_xact_id_if_assigned()::text, ''),
+                       coalesce((SELECT max(id) FROM order_event
+                                  WHERE era_id = %(era)s AND xact = pg_current_xact_id_if_assigned()), 0),
+                       %(era)s
+                """,
+                era=self._current_era(),
+            )
+        )
+        snapshot, xact, event_id, era_id = self.env.cr.fetchone()
+        return {"snapshot": snapshot, "xact": xact, "event_id": event_id, "era_id": era_id}
+
+    @api.model
+    def _visible_condition(self, alias, cut):
+        """``SQL`` that is true for rows (table alias ``alias``) which the ``cut`` saw, its own transaction's included."""
+        era, xact, row = (SQL.identifier(alias, name) for name in ("era_id", "xact", "id"))
+        own = SQL("FALSE")
+        if cut["xact"]:
+            own = SQL("(%s = %s::text::xid8 AND %s <= %s)", xact, cut["xact"], row, cut["event_id"])
+        return SQL(
+            "(%(era)s < %(cut_era)s OR (%(era)s = %(cut_era)s AND (pg_visible_in_snapshot(%(xact)s, %(snapshot)s::text::pg_snapshot) OR %(own)s)))",
+            era=era,
+            cut_era=cut["era_id"],
+            xact=xact,
+            snapshot=cut["snapshot"],
+            own=own,
+        )
+
+    @api.model
+    def _owned_condition(self, alias, cut, previous=None):
+        """``SQL`` that is true for rows which belong to ``cut`` and not to the cut before (``None``: there is none)."""
+        seen = self._visible_condition(alias, cut)
+        if not previous:
+            return seen
+        return SQL("(%s AND NOT %s)", seen, self._visible_condition(alias, previous))
