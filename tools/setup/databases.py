@@ -1,0 +1,124 @@
+"""Template databases: one with the modules the add-on depends on, one with the add-on itself, per kind.
+
+A template is built under a name of its own and renamed when complete, so that a half-made one is never used.
+"""
+
+import ast
+import os
+import shutil
+import subprocess
+
+from .cache import ROOT, digest, tree_digest
+from .progress import SetupError
+
+ADDON = ROOT / "order_processing"
+# core modules that the add-on detects at run time, for the tests marked `optional`
+OPTIONAL = ("mrp", "stock_dropshipping", "repair", "sale_loyalty", "stock_fleet")
+KINDS = {
+    # kind: (demo data, more modules)
+    "demo": (True, ()),
+    "plain": (False, ()),
+    "optional": (True, OPTIONAL),
+}
+
+
+def manifest():
+    """The add-on's manifest as a dict."""
+    return ast.literal_eval((ADDON / "__manifest__.py").read_text(encoding="utf-8"))
+
+
+class Databases:
+    """Databases of one set-up.
+
+    :param setup: the ``Setup`` that runs Odoo and PostgreSQL's programs
+    """
+
+    def __init__(self, setup):
+        self.setup = setup
+
+    def exists(self, name):
+        """Whether there is a database ``name``."""
+        command = ["psql", "-d", "postgres", "-qAt", "-c", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"]
+        return self.setup.run(command).stdout.strip() == "1"
+
+    def names(self, prefix):
+        """Names of the databases that start with ``prefix``."""
+        command = ["psql", "-d", "postgres", "-qAt", "-c", "SELECT datname FROM pg_database ORDER BY 1"]
+        return [name for name in self.setup.run(command).stdout.split() if name.startswith(prefix)]
+
+    def create(self, name, template):
+        """A copy of ``template``, its file store included."""
+        self.setup.run(["createdb", "-T", template, name])
+        source, target = self.setup.filestore(template), self.setup.filestore(name)
+        shutil.rmtree(target, ignore_errors=True)
+        if source.exists():
+            shutil.copytree(source, target, copy_function=_link)
+
+    def drop(self, name):
+        """Drop ``name`` and its files, whoever is connected."""
+        self.setup.run(["dropdb", "--if-exists", "--force", name])
+        shutil.rmtree(self.setup.filestore(name), ignore_errors=True)
+
+    def rename(self, old, new):
+        """Give a database and its file store another name."""
+        self.drop(new)
+        self.setup.run(["psql", "-d", "postgres", "-q", "-c", f'ALTER DATABASE "{old}" RENAME TO "{new}"'])
+        if self.setup.filestore(old).exists():
+            self.setup.filestore(old).rename(self.setup.filestore(new))
+
+    def dependencies(self, kind="demo"):
+        """Name of the template with everything but the add-on."""
+        demo, more = KINDS[kind]
+        modules = [*manifest()["depends"], *more]
+        prefix = f"op_{kind}_base_"
+        name = prefix + digest(self.setup.source.key, *modules)
+        self._build(name, prefix, None, modules, demo, f"installing Odoo's modules ({kind})")
+        return name
+
+    def addon(self, kind="demo"):
+        """Name of the template with the add-on as it is in the working tree."""
+        demo, _more = KINDS[kind]
+        base = self.dependencies(kind)
+        prefix = f"op_{kind}_addon_"
+        name = prefix + digest(base, tree_digest(ADDON))
+        self._build(name, prefix, base, ["order_processing"], demo, f"installing the add-on ({kind})")
+        return name
+
+    def _build(self, name, prefix, template, modules, demo, text):
+        with self.setup.cache.lock(f"database-{prefix}", self.setup.progress):
+            if self.exists(name):
+                return
+            for stale in self.names(prefix):
+                self.drop(stale)
+            making = f"making_{name}"
+            self.drop(making)
+            with self.setup.progress.step(text):
+                if template:
+                    self.create(making, template)
+                arguments = ["-d", making, "-i", ",".join(modules), "--stop-after-init", "--log-level=warn"]
+                arguments.append("--with-demo" if demo else "--without-demo=all")
+                done = self.setup.odoo(arguments, capture=True)
+                words = done.stdout + done.stderr
+                if done.returncode or " CRITICAL " in words or " ERROR " in words:
+                    self.drop(making)
+                    raise SetupError(f"{text} failed:\n{words.strip()[-3000:]}")
+            self.rename(making, name)
+
+
+def _link(source, target):
+    """Files of the store are never changed in place: a link is a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def run(command, env):
+    """Run one of PostgreSQL's programs, or say what it said.
+
+    :raises SetupError: with the program's own words
+    """
+    done = subprocess.run(command, env=env, capture_output=True, text=True, cwd="/")
+    if done.returncode:
+        raise SetupError(f"{command[0]} failed: {done.stderr.strip()[-600:]}")
+    return done

@@ -1,0 +1,61 @@
+"""The virtual environment: Odoo's Python packages and ours, pinned."""
+
+import shutil
+import subprocess
+import sys
+
+from .cache import ROOT, digest
+from .odoo_source import fetch, own_release, unpack
+from .progress import SetupError
+
+REQUIREMENTS = ("requirements.txt", "requirements-odoo.txt", "requirements-dev.txt")
+
+
+def prepare(cache, progress):
+    """The environment's ``python``, built anew when a requirements file changes."""
+    if sys.version_info < (3, 11):
+        raise SetupError(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}.")
+    files = [ROOT / name for name in REQUIREMENTS]
+    key = digest(sys.version, *files)
+    folder = cache.path("venv")
+
+    def build(target):
+        _create(cache, target)
+        command = [str(target / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        for path in files:
+            command += ["-r", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise SetupError(f"installing Python packages failed:\n{done.stderr.strip()[-1500:]}")
+        _name_pdf_engine(target)
+
+    cache.once("python", key, folder, build, progress, "installing Python packages")
+    return folder / "bin" / "python"
+
+
+def _create(cache, folder):
+    done = subprocess.run([sys.executable, "-m", "venv", str(folder)], capture_output=True, text=True)
+    if not done.returncode:
+        return
+    # Debian keeps pip's wheel for new environments in a package of its own
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    packages = cache.path("packages")
+    packages.mkdir(exist_ok=True)
+    fetch(cache, own_release(), ["python3-pip-whl"], packages)
+    unpack(packages, "python3-pip-whl", folder / "pip-wheel")
+    wheel = next((folder / "pip-wheel").rglob("pip-*.whl"))
+    command = [str(folder / "bin" / "python"), f"{wheel}/pip", "install", "--quiet", "--no-index", str(wheel)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise SetupError(f"no pip in the virtual environment: {done.stderr.strip()[-400:]}. Install python3-venv.")
+
+
+def _name_pdf_engine(folder):
+    """Odoo looks for ``wkhtmltopdf``; the package calls it otherwise."""
+    engine = folder / "bin" / "wkhtmltopdf-pack"
+    if engine.exists():
+        engine.chmod(0o755)
+        link = folder / "bin" / "wkhtmltopdf"
+        link.unlink(missing_ok=True)
+        link.symlink_to(engine.name)

@@ -1,0 +1,112 @@
+"""``bin/test``: linters, then the suite on copies of a template database, one a worker."""
+
+import os
+import subprocess
+import sys
+
+from . import browser
+from .cache import ROOT
+from .cli import prepare
+from .progress import Progress, SetupError
+
+LINTERS = {
+    "ruff": ["-m", "ruff", "check", "--quiet", "--output-format", "concise", "."],
+    "ruff format": ["-m", "ruff", "format", "--check", "--quiet", "."],
+    "pylint-odoo": ["-m", "pylint", "--rcfile", "pyproject.toml", "order_processing"],
+}
+
+
+def test(arguments):
+    """Run the suite; the exit code is pytest's, or 1 where a linter found something."""
+    arguments = list(arguments)
+    flags = {name: _take(arguments, f"--{name}") for name in ("long", "optional", "core", "record")}
+    progress = Progress()
+    setup = prepare(progress)
+    if flags["core"]:
+        return setup.script("tools.core_tests", [*(["--record"] if flags["record"] else []), *arguments]).returncode
+    paths = [argument for argument in arguments if not argument.startswith("-")]
+    linters = _start_linters(setup) if not paths else {}
+    try:
+        browser.prepare(setup.cache, progress)
+    except SetupError as error:
+        # without a browser the tests that need one fail with these words
+        progress.say(f"  {error}")
+    kind = "optional" if flags["optional"] else "demo"
+    template = setup.databases.addon(kind)
+    for leftover in setup.databases.names("op_test_"):
+        if not _alive(leftover):
+            setup.databases.drop(leftover)
+    name = f"op_test_{os.getpid()}"
+    setup.databases.create(name, template)
+    try:
+        if not _linters_pass(linters, progress):
+            return 1
+        return _pytest(setup, name, template, arguments, flags)
+    finally:
+        for leftover in setup.databases.names(name):
+            setup.databases.drop(leftover)
+
+
+def _take(arguments, flag):
+    found = flag in arguments
+    while flag in arguments:
+        arguments.remove(flag)
+    return found
+
+
+def _alive(database):
+    """Whether the run that made a test database still goes on."""
+    number = database.removeprefix("op_test_").split("-")[0]
+    return number.isdigit() and os.path.exists(f"/proc/{number}")
+
+
+def _pytest(setup, database, template, arguments, flags):
+    command = [
+        str(setup.python),
+        "-W",
+        "ignore",
+        "-m",
+        "pytest",
+        f"--odoo-database={database}",
+        f"--odoo-config={setup.conf()}",
+    ]
+    if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
+        command += ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadscope"]
+    if not any(argument.startswith("-m") for argument in arguments):
+        command += ["-m", "optional" if flags["optional"] else "not optional"]
+    env = {
+        **setup.env(),
+        "ODOO_RC": str(setup.conf()),
+        "ORDER_PROCESSING_TEMPLATE": template,
+        "ORDER_PROCESSING_DATABASE": database,
+    }
+    env["HYPOTHESIS_PROFILE"] = "long" if flags["long"] else "fixed"
+    env.setdefault("CHROMIUM", browser.find())
+    return subprocess.run([*command, *arguments], env=env, cwd=ROOT).returncode
+
+
+def _start_linters(setup):
+    return {
+        name: subprocess.Popen(
+            [str(setup.python), *command],
+            cwd=ROOT,
+            env={**setup.env(), "PYLINTHOME": str(setup.cache.path("pylint"))},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for name, command in LINTERS.items()
+    }
+
+
+def _linters_pass(linters, progress):
+    clean = True
+    for name, process in linters.items():
+        words, _none = process.communicate()
+        if process.returncode:
+            clean = False
+            progress.say(f"✗ {name}\n{words.strip()}")
+        else:
+            progress.say(f"✓ {name}")
+    sys.stderr.flush()
+    return clean
