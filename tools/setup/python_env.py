@@ -8,12 +8,13 @@ from .cache import ROOT, digest
 from .odoo_source import fetch, own_release, unpack
 from .progress import SetupError
 
+OLDEST = (3, 11)
 REQUIREMENTS = ("requirements.txt", "requirements-odoo.txt", "requirements-dev.txt")
 
 
 def prepare(cache, progress):
     """The environment's ``python``, built anew when a requirements file changes."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < OLDEST:
         raise SetupError(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}.")
     files = [ROOT / name for name in REQUIREMENTS]
     key = digest(sys.version, *files)

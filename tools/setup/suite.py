@@ -9,10 +9,15 @@ from .cache import ROOT
 from .cli import prepare
 from .progress import Progress, SetupError
 
+# the read-me is the project's own, low-level hooks of the ORM return nothing, a book that refuses `create` calls no
+# super, and rooms extend one model in several files on purpose
+LEFT_OUT = (
+    "missing-readme,missing-return,method-required-super,super-method-mismatch,consider-merging-classes-inherited"
+)
 LINTERS = {
     "ruff": ["-m", "ruff", "check", "--quiet", "--output-format", "concise", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "--quiet", "."],
-    "pylint-odoo": ["-m", "pylint", "--rcfile", "pyproject.toml", "order_processing"],
+    "pylint-odoo": ["-m", "pylint", "--rcfile", "pyproject.toml", f"--disable={LEFT_OUT}", "order_processing"],
 }
 
 

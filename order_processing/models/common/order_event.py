@@ -124,7 +124,7 @@ class OrderEvent(models.Model):
     user_name = fields.Char("By", readonly=True)
     at = fields.Datetime("Recorded at", required=True, readonly=True)
     opening = fields.Boolean(readonly=True)
-    era_id = fields.Integer("Era", required=True, readonly=True)
+    era_id = fields.Integer(required=True, readonly=True)
 
     _line_kind = models.Index("(line_id, kind) WHERE line_id IS NOT NULL")
     _order_book = models.Index("(order_id, id)")
