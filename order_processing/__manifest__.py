@@ -23,6 +23,13 @@
         "views/common_order_event_views.xml",
         # intake
         # verification
+        "security/verification_security.xml",
+        "data/verification_data.xml",
+        "views/verification_wizard_views.xml",
+        "views/verification_order_check_views.xml",
+        "views/verification_order_hold_views.xml",
+        "views/verification_rule_views.xml",
+        "views/verification_sale_order_views.xml",
         # availability
         # dispatch
         # discrepancy

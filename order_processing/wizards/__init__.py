@@ -1,0 +1,2 @@
+from . import verification_hold
+from . import verification_preview

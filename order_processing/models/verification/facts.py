@@ -1,0 +1,206 @@
+"""What a verification looks at: plain values of orders and lines, their canonical content and its digest.
+
+No ORM here: ``order.verification.rule`` fills these from a constant number of SQL statements, the rules read
+them, the seal is made from them.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+
+ADDRESS_FIELDS = ("name", "street", "street2", "city", "zip", "state", "country")
+DIGITS = 6
+
+
+def plain_number(value):
+    """A number as canonical text: six decimals at most, no trailing zeros, no exponent, no negative zero."""
+    text = f"{float(value or 0):.{DIGITS}f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def digest_of(content):
+    """SHA-256 (hexadecimal) of the canonical JSON of ``content``."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass
+class LineFacts:
+    """One order line as the database has it.
+
+    ``subject`` lines are what the customer ordered; ``sealed`` lines are what the seal covers (a discount that a
+    user entered is sealed, though no product rule asks about it).
+    """
+
+    id: int
+    order_id: int
+    product_id: int
+    uom_id: int
+    quantity: float
+    price_unit: float
+    discount: float
+    tax_ids: list
+    attribute_value_ids: list
+    name: str
+    product_type: str
+    saleable: bool
+    archived: bool
+    priced: bool
+    subject: bool
+    sealed: bool
+
+    @property
+    def net_price(self):
+        """Unit price after the line's discount, in the order's currency."""
+        return self.price_unit * (1 - self.discount / 100)
+
+    def content(self):
+        """What the seal keeps of the line, canonical."""
+        return {
+            "product": self.product_id or 0,
+            "quantity": plain_number(self.quantity),
+            "unit": self.uom_id or 0,
+            "price": plain_number(self.price_unit),
+            "discount": plain_number(self.discount),
+            "taxes": sorted(self.tax_ids),
+        }
+
+
+@dataclass
+class OrderFacts:
+    """One order with its addresses and lines. ``invoice_to`` and ``ship_to`` are dicts of ``ADDRESS_FIELDS``."""
+
+    id: int
+    name: str
+    state: str
+    company_id: int
+    partner_id: int
+    commercial_partner_id: int
+    pricelist_id: int
+    currency_id: int
+    fiscal_position_id: int
+    payment_term_id: int
+    incoterm: int
+    carrier_id: int
+    commitment_date: object
+    date_order: object
+    amount_total: float
+    currency_rate: float
+    ship_to: dict
+    invoice_to: dict
+    ship_country: dict
+    lines: list = field(default_factory=list)
+    _content: dict = None
+
+    @property
+    def open(self):
+        """Whether the order is not yet a sale."""
+        return self.state in ("draft", "sent")
+
+    @property
+    def subject_lines(self):
+        """The lines that rules ask about."""
+        return [line for line in self.lines if line.subject]
+
+    def content(self):
+        """The canonical content that a verification seals: plain JSON values, numbers as text."""
+        if self._content is None:
+            self._content = {
+                "lines": {str(line.id): line.content() for line in self.lines if line.sealed},
+                "ship_to": self.ship_to,
+                "invoice_to": self.invoice_to,
+                "customer": self.partner_id or 0,
+                "currency": self.currency_id or 0,
+                "payment_term": self.payment_term_id or 0,
+                "incoterm": self.incoterm or 0,
+                "carrier": self.carrier_id or 0,
+                "wished": self.commitment_date.strftime("%Y-%m-%dT%H:%M:%S") if self.commitment_date else "",
+            }
+        return self._content
+
+    def digest(self):
+        """The digest of the content."""
+        return digest_of(self.content())
+
+    def changes_from(self, sealed):
+        """What differs from the ``sealed`` content, as rows ``(part, key, old, new)`` of plain values."""
+        return list(content_changes(sealed or {}, self.content()))
+
+    def fingerprint(self, line_id=None, scope=""):
+        """The digest of the part of the content that a finding rests on: a line, a part, or all of it.
+
+        A waiver stays valid while this is the same.
+        """
+        content = self.content()
+        if line_id:
+            return digest_of(content["lines"].get(str(line_id), {}))
+        return digest_of(content[scope] if scope else content)
+
+
+@dataclass
+class Finding:
+    """What one rule found on one order, or on one of its lines."""
+
+    order_id: int
+    line_id: int
+    rule: object
+    expected: str
+    found: str
+    message: str
+    fingerprint: str
+    waived: bool = False
+
+    @property
+    def blocking(self):
+        """Whether it stops the order: the rule blocks and nobody waived it for this content."""
+        return self.rule.severity == "blocking" and not self.waived
+
+
+@dataclass
+class Assessment:
+    """The outcome of all rules for one order: nothing of it is written yet."""
+
+    facts: OrderFacts
+    findings: list = field(default_factory=list)
+    passed: dict = field(default_factory=dict)
+    sealed_digest: str = ""
+    sealed_content: dict = None
+
+    @property
+    def blocking(self):
+        """The findings that stop the order."""
+        return [finding for finding in self.findings if finding.blocking]
+
+    @property
+    def broken(self):
+        """Whether the content differs from what was sealed."""
+        return bool(self.sealed_digest) and self.sealed_digest != self.facts.digest()
+
+    def changes(self):
+        """What differs from the sealed content, as rows ``(where, what, old, new)`` of plain values."""
+        if not self.broken:
+            return []
+        return self.facts.changes_from(self.sealed_content)
+
+
+def content_changes(old, new):
+    """The differences of two contents as rows ``(part, key, old value, new value)``; ``part`` is a line id, ``ship_to``…"""
+    old_lines, new_lines = old.get("lines", {}), new.get("lines", {})
+    for line_id in sorted(set(old_lines) | set(new_lines), key=int):
+        before, after = old_lines.get(line_id), new_lines.get(line_id)
+        if before is None or after is None:
+            yield (line_id, "line", before or "", after or "")
+            continue
+        for key in before:
+            if before[key] != after.get(key):
+                yield (line_id, key, before[key], after.get(key, ""))
+    for part in sorted((set(old) | set(new)) - {"lines"}):
+        before, after = old.get(part, ""), new.get(part, "")
+        if before == after:
+            continue
+        if isinstance(before, dict) and isinstance(after, dict):
+            for key in sorted(set(before) | set(after)):
+                if before.get(key) != after.get(key):
+                    yield (part, key, before.get(key, ""), after.get(key, ""))
+        else:
+            yield (part, "", before, after)

@@ -1,0 +1,201 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .facts import Assessment, Finding
+
+# a change of one of these makes a new version of the rule: a verification says which one it passed
+VERSIONED = ("active", "severity", "tolerance_percent", "tolerance_amount", "factor_low", "factor_high", "days")
+
+
+class OrderVerificationRule(models.Model):
+    """A rule that every order must pass. Built-in rules find by one method over the whole set, ``_find_<code>``."""
+
+    _name = "order.verification.rule"
+    _description = "Verification Rule"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, help="Names the built-in check, and the hold reason of a blocking finding.")
+    sequence = fields.Integer(default=10)
+    stage = fields.Selection(
+        [
+            ("product", "Product"),
+            ("price", "Price"),
+            ("delivery", "Delivery"),
+            ("customer", "Customer"),
+        ],
+        required=True,
+        default="product",
+    )
+    severity = fields.Selection(
+        [("blocking", "Blocking"), ("warning", "Warning")], required=True, default="warning", tracking=True,
+        help="Blocking: an order with this finding is held. Warning: the finding is shown, nothing is stopped.",
+    )
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", help="Empty: for all companies. A company's own rule replaces the general one of the same code."
+    )
+    version = fields.Integer(default=1, readonly=True, copy=False)
+    description = fields.Text("What it says", translate=True)
+    mend = fields.Text("What would mend it", translate=True)
+    tolerance_percent = fields.Float(
+        "Tolerance (%)", tracking=True, help="A price may differ by this share of the expected price."
+    )
+    tolerance_amount = fields.Float(
+        tracking=True, digits=0, help="A price may differ by this much per unit, in the order's currency; the larger of both counts."
+    )
+    factor_low = fields.Float("Lowest factor", default=0.5, tracking=True, help="Below this share of the pricelist's price it fires.")
+    factor_high = fields.Float("Highest factor", default=2.0, tracking=True, help="Above this multiple of the pricelist's price it fires.")
+    days = fields.Integer(tracking=True, help="How far apart two orders may be to count as the same one.")
+    uses_tolerance = fields.Boolean(compute="_compute_uses")
+    uses_factor = fields.Boolean(compute="_compute_uses")
+    uses_days = fields.Boolean(compute="_compute_uses")
+    open_count = fields.Integer("Open findings", compute="_compute_open_count")
+
+    _code_company = models.UniqueIndex("(code, coalesce(company_id, 0))", "A company has one rule of a code.")
+
+    @api.depends("code")
+    def _compute_uses(self):
+        for rule in self:
+            rule.uses_tolerance = rule.code == "price_off"
+            rule.uses_factor = rule.code == "price_far"
+            rule.uses_days = rule.code == "duplicate"
+
+    def _compute_open_count(self):
+        counts = dict(
+            self.env["order.verification.check"]._read_group(
+                [("rule_id", "in", self.ids), ("state", "=", "failed")], ["rule_id"], ["__count"]
+            )
+        )
+        for rule in self:
+            rule.open_count = counts.get(rule, 0)
+
+    @api.constrains("code")
+    def _check_code(self):
+        for rule in self:
+            if not hasattr(type(self), f"_find_{rule.code}"):
+                raise UserError(
+                    self.env._("No built-in check is called “%s”. Copy an existing rule for your company instead.", rule.code)
+                )
+
+    @api.constrains("tolerance_percent", "tolerance_amount", "factor_low", "factor_high", "days")
+    def _check_parameters(self):
+        for rule in self:
+            if min(rule.tolerance_percent, rule.tolerance_amount, rule.factor_low, rule.days) < 0:
+                raise UserError(self.env._("%s: a tolerance, a factor or a number of days cannot be negative.", rule.name))
+            if rule.factor_low > 1 or rule.factor_high < 1:
+                raise UserError(self.env._("%s: the lowest factor is at most 1, the highest at least 1.", rule.name))
+
+    def write(self, vals):
+        """A changed parameter is a new version."""
+        changed = self.browse()
+        if set(vals) & set(VERSIONED):
+            changed = self.filtered(lambda rule: any(name in vals and rule[name] != vals[name] for name in VERSIONED))
+        answer = super().write({key: value for key, value in vals.items() if key != "version"})
+        for rule in changed:
+            super(OrderVerificationRule, rule).write({"version": rule.version + 1})
+        return answer
+
+    def copy_data(self, default=None):
+        """A copy is for the user's own company: a code exists once a company."""
+        default = {"company_id": self.env.company.id, **(default or {})}
+        return super().copy_data(default)
+
+    # ------------------------------------------------------------------ running
+
+    @api.model
+    def _rules_by_company(self, companies):
+        """The active rules of each company, its own before the general ones; one query.
+
+        :return: dict of company id to dict of code to rule
+        """
+        rules = self.sudo().with_context(active_test=False).search([("company_id", "in", [False, *companies.ids])])
+        chosen = {}
+        for company in companies:
+            by_code = {rule.code: rule for rule in rules if not rule.company_id}
+            by_code |= {rule.code: rule for rule in rules if rule.company_id == company}
+            chosen[company.id] = {code: rule for code, rule in by_code.items() if rule.active}
+        return chosen
+
+    @api.model
+    def _evaluate(self, orders):
+        """Run all rules over ``orders`` and write nothing.
+
+        :param orders: ``sale.order`` records of any companies
+        :return: dict of order id to ``Assessment``; waivers and the last seal are taken into account
+        """
+        orders = orders.sudo()
+        facts = self.env["order.verification.facts"]._load(orders)
+        seals = self.env["order.verification"]._last_seals(orders.ids)
+        assessments = {}
+        for order_id, order_facts in facts.items():
+            digest, content = seals.get(order_id, ("", None))
+            assessments[order_id] = Assessment(order_facts, sealed_digest=digest, sealed_content=content)
+        rules = self._rules_by_company(orders.company_id)
+        groups = {}
+        for order_facts in facts.values():
+            for rule in rules[order_facts.company_id].values():
+                groups.setdefault(rule, []).append(order_facts)
+        memory = {}
+        for rule in sorted(groups, key=lambda rule: (rule.sequence, rule.id)):
+            group = groups[rule]
+            found = getattr(rule, f"_find_{rule.code}")(group, memory)
+            self._place(rule, group, found, assessments)
+        self._apply_waivers(assessments)
+        return assessments
+
+    def _place(self, rule, group, found, assessments):
+        """Put what ``rule`` found on the assessments, and note who passed."""
+        hit = set()
+        for finding in found:
+            assessment = assessments[finding.order_id]
+            if finding.line_id and self._still_sealed(assessment, finding.line_id):
+                continue
+            hit.add(finding.order_id)
+            assessment.findings.append(finding)
+        for order_facts in group:
+            if order_facts.id not in hit:
+                assessments[order_facts.id].passed[rule.code] = rule.version
+
+    @staticmethod
+    def _still_sealed(assessment, line_id):
+        """A confirmed order's line that was verified as it is stays verified: prices and products move on."""
+        if assessment.facts.open or not assessment.sealed_content:
+            return False
+        sealed = assessment.sealed_content.get("lines", {}).get(str(line_id))
+        return sealed is not None and sealed == assessment.facts.content()["lines"].get(str(line_id))
+
+    @api.model
+    def _apply_waivers(self, assessments):
+        """Mark the findings that were waived for the very same content; one query if there are findings."""
+        ids = [order_id for order_id, assessment in assessments.items() if assessment.findings]
+        if not ids:
+            return
+        waived = {
+            (check["order_id"][0], check["rule_code"], check["line_number"], check["fingerprint"])
+            for check in self.env["order.verification.check"]
+            .sudo()
+            .search_read(
+                [("order_id", "in", ids), ("state", "=", "waived")],
+                ["order_id", "rule_code", "line_number", "fingerprint"],
+                load="_classic_read",
+            )
+        }
+        for assessment in assessments.values():
+            for finding in assessment.findings:
+                key = (finding.order_id, finding.rule.code, finding.line_id or 0, finding.fingerprint)
+                finding.waived = key in waived
+
+    def _finding(self, order_facts, expected, found, message, line=None, scope=""):
+        """A ``Finding`` of this rule. ``scope``: the part of the content it rests on, empty for all of it."""
+        self.ensure_one()
+        return Finding(
+            order_id=order_facts.id,
+            line_id=line.id if line else None,
+            rule=self,
+            expected=str(expected),
+            found=str(found),
+            message=message,
+            fingerprint=order_facts.fingerprint(line.id if line else None, scope),
+        )

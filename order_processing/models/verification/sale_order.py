@@ -1,0 +1,154 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.addons.order_processing.models.common.transition import Transition
+
+
+class SaleOrder(models.Model):
+    """What verification knows of an order: its state beside Odoo's, its findings, its holds and its seal."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "order.transition.mixin"]
+
+    _transition_field = "verification_state"
+    _transition_initial = "to_verify"
+    # moved by the verification itself, which checks who may ask for it
+    _transitions = (
+        Transition("verify", ("to_verify", "held"), "verified", who="verified_by_id", when="verified_at"),
+        Transition("hold", ("to_verify", "verified"), "held", who="held_by_id", when="held_at"),
+        Transition("unseal", ("verified", "held"), "to_verify"),
+    )
+
+    verification_state = fields.Selection(
+        [("to_verify", "To verify"), ("held", "Held"), ("verified", "Verified")],
+        "Verification", default="to_verify", required=True, readonly=True, copy=False, index=True,
+    )
+    verified_at = fields.Datetime(readonly=True, copy=False)
+    verified_by_id = fields.Many2one("res.users", "Verified by", readonly=True, copy=False)
+    held_at = fields.Datetime("Held since", readonly=True, copy=False)
+    held_by_id = fields.Many2one("res.users", "Held by", readonly=True, copy=False)
+    order_check_ids = fields.One2many("order.verification.check", "order_id", "Findings", readonly=True, copy=False)
+    order_open_check_ids = fields.One2many(
+        "order.verification.check", "order_id", "Open findings", readonly=True, copy=False,
+        domain=[("state", "=", "failed")],
+    )
+    order_hold_ids = fields.One2many("order.hold", "order_id", "Holds", readonly=True, copy=False)
+    order_verification_ids = fields.One2many("order.verification", "order_id", "Verifications", readonly=True, copy=False)
+    hold_reasons = fields.Char("Held because", compute="_compute_hold_reasons", compute_sudo=True)
+    held_hours = fields.Float("Held for (hours)", compute="_compute_held_hours")
+    order_finding_count = fields.Integer("Open findings (number)", compute="_compute_order_finding_count", compute_sudo=True)
+    order_seal_changes = fields.Text("Changed since verified", compute="_compute_order_seal_changes", compute_sudo=True)
+    order_control = fields.Selection(related="company_id.order_control", string="Controls")
+
+    @api.depends("order_hold_ids.state", "order_hold_ids.reason_id")
+    def _compute_hold_reasons(self):
+        for order in self:
+            holds = order.order_hold_ids.filtered(lambda hold: hold.state == "open")
+            order.hold_reasons = ", ".join(holds.reason_id.sorted().mapped("name"))
+
+    @api.depends("held_at", "verification_state")
+    def _compute_held_hours(self):
+        now = fields.Datetime.now()
+        for order in self:
+            held = order.held_at if order.verification_state == "held" else False
+            order.held_hours = (now - held).total_seconds() / 3600 if held else 0
+
+    @api.depends("order_check_ids.state")
+    def _compute_order_finding_count(self):
+        counts = dict(
+            self.env["order.verification.check"]._read_group(
+                [("order_id", "in", self.ids), ("state", "=", "failed")], ["order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.order_finding_count = counts.get(order._origin, 0)
+
+    def _compute_order_seal_changes(self):
+        sealed = self.filtered(lambda order: order.id and order.verification_state == "verified")
+        broken = sealed._verification_broken()
+        for order in self:
+            order.order_seal_changes = order._verification_change_text(broken.get(order._origin.id, ()))
+
+    # ------------------------------------------------------------------ helpers of the room
+
+    def _verification_engine(self):
+        """``self`` as the verification works on it: with all rights, as the user, or as OdooBot for outsiders.
+
+        A customer who signs or pays online, or a flow of core that reaches another company, has no right of its
+        own to record; the book then says OdooBot.
+        """
+        orders = self.sudo()
+        user = self.env.user.sudo()
+        if self.env.uid != SUPERUSER_ID and (user.share or orders.company_id - user.company_ids):
+            return self.with_user(SUPERUSER_ID).sudo()
+        return orders
+
+    def _verification_event(self, kind):
+        """The common part of a row of the day book about this order."""
+        self.ensure_one()
+        return {
+            "kind": kind,
+            "company_id": self.company_id.id,
+            "order_id": self.id,
+            "order_name": self.name,
+            "currency_id": self.currency_id.id,
+            "document_model": "sale.order",
+            "document_id": self.id,
+            "document_name": self.name,
+        }
+
+    @api.model
+    def _verification_hold_reasons(self):
+        """The reasons by code; one query."""
+        reasons = self.env["order.hold.reason"].sudo().with_context(active_test=False).search([])
+        return {reason.code: reason for reason in reasons}
+
+    def _verification_evaluate(self):
+        """Run the rules over ``self`` and write nothing; constant queries.
+
+        :return: dict of order id to ``Assessment``
+        """
+        return self.env["order.verification.rule"].sudo()._evaluate(self)
+
+    def _verification_broken(self):
+        """The orders of ``self`` whose content is not what was sealed.
+
+        :return: dict of order id to the list of changes ``(part, key, old, new)``
+        """
+        seals = self.env["order.verification"].sudo()._last_seals(self.ids)
+        sealed = self.browse(seals)
+        if not sealed:
+            return {}
+        from_facts = self.env["order.verification.facts"].sudo()._load(sealed)
+        return {
+            order_id: facts.changes_from(seals[order_id][1])
+            for order_id, facts in from_facts.items()
+            if facts.digest() != seals[order_id][0]
+        }
+
+    def _verification_open_holds(self):
+        """The open holds of ``self``, by order id; one query."""
+        holds = self.env["order.hold"].sudo().search([("order_id", "in", self.ids), ("state", "=", "open")], order="id")
+        return holds.grouped(lambda hold: hold.order_id.id)
+
+    def _verification_change_text(self, changes):
+        """The changes of a seal as lines for people."""
+        if not changes:
+            return ""
+        labels = {
+            "line": self.env._("line"), "product": self.env._("product"), "quantity": self.env._("quantity"),
+            "unit": self.env._("unit"), "price": self.env._("price"), "discount": self.env._("discount"),
+            "taxes": self.env._("taxes"), "ship_to": self.env._("delivery address"),
+            "invoice_to": self.env._("invoice address"), "customer": self.env._("customer"),
+            "currency": self.env._("currency"), "payment_term": self.env._("payment terms"),
+            "incoterm": self.env._("incoterm"), "carrier": self.env._("carrier"), "wished": self.env._("wished date"),
+        }
+        names = {str(line.id): line.name.split("\n")[0] for line in self.sudo().order_line}
+        rows = []
+        for part, key, old, new in changes:
+            where = names.get(part) or labels.get(part) or self.env._("line %s", part)
+            if key == "line":
+                what = self.env._("added") if not old else self.env._("removed")
+                rows.append(f"{where}: {what}")
+            else:
+                what = f"{where}, {labels.get(key, key)}" if key else where
+                rows.append(f"{what}: {old or '-'} → {new or '-'}")
+        return "\n".join(rows)

@@ -1,0 +1,206 @@
+from odoo import fields, models
+
+EMPTY = ()
+
+
+class SaleOrder(models.Model):
+    """Writing down what the rules found. A set at a time: the number of statements does not grow with the orders."""
+
+    _inherit = "sale.order"
+
+    def _verification_record(self, assessments):
+        """Store findings, holds, seals and states of ``assessments`` (of ``_verification_evaluate``).
+
+        Companies whose controls are off are passed over. Where they observe, nothing is held: an order with a
+        blocking finding stays to verify.
+        """
+        orders = self._verification_engine().filtered(
+            lambda order: order.id in assessments and order.state != "cancel" and order.company_id._order_control_records()
+        )
+        if not orders:
+            return
+        assessments = {order.id: assessments[order.id] for order in orders}
+        orders._verification_record_checks(assessments)
+        holds = orders._verification_record_holds(assessments)
+        unsealed = orders.filtered(lambda o: o.verification_state == "verified" and assessments[o.id].broken)
+        orders._verification_record_unsealed(unsealed, assessments)
+        held = orders.filtered(lambda order: holds.get(order.id))
+        failed = (orders - held).filtered(lambda order: assessments[order.id].blocking)
+        passed = orders - held - failed
+        held._transition("hold")
+        failed.filtered(lambda order: order.verification_state != "to_verify")._transition("unseal")
+        verified = passed._transition("verify")
+        orders._verification_record_runs(assessments, verified, held, failed)
+        self.env["order.event"]._record([order._verification_event("verified") for order in verified])
+
+    def _verification_again(self):
+        """Evaluate and record; returns the assessments."""
+        assessments = self._verification_evaluate()
+        self._verification_record(assessments)
+        return assessments
+
+    # ------------------------------------------------------------------ findings
+
+    def _verification_record_checks(self, assessments):
+        Check = self.env["order.verification.check"]
+        known = Check.search([("order_id", "in", self.ids), ("state", "=", "failed")])
+        wanted = {
+            self._verification_check_key(finding): finding
+            for assessment in assessments.values()
+            for finding in assessment.findings
+            if not finding.waived
+        }
+        gone = known.filtered(lambda check: check._key() not in wanted)
+        present = {check._key() for check in known - gone}
+        gone._transition("mend")
+        new = [finding for key, finding in wanted.items() if key not in present]
+        if not new:
+            return
+        line_names = {
+            line.id: line.name for assessment in assessments.values() for line in assessment.facts.lines
+        }
+        companies = {order_id: assessment.facts.company_id for order_id, assessment in assessments.items()}
+        now = fields.Datetime.now()
+        Check.create(
+            [
+                {
+                    "order_id": finding.order_id,
+                    "company_id": companies[finding.order_id],
+                    "line_id": finding.line_id or False,
+                    "line_number": finding.line_id or 0,
+                    "line_name": line_names.get(finding.line_id, ""),
+                    "rule_id": finding.rule.id,
+                    "rule_code": finding.rule.code,
+                    "rule_name": finding.rule.name,
+                    "rule_version": finding.rule.version,
+                    "stage": finding.rule.stage,
+                    "severity": finding.rule.severity,
+                    "expected": finding.expected,
+                    "found": finding.found,
+                    "message": finding.message,
+                    "mend": finding.rule.mend or "",
+                    "fingerprint": finding.fingerprint,
+                    "found_by_id": self.env.uid,
+                    "found_at": now,
+                }
+                for finding in new
+            ]
+        )
+
+    @staticmethod
+    def _verification_check_key(finding):
+        """What makes a finding the same one at the next verification."""
+        return (
+            finding.order_id, finding.rule.code, finding.line_id or 0, finding.rule.severity, finding.fingerprint,
+            finding.expected, finding.found,
+        )
+
+    # ------------------------------------------------------------------ holds
+
+    def _verification_record_holds(self, assessments):
+        """Hold what a blocking finding stops, lift what nothing stops any more.
+
+        :return: dict of order id to its open holds
+        """
+        open_holds = self._verification_open_holds()
+        reasons = self._verification_hold_reasons()
+        fallback = reasons.get("finding")
+        none = self.env["order.hold"]
+        lifted, new = none, {}
+        for order in self:
+            wanted = {}
+            if order.company_id._order_control_enforced():
+                for finding in assessments[order.id].blocking:
+                    reason = reasons.get(finding.rule.code) or fallback
+                    wanted.setdefault(reason, finding)
+            present = open_holds.get(order.id, none)
+            lifted |= present.filtered(lambda hold: hold.automatic and hold.reason_id not in wanted)
+            for reason, finding in wanted.items():
+                if reason not in present.reason_id:
+                    new[order, reason] = finding.message
+        if lifted:
+            lifted._transition("lift", self.env._("The cause is gone."))
+            lifted._record_released(self.env._("The cause is gone."))
+        created = self._verification_create_holds(new, automatic=True)
+        for hold in created:
+            open_holds[hold.order_id.id] = open_holds.get(hold.order_id.id, none) | hold
+        return {order_id: holds - lifted for order_id, holds in open_holds.items()}
+
+    def _verification_create_holds(self, wanted, automatic):
+        """Create holds and their rows in the day book.
+
+        :param dict wanted: ``(order, reason)`` to the note
+        """
+        if not wanted:
+            return self.env["order.hold"]
+        now = fields.Datetime.now()
+        holds = self.env["order.hold"].sudo().create(
+            [
+                {
+                    "order_id": order.id,
+                    "company_id": order.company_id.id,
+                    "reason_id": reason.id,
+                    "automatic": automatic,
+                    "note": note,
+                    "held_by_id": self.env.uid,
+                    "held_at": now,
+                }
+                for (order, reason), note in wanted.items()
+            ]
+        )
+        self.env["order.event"]._record(
+            [
+                {**order._verification_event("held"), "reason": reason.code, "note": note}
+                for (order, reason), note in wanted.items()
+            ]
+        )
+        return holds
+
+    # ------------------------------------------------------------------ seals
+
+    def _verification_record_unsealed(self, unsealed, assessments):
+        """A broken seal sets the order back; what changed stands in the book and in the chatter."""
+        if not unsealed:
+            return
+        texts = {order.id: order._verification_change_text(assessments[order.id].changes()) for order in unsealed}
+        unsealed._transition("unseal")
+        self.env["order.event"]._record(
+            [{**order._verification_event("unsealed"), "note": texts[order.id]} for order in unsealed]
+        )
+        unsealed._message_log_batch(
+            bodies={
+                order.id: self.env._("Changed since it was verified:\n%s", texts[order.id]) for order in unsealed
+            }
+        )
+
+    def _verification_record_runs(self, assessments, verified, held, failed):
+        """One row per order and run that says something new; the content is kept where it is sealed."""
+        now = fields.Datetime.now()
+        rows = []
+        for order in self:
+            assessment = assessments[order.id]
+            result = "held" if order in held else "failed" if order in failed else "verified"
+            if result == "verified" and order not in verified and not assessment.broken:
+                continue
+            sealed = result == "verified"
+            rows.append(
+                {
+                    "order_id": order.id,
+                    "order_name": order.name,
+                    "company_id": order.company_id.id,
+                    "result": result,
+                    "digest": assessment.facts.digest() if sealed else "",
+                    "content": assessment.facts.content() if sealed else {},
+                    "passed": assessment.passed,
+                    "verified_by_id": self.env.uid,
+                    "verified_at": now,
+                }
+            )
+        self.env["order.verification"].create(rows)
+
+    def _transition_log(self, declared, before, reason):
+        """Where nothing is enforced the chatter stays as core leaves it; a plain verification is in the day book."""
+        if declared.name == "verify":
+            return
+        enforced = self.filtered(lambda order: order.sudo().company_id._order_control_enforced())
+        super(SaleOrder, enforced)._transition_log(declared, before, reason)
