@@ -1,0 +1,160 @@
+"""The price rules against core's own pricelists."""
+
+from datetime import datetime, timedelta
+
+from odoo.fields import Command
+
+from .common import VerificationCase
+
+
+class TestPrice(VerificationCase):
+    def test_zero_price(self):
+        self.assertEqual(self._codes(self._make_order((self.product, 5, 0.0))), ["zero_price"])
+
+    def test_zero_price_also_where_the_list_price_is_zero(self):
+        free = self._make_product("Free", "FREE", 0.0)
+        self.assertEqual(self._codes(self._make_order((free, 5))), ["zero_price"])
+
+    def test_zero_price_by_discount(self):
+        order = self._make_order((self.product, 5))
+        order.order_line.discount = 100
+        self.assertEqual(self._codes(order), ["zero_price"])
+
+    def test_price_without_a_list_price(self):
+        free = self._make_product("Free", "FREE", 0.0)
+        self.assertEqual(self._codes(self._make_order((free, 5, 2.5)), "blocking"), ["price_far"])
+
+    def test_price_far_edges(self):
+        for price, codes in ((4.99, ["price_far"]), (5.0, []), (10.0, []), (20.0, []), (20.01, ["price_far"])):
+            with self.subTest(price=price):
+                self.assertEqual(self._codes(self._make_order((self.product, 5, price)), "blocking"), codes)
+
+    def test_price_off_edges(self):
+        rule = self._rule("price_off")
+        rule.write({"tolerance_percent": 2, "tolerance_amount": 0.1})
+        self._rule("duplicate").active = False
+        for price, codes in ((10.2, []), (10.21, ["price_off"]), (9.8, []), (9.79, ["price_off"])):
+            with self.subTest(price=price):
+                self.assertEqual(self._codes(self._make_order((self.product, 5, price))), codes)
+        rule.write({"tolerance_percent": 0, "tolerance_amount": 0.3})
+        self.assertEqual(self._codes(self._make_order((self.product, 5, 10.3))), [])
+        self.assertEqual(self._codes(self._make_order((self.product, 5, 10.31))), ["price_off"])
+
+    def test_price_warning_does_not_hold(self):
+        order = self._make_order((self.product, 5, 9.0))
+        answer = order.action_verify()[0]
+        self.assertEqual((answer["state"], answer["holds"]), ("verified", []))
+        currency = order.currency_id.name
+        self.assertEqual(answer["findings"][0]["expected"], f"10.00 {currency}")
+        self.assertEqual(answer["findings"][0]["found"], f"9.00 {currency}")
+
+    def test_pricelist_quantity_bands(self):
+        template = self.product.product_tmpl_id.id
+        band = {"product_tmpl_id": template, "applied_on": "1_product", "compute_price": "fixed"}
+        pricelist = self._pricelist({**band, "min_quantity": 10, "fixed_price": 8}, {**band, "fixed_price": 9})
+        order = self._make_order((self.product, 9), (self.product, 10), (self.other_product, 1), pricelist_id=pricelist.id)
+        self.assertEqual(order.order_line.mapped("price_unit"), [9, 8, 25])
+        self.assertEqual(self._codes(order), [])
+        order.order_line[1].price_unit = 9
+        self.assertEqual(self._codes(order), ["price_off"])
+
+    def test_pricelist_of_variant_category_and_other_pricelist(self):
+        category = self.env["product.category"].create({"name": "Child", "parent_id": self.product.categ_id.id})
+        self.other_product.categ_id = category
+        base = self._pricelist({"applied_on": "2_product_category", "categ_id": category.id, "compute_price": "fixed", "fixed_price": 20})
+        pricelist = self._pricelist(
+            {"applied_on": "0_product_variant", "product_id": self.product.id, "compute_price": "fixed", "fixed_price": 6},
+            {"applied_on": "3_global", "compute_price": "formula", "base": "pricelist", "base_pricelist_id": base.id,
+             "price_discount": 10},
+        )
+        order = self._make_order((self.product, 1), (self.other_product, 1), (self.service, 1), pricelist_id=pricelist.id)
+        self.assertEqual(order.order_line.mapped("price_unit"), [6, 18, 4.5])
+        self.assertEqual(self._codes(order), [])
+
+    def test_pricelist_discount_shown_as_core_does(self):
+        self.env["res.config.settings"].create({"group_discount_per_so_line": True}).execute()
+        pricelist = self._pricelist({"compute_price": "percentage", "percent_price": 100 / 3, "applied_on": "3_global"})
+        product = self._make_product("Dear", "DEAR", 1000.0)
+        order = self._make_order((product, 1), pricelist_id=pricelist.id)
+        self.assertEqual((order.order_line.price_unit, round(order.order_line.discount, 2)), (1000, 33.33))
+        self.assertEqual(self._codes(order), [])
+        # the same net price entered another way is the pricelist's as well
+        order.order_line.write({"price_unit": 666.67, "discount": 0})
+        self.assertEqual(self._codes(order), [])
+        order.order_line.write({"price_unit": 1000, "discount": 40})
+        self.assertEqual(self._codes(order), ["price_off"])
+
+    def test_pricelist_dates(self):
+        start = datetime(2025, 3, 1, 12)
+        pricelist = self._pricelist(
+            {"compute_price": "fixed", "fixed_price": 7, "applied_on": "3_global", "date_start": start,
+             "date_end": start + timedelta(hours=2)}
+        )
+        self._rule("duplicate").active = False
+        second = timedelta(seconds=1)
+        orders = self.env["sale.order"]
+        for moment in (start - second, start, start + second, start + timedelta(hours=2), start + timedelta(hours=2) + second):
+            orders |= self._make_order((self.product, 1), pricelist_id=pricelist.id, date_order=moment)
+        self.assertEqual(orders.order_line.mapped("price_unit"), [10, 7, 7, 7, 10])
+        self.assertEqual([row["findings"] for row in orders.action_verify()], [[]] * 5)
+        late = self._make_order((self.product, 1, 7.0), pricelist_id=pricelist.id, date_order=start - second)
+        self.assertEqual(self._codes(late), ["price_off"])
+
+    def test_other_unit(self):
+        order = self._make_order((self.product, 2))
+        order.order_line.product_uom_id = self.env.ref("uom.product_uom_dozen")
+        self.assertEqual(order.order_line.price_unit, 120)
+        self.assertEqual(self._codes(order), [])
+        order.order_line.price_unit = 10
+        self.assertEqual(self._codes(order, "blocking"), ["price_far"])
+
+    def test_other_currency(self):
+        currency = self.env["res.currency"].with_context(active_test=False).search(
+            [("id", "!=", self.company.currency_id.id)], limit=1
+        )
+        currency.active = True
+        currency.rate_ids.unlink()
+        self.env["res.currency.rate"].create(
+            {"name": "2020-01-01", "rate": 0.5, "currency_id": currency.id, "company_id": self.company.id}
+        )
+        self.company.currency_id.rate_ids.unlink()
+        order = self._make_order((self.product, 2), pricelist_id=self._pricelist(currency_id=currency.id).id)
+        self.assertEqual(order.order_line.price_unit, 5)
+        self.assertEqual(self._codes(order), [])
+        order.order_line.price_unit = 10.5
+        self.assertEqual(self._codes(order, "blocking"), ["price_far"])
+
+    def test_price_that_includes_tax_moves_with_the_fiscal_position(self):
+        Tax = self.env["account.tax"]
+        included = Tax.create({"name": "20 in", "amount": 20, "price_include_override": "tax_included"})
+        position = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        Tax.create({"name": "0", "amount": 0, "fiscal_position_ids": [Command.set(position.ids)], "original_tax_ids": [Command.set(included.ids)]})
+        product = self._make_product("Taxed", "TAX", 12.0, taxes_id=[Command.set(included.ids)])
+        order = self._make_order((product, 1), fiscal_position_id=position.id)
+        self.assertEqual(order.order_line.price_unit, 10)
+        self.assertEqual(self._codes(order), [])
+
+    def test_discount_line_of_the_order_is_no_product_line(self):
+        order = self._make_order((self.product, 5))
+        wizard = self.env["sale.order.discount"].create(
+            {"sale_order_id": order.id, "discount_type": "so_discount", "discount_percentage": 0.1}
+        )
+        wizard.action_apply_discount()
+        self.assertEqual(len(order.order_line), 2)
+        self.assertEqual(self._codes(order), [])
+
+    def test_core_is_asked_once_a_distinct_key(self):
+        orders = self.env["sale.order"]
+        for index in range(20):
+            orders |= self._make_order((self.product, 5), partner_id=self._make_customer(f"Customer {index}").id)
+        asked = []
+        Pricelist = type(self.env["product.pricelist"])
+        ask = Pricelist._compute_price_rule
+
+        def counting(pricelist, products, *args, **kwargs):
+            asked.append(products)
+            return ask(pricelist, products, *args, **kwargs)
+
+        self.patch(Pricelist, "_compute_price_rule", counting)
+        orders.action_verify()
+        self.assertEqual(len(asked), 1)

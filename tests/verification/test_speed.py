@@ -1,0 +1,52 @@
+"""The same number of statements for 1 and for 100 orders."""
+
+from ..common import OrderCase
+
+
+class TestSpeed(OrderCase):
+    def _count(self, orders, act):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        act(orders)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def _orders(self, number, *line):
+        orders = self.env["sale.order"]
+        for index in range(number):
+            partner = self._make_customer(f"Customer {index}")
+            orders |= self._make_order(line or (self.product, 5), (self.other_product, 1), partner_id=partner.id)
+        return orders
+
+    def test_verify(self):
+        self._orders(1).action_verify()
+        one = self._count(self._orders(1), lambda orders: orders.action_verify())
+        many = self._count(self._orders(100), lambda orders: orders.action_verify())
+        self.assertEqual(one, many)
+
+    def test_findings_and_holds(self):
+        self._orders(1, self.product, 5, 0.0).action_verify()
+        one = self._count(self._orders(1, self.product, 5, 0.0), lambda orders: orders.action_verify())
+        many = self._count(self._orders(100, self.product, 5, 0.0), lambda orders: orders.action_verify())
+        self.assertEqual(one, many)
+
+    def test_seals_of_goods_that_leave(self):
+        orders = self._orders(101)
+        orders.action_verify()
+        one = self._count(orders[:1], lambda orders: orders._verification_gate_shipping())
+        many = self._count(orders[1:], lambda orders: orders._verification_gate_shipping())
+        self.assertEqual(one, many)
+
+    def test_confirm(self):
+        """What verification adds to core's confirm does not grow with the orders."""
+        self._orders(1).action_confirm()
+        orders = self._orders(24)
+        added = []
+        for checked, plain in ((orders[:2], orders[2:4]), (orders[4:14], orders[14:24])):
+            with_control = self._count(checked, lambda orders: orders.action_confirm())
+            self.company.action_order_control_off(reason="compare")
+            without = self._count(plain, lambda orders: orders.action_confirm())
+            self.company.action_order_control_enforce(reason="compare")
+            added.append(with_control - without)
+        self.assertEqual(added[0], added[1])
