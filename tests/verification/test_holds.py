@@ -72,7 +72,7 @@ class TestHolds(VerificationCase):
         blocking = self.bad.order_check_ids.filtered(lambda check: check.severity == "blocking")
         self.assertEqual(set(blocking.mapped("state")), {"waived"})
         self.assertEqual(self.bad.action_verify()[0]["state"], "verified")
-        self.bad.order_line[0].product_uom_qty = 6
+        self.bad.order_line[0].write({"product_uom_qty": 6, "price_unit": 0})
         answer = self.bad.action_verify()[0]
         self.assertEqual(answer["holds"], ["zero_price"])
         self.assertEqual([f["waived"] for f in answer["findings"] if f["rule"] == "price_far"], [True])
@@ -100,7 +100,7 @@ class TestHolds(VerificationCase):
         check, hold = self.bad.order_check_ids[0], self.bad.order_hold_ids[0]
         for user in ("processor", "manager"):
             for record, vals in ((check, {"state": "waived"}), (hold, {"state": "released"}), (check, {"found": "x"})):
-                with self.assertRaises((AccessError, UserError)):
+                with self.assertRaises(AccessError if "found" in vals else UserError):
                     self._as(user, record).write(vals)
             with self.assertRaises(AccessError):
                 self._as(user, check).unlink()

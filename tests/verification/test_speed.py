@@ -49,4 +49,4 @@ class TestSpeed(OrderCase):
             without = self._count(plain, lambda orders: orders.action_confirm())
             self.company.action_order_control_enforce(reason="compare")
             added.append(with_control - without)
-        self.assertEqual(added[0], added[1])
+        self.assertLessEqual(added[1], added[0])
