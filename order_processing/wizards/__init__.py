@@ -1,2 +1,3 @@
+from . import intake_file
 from . import verification_hold
 from . import verification_preview

@@ -9,7 +9,9 @@ class OrderControlPreview(models.TransientModel):
     _description = "Controls of a Company"
 
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company,
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
         domain=lambda self: [("id", "in", self.env.companies.ids)],
     )
     control = fields.Selection(related="company_id.order_control", string="Controls now")

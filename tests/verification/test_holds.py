@@ -121,7 +121,8 @@ class TestHolds(VerificationCase):
         other, refused = self._make_order((self.product, 2)), self._make_order((self.product, 3))
         confirm = type(self.env["sale.order"])._confirmation_error_message
         self.patch(
-            type(self.env["sale.order"]), "_confirmation_error_message",
+            type(self.env["sale.order"]),
+            "_confirmation_error_message",
             lambda order: "Not this one" if order == refused else confirm(order),
         )
         rows = (other | refused).action_verify_and_confirm()
@@ -140,7 +141,9 @@ class TestHolds(VerificationCase):
             return Model.with_context(**action["context"]).create(vals)
 
         reason = self.env.ref("order_processing.hold_reason_manual")
-        wizard("processor", self._as("processor", self.order).action_open_hold(), reason_id=reason.id, note="Wait").action_hold()
+        wizard(
+            "processor", self._as("processor", self.order).action_open_hold(), reason_id=reason.id, note="Wait"
+        ).action_hold()
         self.assertEqual(self.order.hold_reasons, "Held by hand")
         wizard("manager", self._as("manager", self.order).action_open_release(), reason="Waited").action_release()
         self.assertEqual(self.order.verification_state, "verified")

@@ -91,8 +91,10 @@ class TestPaths(VerificationCase):
                     self._as(user, self.bad).write(vals)
         with self.assertRaises(UserError):
             self.bad.sudo().write({"verification_state": "verified"})
-        order = self.env["sale.order"].with_context(default_verification_state="verified").create(
-            {"partner_id": self.customer.id}
+        order = (
+            self.env["sale.order"]
+            .with_context(default_verification_state="verified")
+            .create({"partner_id": self.customer.id})
         )
         self.assertEqual(order.verification_state, "to_verify")
 
@@ -155,9 +157,14 @@ class TestPaths(VerificationCase):
         method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
         return self.env["payment.transaction"].create(
             {
-                "provider_id": provider.id, "payment_method_id": method.id, "amount": order.amount_total or 1,
-                "currency_id": order.currency_id.id, "partner_id": order.partner_id.id, "state": "done",
-                "reference": f"test {order.name}", "sale_order_ids": [Command.set(order.ids)],
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "amount": order.amount_total or 1,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "state": "done",
+                "reference": f"test {order.name}",
+                "sale_order_ids": [Command.set(order.ids)],
             }
         )
 
@@ -189,11 +196,17 @@ class TestPaths(VerificationCase):
         with self.assertRaises(AccessError):
             self.bad.with_user(self.users["stranger"]).action_verify()
         warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.other_company.id)], limit=1)
-        theirs = self.env["sale.order"].with_company(self.other_company).create(
-            {
-                "partner_id": self.customer.id, "company_id": self.other_company.id, "warehouse_id": warehouse.id,
-                "order_line": [Command.create({"product_id": self.product.id, "price_unit": 0})],
-            }
+        theirs = (
+            self.env["sale.order"]
+            .with_company(self.other_company)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.other_company.id,
+                    "warehouse_id": warehouse.id,
+                    "order_line": [Command.create({"product_id": self.product.id, "price_unit": 0})],
+                }
+            )
         )
         # observing there, enforced here: only ours is stopped
         theirs.action_confirm()

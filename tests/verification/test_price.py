@@ -52,7 +52,9 @@ class TestPrice(VerificationCase):
         template = self.product.product_tmpl_id.id
         band = {"product_tmpl_id": template, "applied_on": "1_product", "compute_price": "fixed"}
         pricelist = self._pricelist({**band, "min_quantity": 10, "fixed_price": 8}, {**band, "fixed_price": 9})
-        order = self._make_order((self.product, 9), (self.product, 10), (self.other_product, 1), pricelist_id=pricelist.id)
+        order = self._make_order(
+            (self.product, 9), (self.product, 10), (self.other_product, 1), pricelist_id=pricelist.id
+        )
         self.assertEqual(order.order_line.mapped("price_unit"), [9, 8, 25])
         self.assertEqual(self._codes(order), [])
         order.order_line[1].price_unit = 9
@@ -61,13 +63,27 @@ class TestPrice(VerificationCase):
     def test_pricelist_of_variant_category_and_other_pricelist(self):
         category = self.env["product.category"].create({"name": "Child", "parent_id": self.product.categ_id.id})
         self.other_product.categ_id = category
-        base = self._pricelist({"applied_on": "2_product_category", "categ_id": category.id, "compute_price": "fixed", "fixed_price": 20})
-        pricelist = self._pricelist(
-            {"applied_on": "0_product_variant", "product_id": self.product.id, "compute_price": "fixed", "fixed_price": 6},
-            {"applied_on": "3_global", "compute_price": "formula", "base": "pricelist", "base_pricelist_id": base.id,
-             "price_discount": 10},
+        base = self._pricelist(
+            {"applied_on": "2_product_category", "categ_id": category.id, "compute_price": "fixed", "fixed_price": 20}
         )
-        order = self._make_order((self.product, 1), (self.other_product, 1), (self.service, 1), pricelist_id=pricelist.id)
+        pricelist = self._pricelist(
+            {
+                "applied_on": "0_product_variant",
+                "product_id": self.product.id,
+                "compute_price": "fixed",
+                "fixed_price": 6,
+            },
+            {
+                "applied_on": "3_global",
+                "compute_price": "formula",
+                "base": "pricelist",
+                "base_pricelist_id": base.id,
+                "price_discount": 10,
+            },
+        )
+        order = self._make_order(
+            (self.product, 1), (self.other_product, 1), (self.service, 1), pricelist_id=pricelist.id
+        )
         self.assertEqual(order.order_line.mapped("price_unit"), [6, 18, 4.5])
         self.assertEqual(self._codes(order), [])
 
@@ -87,13 +103,24 @@ class TestPrice(VerificationCase):
     def test_pricelist_dates(self):
         start = datetime(2025, 3, 1, 12)
         pricelist = self._pricelist(
-            {"compute_price": "fixed", "fixed_price": 7, "applied_on": "3_global", "date_start": start,
-             "date_end": start + timedelta(hours=2)}
+            {
+                "compute_price": "fixed",
+                "fixed_price": 7,
+                "applied_on": "3_global",
+                "date_start": start,
+                "date_end": start + timedelta(hours=2),
+            }
         )
         self._rule("duplicate").active = False
         second = timedelta(seconds=1)
         orders = self.env["sale.order"]
-        for moment in (start - second, start, start + second, start + timedelta(hours=2), start + timedelta(hours=2) + second):
+        for moment in (
+            start - second,
+            start,
+            start + second,
+            start + timedelta(hours=2),
+            start + timedelta(hours=2) + second,
+        ):
             orders |= self._make_order((self.product, 1), pricelist_id=pricelist.id, date_order=moment)
         self.assertEqual(orders.order_line.mapped("price_unit"), [10, 7, 7, 7, 10])
         self.assertEqual([row["findings"] for row in orders.action_verify()], [[]] * 5)
@@ -109,8 +136,10 @@ class TestPrice(VerificationCase):
         self.assertEqual(self._codes(order, "blocking"), ["price_far"])
 
     def test_other_currency(self):
-        currency = self.env["res.currency"].with_context(active_test=False).search(
-            [("id", "!=", self.company.currency_id.id)], limit=1
+        currency = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("id", "!=", self.company.currency_id.id)], limit=1)
         )
         currency.active = True
         currency.rate_ids.unlink()
@@ -128,7 +157,14 @@ class TestPrice(VerificationCase):
         Tax = self.env["account.tax"]
         included = Tax.create({"name": "20 in", "amount": 20, "price_include_override": "tax_included"})
         position = self.env["account.fiscal.position"].create({"name": "Abroad"})
-        Tax.create({"name": "0", "amount": 0, "fiscal_position_ids": [Command.set(position.ids)], "original_tax_ids": [Command.set(included.ids)]})
+        Tax.create(
+            {
+                "name": "0",
+                "amount": 0,
+                "fiscal_position_ids": [Command.set(position.ids)],
+                "original_tax_ids": [Command.set(included.ids)],
+            }
+        )
         product = self._make_product("Taxed", "TAX", 12.0, taxes_id=[Command.set(included.ids)])
         order = self._make_order((product, 1), fiscal_position_id=position.id)
         self.assertEqual(order.order_line.price_unit, 10)

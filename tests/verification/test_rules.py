@@ -45,7 +45,9 @@ class TestRules(VerificationCase):
         order = self._make_order((self.product, 5))
         order.order_line = [
             Command.create({"display_type": "line_section", "name": "Section"}),
-            Command.create({"product_id": self.service.id, "is_downpayment": True, "price_unit": 3, "product_uom_qty": 0}),
+            Command.create(
+                {"product_id": self.service.id, "is_downpayment": True, "price_unit": 3, "product_uom_qty": 0}
+            ),
             Command.create({"product_id": self.service.id, "is_delivery": True, "price_unit": 0}),
         ]
         self.service.sale_ok = False

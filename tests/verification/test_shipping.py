@@ -39,7 +39,9 @@ class TestShipping(VerificationCase):
 
     def test_added_line_breaks_the_seal(self):
         order = self._confirmed()
-        order.order_line = [Command.create({"product_id": self.other_product.id, "product_uom_qty": 1, "price_unit": 1})]
+        order.order_line = [
+            Command.create({"product_id": self.other_product.id, "product_uom_qty": 1, "price_unit": 1})
+        ]
         with self.assertRaises(UserError):
             self._deliver(order)
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+
 from odoo.addons.order_processing.models.common.transition import Transition, transition
 
 MANAGER = "order_processing.group_manager"
@@ -18,8 +19,16 @@ class OrderHold(models.Model):
     _transition_initial = "open"
     _transition_access = "read"
     _transitions = (
-        Transition("release", ("open",), "released", group=MANAGER, reason=True, who="released_by_id",
-                   when="released_at", why="release_reason"),
+        Transition(
+            "release",
+            ("open",),
+            "released",
+            group=MANAGER,
+            reason=True,
+            who="released_by_id",
+            when="released_at",
+            why="release_reason",
+        ),
         # the cause is gone: nobody decided, the verification found nothing any more
         Transition("lift", ("open",), "released", who="released_by_id", when="released_at", why="release_reason"),
     )
@@ -43,9 +52,7 @@ class OrderHold(models.Model):
     release_reason = fields.Char(readonly=True)
     age_hours = fields.Float("Age (hours)", compute="_compute_age_hours")
 
-    _open_once = models.UniqueIndex(
-        "(order_id, reason_id) WHERE state = 'open'", "An order is held once for a reason."
-    )
+    _open_once = models.UniqueIndex("(order_id, reason_id) WHERE state = 'open'", "An order is held once for a reason.")
 
     @api.depends("held_at", "released_at")
     def _compute_age_hours(self):
@@ -64,8 +71,10 @@ class OrderHold(models.Model):
         """
         holds = self.sudo()
         pairs = {(hold.order_id.id, hold.reason_code) for hold in holds if hold.automatic}
-        checks = self.env["order.verification.check"].sudo().search(
-            [("order_id", "in", holds.order_id.ids), ("state", "=", "failed"), ("severity", "=", "blocking")]
+        checks = (
+            self.env["order.verification.check"]
+            .sudo()
+            .search([("order_id", "in", holds.order_id.ids), ("state", "=", "failed"), ("severity", "=", "blocking")])
         )
         reasons = self.env["sale.order"]._verification_hold_reasons()
         checks = checks.filtered(

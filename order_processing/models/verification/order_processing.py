@@ -61,9 +61,7 @@ class OrderProcessing(models.AbstractModel):
         def release(orders):
             if not orders._has_order_group(MANAGER):
                 text = self.env._("Not allowed: only a manager of the order desk releases an order.")
-                return [
-                    {**row, "error": text, "code": "not_allowed"} for row in orders._verification_plain_holds()
-                ]
+                return [{**row, "error": text, "code": "not_allowed"} for row in orders._verification_plain_holds()]
             return orders.action_release(reason)
 
         return self._verification_call(references, source, company, unknown, release)
@@ -89,7 +87,15 @@ class OrderProcessing(models.AbstractModel):
             error = row.pop("error", "")
             message = error or row.pop("message", "")
             code = row.pop("code", "") or self._verification_code(row, error, order.id in sales, wanted)
-            answer.append({"reference": reference, "ok": not code or code in ("already", "not_held"), "code": code, **row, "message": message})
+            answer.append(
+                {
+                    "reference": reference,
+                    "ok": not code or code in ("already", "not_held"),
+                    "code": code,
+                    **row,
+                    "message": message,
+                }
+            )
         return answer
 
     @staticmethod

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+
 from odoo.addons.order_processing.models.common.transition import Transition, transition
 
 MANAGER = "order_processing.group_manager"
@@ -20,8 +21,16 @@ class OrderVerificationCheck(models.Model):
     # records come and go by the verification; the right to waive is the group's
     _transition_access = "read"
     _transitions = (
-        Transition("waive", ("failed",), "waived", group=MANAGER, reason=True, who="waived_by_id", when="waived_at",
-                   why="waive_reason"),
+        Transition(
+            "waive",
+            ("failed",),
+            "waived",
+            group=MANAGER,
+            reason=True,
+            who="waived_by_id",
+            when="waived_at",
+            why="waive_reason",
+        ),
         Transition("mend", ("failed",), "mended", when="mended_at"),
     )
 
@@ -38,7 +47,10 @@ class OrderVerificationCheck(models.Model):
     severity = fields.Selection([("blocking", "Blocking"), ("warning", "Warning")], required=True, readonly=True)
     state = fields.Selection(
         [("failed", "Open"), ("waived", "Waived"), ("mended", "Mended")],
-        default="failed", required=True, readonly=True, index=True,
+        default="failed",
+        required=True,
+        readonly=True,
+        index=True,
     )
     expected = fields.Char(readonly=True)
     found = fields.Char(readonly=True)
@@ -67,7 +79,13 @@ class OrderVerificationCheck(models.Model):
         """What makes it the same finding at the next verification (``sale.order._verification_check_key``)."""
         self.ensure_one()
         return (
-            self.order_id.id, self.rule_code, self.line_number, self.severity, self.fingerprint, self.expected, self.found,
+            self.order_id.id,
+            self.rule_code,
+            self.line_number,
+            self.severity,
+            self.fingerprint,
+            self.expected,
+            self.found,
         )
 
     def _waived(self, reason):

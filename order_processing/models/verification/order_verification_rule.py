@@ -29,7 +29,10 @@ class OrderVerificationRule(models.Model):
         default="product",
     )
     severity = fields.Selection(
-        [("blocking", "Blocking"), ("warning", "Warning")], required=True, default="warning", tracking=True,
+        [("blocking", "Blocking"), ("warning", "Warning")],
+        required=True,
+        default="warning",
+        tracking=True,
         help="Blocking: an order with this finding is held. Warning: the finding is shown, nothing is stopped.",
     )
     active = fields.Boolean(default=True, tracking=True)
@@ -43,10 +46,16 @@ class OrderVerificationRule(models.Model):
         "Tolerance (%)", tracking=True, help="A price may differ by this share of the expected price."
     )
     tolerance_amount = fields.Float(
-        tracking=True, digits=0, help="A price may differ by this much per unit, in the order's currency; the larger of both counts."
+        tracking=True,
+        digits=0,
+        help="A price may differ by this much per unit, in the order's currency; the larger of both counts.",
     )
-    factor_low = fields.Float("Lowest factor", default=0.5, tracking=True, help="Below this share of the pricelist's price it fires.")
-    factor_high = fields.Float("Highest factor", default=2.0, tracking=True, help="Above this multiple of the pricelist's price it fires.")
+    factor_low = fields.Float(
+        "Lowest factor", default=0.5, tracking=True, help="Below this share of the pricelist's price it fires."
+    )
+    factor_high = fields.Float(
+        "Highest factor", default=2.0, tracking=True, help="Above this multiple of the pricelist's price it fires."
+    )
     days = fields.Integer(tracking=True, help="How far apart two orders may be to count as the same one.")
     uses_tolerance = fields.Boolean(compute="_compute_uses")
     uses_factor = fields.Boolean(compute="_compute_uses")
@@ -76,14 +85,18 @@ class OrderVerificationRule(models.Model):
         for rule in self:
             if not hasattr(type(self), f"_find_{rule.code}"):
                 raise UserError(
-                    self.env._("No built-in check is called “%s”. Copy an existing rule for your company instead.", rule.code)
+                    self.env._(
+                        "No built-in check is called “%s”. Copy an existing rule for your company instead.", rule.code
+                    )
                 )
 
     @api.constrains("tolerance_percent", "tolerance_amount", "factor_low", "factor_high", "days")
     def _check_parameters(self):
         for rule in self:
             if min(rule.tolerance_percent, rule.tolerance_amount, rule.factor_low, rule.days) < 0:
-                raise UserError(self.env._("%s: a tolerance, a factor or a number of days cannot be negative.", rule.name))
+                raise UserError(
+                    self.env._("%s: a tolerance, a factor or a number of days cannot be negative.", rule.name)
+                )
             if rule.factor_low > 1 or rule.factor_high < 1:
                 raise UserError(self.env._("%s: the lowest factor is at most 1, the highest at least 1.", rule.name))
 

@@ -21,8 +21,10 @@ class ResCompany(models.Model):
         return [company._order_control_preview() for company in self]
 
     def _order_control_preview(self):
-        orders = self.env["sale.order"].sudo().search(
-            [("company_id", "=", self.id), ("state", "in", ("draft", "sent"))], order="id"
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .search([("company_id", "=", self.id), ("state", "in", ("draft", "sent"))], order="id")
         )
         held, rules, examples = 0, {}, []
         for start in range(0, len(orders), CHUNK):

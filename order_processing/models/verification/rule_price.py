@@ -112,12 +112,19 @@ class OrderVerificationRule(models.Model):
     # ------------------------------------------------------------------ what is expected
 
     def _price_finding(self, order, line, expected, message):
-        return self._finding(order, self._amount_text(order, expected.exact), self._price_text(order, line), message, line)
+        return self._finding(
+            order, self._amount_text(order, expected.exact), self._price_text(order, line), message, line
+        )
 
     def _price_text(self, order, line):
         text = self._amount_text(order, line.net_price)
         if line.discount:
-            return self.env._("%(net)s (%(unit)s less %(discount)s %%)", net=text, unit=f"{line.price_unit:.2f}", discount=f"{line.discount:g}")
+            return self.env._(
+                "%(net)s (%(unit)s less %(discount)s %%)",
+                net=text,
+                unit=f"{line.price_unit:.2f}",
+                discount=f"{line.discount:g}",
+            )
         return text
 
     def _amount_text(self, order, amount):
@@ -159,8 +166,14 @@ class OrderVerificationRule(models.Model):
         for order, line in lines:
             rules_key = self._rules_key(order, moments)
             key = (
-                rules_key, order.date_order.date(), order.currency_id, order.fiscal_position_id,
-                line.uom_id, line.quantity, line.product_id, tuple(sorted(line.attribute_value_ids)),
+                rules_key,
+                order.date_order.date(),
+                order.currency_id,
+                order.fiscal_position_id,
+                line.uom_id,
+                line.quantity,
+                line.product_id,
+                tuple(sorted(line.attribute_value_ids)),
             )
             if key not in prices:
                 prices[key] = self._expected_price(order, line, by_id[line.product_id], rules.get(rules_key))
@@ -174,7 +187,9 @@ class OrderVerificationRule(models.Model):
     def _price_moments(self, orders):
         """For each order where its date stands among the dated items: two orders alike see the same items."""
         Item = self.env["product.pricelist.item"].sudo()
-        rows = Item.search_fetch(["|", ("date_start", "!=", False), ("date_end", "!=", False)], ["date_start", "date_end"])
+        rows = Item.search_fetch(
+            ["|", ("date_start", "!=", False), ("date_end", "!=", False)], ["date_start", "date_end"]
+        )
         edges = sorted({moment for item in rows for moment in (item.date_start, item.date_end) if moment})
         exact = set(edges)
         return {

@@ -36,7 +36,9 @@ class OrderVerificationRule(models.Model):
                 order,
                 self.env._("above 0"),
                 f"{line.quantity:g}",
-                self.env._("%(product)s: the quantity is %(quantity)s.", product=line.name, quantity=f"{line.quantity:g}"),
+                self.env._(
+                    "%(product)s: the quantity is %(quantity)s.", product=line.name, quantity=f"{line.quantity:g}"
+                ),
                 line,
             )
             for order, line in low

@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
+
 from odoo.addons.order_processing.models.common.transition import Transition
 
 
@@ -19,7 +20,12 @@ class SaleOrder(models.Model):
 
     verification_state = fields.Selection(
         [("to_verify", "To verify"), ("held", "Held"), ("verified", "Verified")],
-        "Verification", default="to_verify", required=True, readonly=True, copy=False, index=True,
+        "Verification",
+        default="to_verify",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     verified_at = fields.Datetime(readonly=True, copy=False)
     verified_by_id = fields.Many2one("res.users", "Verified by", readonly=True, copy=False)
@@ -27,14 +33,22 @@ class SaleOrder(models.Model):
     held_by_id = fields.Many2one("res.users", "Held by", readonly=True, copy=False)
     order_check_ids = fields.One2many("order.verification.check", "order_id", "Findings", readonly=True, copy=False)
     order_open_check_ids = fields.One2many(
-        "order.verification.check", "order_id", "Open findings", readonly=True, copy=False,
+        "order.verification.check",
+        "order_id",
+        "Open findings",
+        readonly=True,
+        copy=False,
         domain=[("state", "=", "failed")],
     )
     order_hold_ids = fields.One2many("order.hold", "order_id", "Holds", readonly=True, copy=False)
-    order_verification_ids = fields.One2many("order.verification", "order_id", "Verifications", readonly=True, copy=False)
+    order_verification_ids = fields.One2many(
+        "order.verification", "order_id", "Verifications", readonly=True, copy=False
+    )
     hold_reasons = fields.Char("Held because", compute="_compute_hold_reasons", compute_sudo=True)
     held_hours = fields.Float("Held for (hours)", compute="_compute_held_hours")
-    order_finding_count = fields.Integer("Open findings (number)", compute="_compute_order_finding_count", compute_sudo=True)
+    order_finding_count = fields.Integer(
+        "Open findings (number)", compute="_compute_order_finding_count", compute_sudo=True
+    )
     order_seal_changes = fields.Text("Changed since verified", compute="_compute_order_seal_changes", compute_sudo=True)
     order_control = fields.Selection(related="company_id.order_control", string="Controls")
 
@@ -134,12 +148,21 @@ class SaleOrder(models.Model):
         if not changes:
             return ""
         labels = {
-            "line": self.env._("line"), "product": self.env._("product"), "quantity": self.env._("quantity"),
-            "unit": self.env._("unit"), "price": self.env._("price"), "discount": self.env._("discount"),
-            "taxes": self.env._("taxes"), "ship_to": self.env._("delivery address"),
-            "invoice_to": self.env._("invoice address"), "customer": self.env._("customer"),
-            "currency": self.env._("currency"), "payment_term": self.env._("payment terms"),
-            "incoterm": self.env._("incoterm"), "carrier": self.env._("carrier"), "wished": self.env._("wished date"),
+            "line": self.env._("line"),
+            "product": self.env._("product"),
+            "quantity": self.env._("quantity"),
+            "unit": self.env._("unit"),
+            "price": self.env._("price"),
+            "discount": self.env._("discount"),
+            "taxes": self.env._("taxes"),
+            "ship_to": self.env._("delivery address"),
+            "invoice_to": self.env._("invoice address"),
+            "customer": self.env._("customer"),
+            "currency": self.env._("currency"),
+            "payment_term": self.env._("payment terms"),
+            "incoterm": self.env._("incoterm"),
+            "carrier": self.env._("carrier"),
+            "wished": self.env._("wished date"),
         }
         names = {str(line.id): line.name.split("\n")[0] for line in self.sudo().order_line}
         rows = []

@@ -109,7 +109,9 @@ class SaleOrder(models.Model):
         if not reason:
             codes = self.env["order.hold.reason"].sudo().search([("automatic", "=", False)]).mapped("code")
             raise UserError(
-                self.env._("No hold reason is called “%(code)s”. Known: %(codes)s.", code=reason_code, codes=", ".join(codes))
+                self.env._(
+                    "No hold reason is called “%(code)s”. Known: %(codes)s.", code=reason_code, codes=", ".join(codes)
+                )
             )
         orders = self._verification_engine()
         rows = [
@@ -118,7 +120,9 @@ class SaleOrder(models.Model):
             if order.state == "cancel"
         ]
         rows += [
-            self.env._("%(order)s: the controls of %(company)s are off.", order=order.name, company=order.company_id.name)
+            self.env._(
+                "%(order)s: the controls of %(company)s are off.", order=order.name, company=order.company_id.name
+            )
             for order in orders
             if not order.company_id._order_control_records()
         ]

@@ -50,7 +50,9 @@ class SaleOrder(models.Model):
                     [
                         self.env._("These orders cannot be confirmed:"),
                         *(row for rows in problems.values() for row in rows),
-                        self.env._("Correct them and verify again, or ask a manager of the order desk to waive or release."),
+                        self.env._(
+                            "Correct them and verify again, or ask a manager of the order desk to waive or release."
+                        ),
                     ]
                 )
             )
@@ -71,7 +73,10 @@ class SaleOrder(models.Model):
                 rows.append(
                     self.env._(
                         "- %(order)s: %(message)s (expected: %(expected)s; found: %(found)s)",
-                        order=order.name, message=finding.message, expected=finding.expected, found=finding.found,
+                        order=order.name,
+                        message=finding.message,
+                        expected=finding.expected,
+                        found=finding.found,
                     )
                 )
             for hold in holds.get(order.id, ()):
@@ -80,7 +85,8 @@ class SaleOrder(models.Model):
                     rows.append(
                         self.env._(
                             "- %(order)s: held by %(who)s: %(reason)s",
-                            order=order.name, who=hold.held_by_id.name,
+                            order=order.name,
+                            who=hold.held_by_id.name,
                             reason=": ".join(filter(None, (hold.reason_id.name, hold.note))),
                         )
                     )

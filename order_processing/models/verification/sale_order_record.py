@@ -15,7 +15,9 @@ class SaleOrder(models.Model):
         blocking finding stays to verify.
         """
         orders = self._verification_engine().filtered(
-            lambda order: order.id in assessments and order.state != "cancel" and order.company_id._order_control_records()
+            lambda order: (
+                order.id in assessments and order.state != "cancel" and order.company_id._order_control_records()
+            )
         )
         if not orders:
             return
@@ -56,9 +58,7 @@ class SaleOrder(models.Model):
         new = [finding for key, finding in wanted.items() if key not in present]
         if not new:
             return
-        line_names = {
-            line.id: line.name for assessment in assessments.values() for line in assessment.facts.lines
-        }
+        line_names = {line.id: line.name for assessment in assessments.values() for line in assessment.facts.lines}
         companies = {order_id: assessment.facts.company_id for order_id, assessment in assessments.items()}
         now = fields.Datetime.now()
         Check.create(
@@ -91,8 +91,13 @@ class SaleOrder(models.Model):
     def _verification_check_key(finding):
         """What makes a finding the same one at the next verification."""
         return (
-            finding.order_id, finding.rule.code, finding.line_id or 0, finding.rule.severity, finding.fingerprint,
-            finding.expected, finding.found,
+            finding.order_id,
+            finding.rule.code,
+            finding.line_id or 0,
+            finding.rule.severity,
+            finding.fingerprint,
+            finding.expected,
+            finding.found,
         )
 
     # ------------------------------------------------------------------ holds
@@ -134,19 +139,23 @@ class SaleOrder(models.Model):
         if not wanted:
             return self.env["order.hold"]
         now = fields.Datetime.now()
-        holds = self.env["order.hold"].sudo().create(
-            [
-                {
-                    "order_id": order.id,
-                    "company_id": order.company_id.id,
-                    "reason_id": reason.id,
-                    "automatic": automatic,
-                    "note": note,
-                    "held_by_id": self.env.uid,
-                    "held_at": now,
-                }
-                for (order, reason), note in wanted.items()
-            ]
+        holds = (
+            self.env["order.hold"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "order_id": order.id,
+                        "company_id": order.company_id.id,
+                        "reason_id": reason.id,
+                        "automatic": automatic,
+                        "note": note,
+                        "held_by_id": self.env.uid,
+                        "held_at": now,
+                    }
+                    for (order, reason), note in wanted.items()
+                ]
+            )
         )
         self.env["order.event"]._record(
             [
@@ -168,9 +177,7 @@ class SaleOrder(models.Model):
             [{**order._verification_event("unsealed"), "note": texts[order.id]} for order in unsealed]
         )
         unsealed._message_log_batch(
-            bodies={
-                order.id: self.env._("Changed since it was verified:\n%s", texts[order.id]) for order in unsealed
-            }
+            bodies={order.id: self.env._("Changed since it was verified:\n%s", texts[order.id]) for order in unsealed}
         )
 
     def _verification_record_runs(self, assessments, verified, held, failed):

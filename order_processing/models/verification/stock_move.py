@@ -37,14 +37,19 @@ class SaleOrder(models.Model):
                 rows += found
                 if order.id in broken:
                     rows.append(
-                        self.env._("  changed since it was verified: %s", order._verification_change_text(broken[order.id]).replace("\n", "; "))
+                        self.env._(
+                            "  changed since it was verified: %s",
+                            order._verification_change_text(broken[order.id]).replace("\n", "; "),
+                        )
                     )
             raise UserError(
                 "\n".join(
                     [
                         self.env._("The goods of these orders cannot leave:"),
                         *rows,
-                        self.env._("Correct the order and verify it again, or ask a manager of the order desk to waive or release."),
+                        self.env._(
+                            "Correct the order and verify it again, or ask a manager of the order desk to waive or release."
+                        ),
                     ]
                 )
             )
