@@ -17,6 +17,7 @@
     "data": [
         "security/groups.xml",
         "security/common_security.xml",
+        "security/discrepancy_security.xml",
         "security/ir.model.access.csv",
         "views/menus.xml",
         # common
@@ -33,6 +34,10 @@
         # availability
         # dispatch
         # discrepancy
+        "data/discrepancy_cron.xml",
+        "views/discrepancy_close_views.xml",
+        "views/discrepancy_order_discrepancy_views.xml",
+        "views/discrepancy_sale_order_views.xml",
         # returns
         # enquiry
         # reconciliation

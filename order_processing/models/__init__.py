@@ -1,3 +1,4 @@
 from . import common
 from . import intake
 from . import verification
+from . import discrepancy

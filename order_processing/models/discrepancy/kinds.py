@@ -1,0 +1,243 @@
+"""The kinds of discrepancy: data, no behaviour. docs/discrepancies.md tells the same in words.
+
+A kind is three formulas over one row of *measures* (``MEASURES`` over the engine's figures, per order line):
+``expected``, ``found`` and ``when``. ``value`` is what is at stake, untaxed in the order's currency. What an open
+transfer, a draft invoice, an open return or a promise not yet due will still settle is subtracted before ``when`` is
+asked. Quantities compare after rounding to the precision of units (``f.digits``).
+"""
+
+from dataclasses import dataclass
+
+# columns computed once from the engine's figures `f`; each layer may use the layers before it
+MEASURES = (
+    {
+        # what the customer is still owed or got: ordered less cancelled; negative on lines that take goods back
+        "stands": "round(f.ordered - f.cancelled, f.digits)",
+        "side": "CASE WHEN f.ordered - f.cancelled < 0 THEN -1 ELSE 1 END",
+        "at_customer": "round(f.shipped + f.replaced - f.returned, f.digits)",
+        "net_invoiced": "round(f.invoiced - f.credited, f.digits)",
+        "net_total": "f.invoiced_total - f.credited_total",
+        "unit_price": "CASE WHEN f.stored_ordered = 0 THEN 0 ELSE abs(f.subtotal / f.stored_ordered) END",
+        "live": "f.state = 'sale'",
+    },
+    {
+        # sent for the first time: goods sent again in place of returned ones fill nothing
+        "sent": "CASE WHEN side < 0 THEN at_customer ELSE round(f.shipped - f.resent, f.digits) END",
+        "gap": "round(f.delivered - net_invoiced, f.digits)",
+    },
+    {
+        # the part of the gap that returns and credit notes explain, each against the other
+        "credit_excess": "greatest(0, least(gap, round(f.credited - f.returned_refund, f.digits)))",
+        "return_excess": "greatest(0, least(-gap, round(f.returned_refund - f.credited, f.digits)))",
+        "over_invoice": "greatest(0, round(net_invoiced - greatest(stands, f.delivered, 0), f.digits))",
+        "billable": "CASE WHEN f.invoice_policy = 'order' THEN least(f.delivered, stands) ELSE f.delivered END",
+        "paid_share": "CASE WHEN net_total > 0 THEN least(1, f.paid_value / net_total) ELSE 0 END",
+    },
+    {
+        "uninvoiced": "round(billable - net_invoiced - credit_excess - f.draft_invoiced + f.draft_credited, f.digits)",
+        "unrefunded": "round(return_excess - greatest(f.draft_credited, f.return_open), f.digits)",
+        "unreturned": "round(credit_excess - f.open_back - f.draft_invoiced, f.digits)",
+        "invoiced_ahead": "round(-gap - return_excess - over_invoice - f.open_out - f.draft_credited, f.digits)",
+        "paid_quantity": "round(net_invoiced * paid_share, f.digits)",
+        "expected_value": "CASE WHEN f.stored_ordered = 0 THEN NULL"
+        " ELSE round(f.subtotal * net_invoiced / f.stored_ordered / f.currency_unit) * f.currency_unit END",
+        "net_value": "f.invoiced_value - f.credited_value",
+        # every invoice line is rounded once, and the order's own rounding grows with what is invoiced of it
+        "tolerance": "f.currency_unit * (f.invoice_lines + CASE WHEN f.stored_ordered = 0 THEN 1"
+        " ELSE abs(net_invoiced / f.stored_ordered) END) / 2",
+    },
+    {
+        "expected_tax": "CASE WHEN f.subtotal = 0 THEN NULL"
+        " ELSE round((f.total - f.subtotal) * net_value / f.subtotal / f.currency_unit) * f.currency_unit END",
+        "net_tax": "net_total - net_value",
+    },
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of discrepancy.
+
+    :param code: technical name
+    :param label: what people read
+    :param when: SQL condition over the measures
+    :param expected: SQL, what the other ledger says
+    :param found: SQL, what this ledger says
+    :param value: SQL, what is at stake, untaxed, in the order's currency
+    :param measure: ``quantity`` (line's unit) or ``value`` (order's currency)
+    :param severity: ``high``, ``normal`` or ``low``
+    :param due_days: days from the finding until it should be settled
+    :param mend: name of the method of ``order.discrepancy`` that opens the right document
+    :param why: one sentence for the person who reads it
+    """
+
+    code: str
+    label: str
+    when: str
+    expected: str
+    found: str
+    value: str = "abs(({found}) - ({expected})) * unit_price"
+    measure: str = "quantity"
+    severity: str = "normal"
+    due_days: int = 2
+    mend: str = "_mend_order"
+    why: str = ""
+    detail: str = "''"
+
+    def value_sql(self):
+        """The formula of the value with this kind's own expected and found."""
+        return self.value.format(found=self.found, expected=self.expected)
+
+
+KINDS = (
+    Kind(
+        "short_shipped",
+        "Short shipped",
+        when="live AND f.is_stock AND f.open_out = 0 AND side * (stands - sent) > 0",
+        expected="stands",
+        found="sent",
+        severity="high",
+        mend="_mend_transfers",
+        why="No transfer is open any more and less went out than was ordered.",
+    ),
+    Kind(
+        "over_shipped",
+        "Over shipped",
+        when="live AND f.is_stock AND side * (at_customer - stands) - f.open_back > 0",
+        expected="stands",
+        found="at_customer",
+        mend="_mend_transfers",
+        why="The customer holds more than was ordered.",
+    ),
+    Kind(
+        "late",
+        "Late",
+        when="live AND f.is_stock AND f.open_out > 0 AND side * (stands - sent) > 0 AND f.promised < f.today",
+        expected="stands",
+        found="sent",
+        severity="high",
+        due_days=0,
+        mend="_mend_transfers",
+        why="The promised day has passed and the goods are still here.",
+        detail="to_char(f.promised, 'YYYY-MM-DD')",
+    ),
+    Kind(
+        "shipped_not_invoiced",
+        "Shipped, not invoiced",
+        when="live AND uninvoiced > 0 AND f.served <= f.today - f.invoice_days",
+        expected="round(net_invoiced + uninvoiced, f.digits)",
+        found="net_invoiced",
+        severity="high",
+        mend="_mend_invoice",
+        why="Goods or services reached the customer and no invoice, not even a draft, covers them.",
+    ),
+    Kind(
+        "invoiced_not_shipped",
+        "Invoiced, not shipped",
+        when="live AND f.invoice_policy = 'delivery' AND invoiced_ahead > 0",
+        expected="round(net_invoiced - invoiced_ahead, f.digits)",
+        found="net_invoiced",
+        severity="high",
+        mend="_mend_invoices",
+        why="The invoice covers more than was delivered and no open transfer will deliver it.",
+    ),
+    Kind(
+        "over_invoiced",
+        "Over invoiced",
+        when="round(over_invoice - f.draft_credited, f.digits) > 0",
+        expected="round(net_invoiced - over_invoice, f.digits)",
+        found="net_invoiced",
+        severity="high",
+        mend="_mend_invoices",
+        why="More is invoiced than was ordered or delivered.",
+    ),
+    Kind(
+        "price_differs",
+        "Price differs",
+        when="live AND NOT f.other_currency AND abs(net_value - expected_value) > tolerance",
+        expected="expected_value",
+        found="net_value",
+        value="abs(net_value - expected_value)",
+        measure="value",
+        mend="_mend_invoices",
+        why="The invoice has another price or discount than the order.",
+    ),
+    Kind(
+        "tax_differs",
+        "Tax differs",
+        when="live AND NOT f.other_currency AND abs(net_tax - expected_tax) > 2 * tolerance",
+        expected="expected_tax",
+        found="net_tax",
+        value="abs(net_tax - expected_tax)",
+        measure="value",
+        mend="_mend_invoices",
+        why="The invoice has another tax than the order.",
+    ),
+    Kind(
+        "returned_not_refunded",
+        "Returned, not refunded",
+        when="unrefunded > 0",
+        expected="round(f.credited + unrefunded, f.digits)",
+        found="f.credited",
+        severity="high",
+        mend="_mend_invoice",
+        why="Goods came back to be refunded and no credit note covers them.",
+    ),
+    Kind(
+        "refunded_not_returned",
+        "Refunded, not returned",
+        when="live AND unreturned > 0",
+        expected="round(f.credited - unreturned, f.digits)",
+        found="f.credited",
+        mend="_mend_return",
+        why="A credit note covers goods that the customer still has.",
+    ),
+    Kind(
+        "paid_not_shipped",
+        "Paid, not shipped",
+        when="live AND f.is_stock AND f.open_out = 0 AND paid_quantity > greatest(sent, 0)",
+        expected="paid_quantity",
+        found="sent",
+        severity="high",
+        mend="_mend_transfers",
+        why="The customer paid for goods that no transfer will deliver.",
+    ),
+    Kind(
+        "cancelled_but_shipped",
+        "Cancelled, but shipped",
+        when="f.state = 'cancel' AND f.is_stock AND round(at_customer - f.open_back, f.digits) > 0",
+        expected="0",
+        found="at_customer",
+        severity="high",
+        mend="_mend_return",
+        why="The order is cancelled and the customer has goods of it.",
+    ),
+    Kind(
+        "quality_failed",
+        "Quality failed",
+        when="live AND f.failed > 0",
+        expected="0",
+        found="f.failed",
+        severity="high",
+        due_days=1,
+        mend="_mend_transfers",
+        why="A check before dispatch failed and the goods are still in that transfer.",
+    ),
+    Kind(
+        "stored_differs",
+        "Stored figures differ",
+        when="round(f.stored_ordered, f.digits) <> round(f.ordered, f.digits) OR round(f.stored_delivered, f.digits) <> round(f.delivered, f.digits)"
+        " OR round(f.stored_invoiced, f.digits) <> round(f.core_invoiced, f.digits)",
+        expected="CASE WHEN round(f.stored_delivered, f.digits) <> round(f.delivered, f.digits) THEN round(f.delivered, f.digits)"
+        " WHEN round(f.stored_invoiced, f.digits) <> round(f.core_invoiced, f.digits) THEN round(f.core_invoiced, f.digits) ELSE round(f.ordered, f.digits) END",
+        found="CASE WHEN round(f.stored_delivered, f.digits) <> round(f.delivered, f.digits) THEN round(f.stored_delivered, f.digits)"
+        " WHEN round(f.stored_invoiced, f.digits) <> round(f.core_invoiced, f.digits) THEN round(f.stored_invoiced, f.digits) ELSE round(f.stored_ordered, f.digits) END",
+        severity="high",
+        due_days=1,
+        mend="_mend_stored",
+        why="A quantity stored on the order line is not what its documents say: something wrote around the documents.",
+        detail="CASE WHEN round(f.stored_delivered, f.digits) <> round(f.delivered, f.digits) THEN 'qty_delivered'"
+        " WHEN round(f.stored_invoiced, f.digits) <> round(f.core_invoiced, f.digits) THEN 'qty_invoiced' ELSE 'product_uom_qty' END",
+    ),
+)
+BY_CODE = {kind.code: kind for kind in KINDS}

@@ -1,0 +1,271 @@
+import json
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .kinds import BY_CODE, KINDS, MEASURES
+from .order_discrepancy import CLOSED, MANAGER, OPEN
+
+# columns of a new record that the ledgers fill, with their types
+COLUMNS = {
+    "kind": "varchar",
+    "severity": "varchar",
+    "order_id": "int4",
+    "line_id": "int4",
+    "company_id": "int4",
+    "partner_id": "int4",
+    "product_id": "int4",
+    "uom_id": "int4",
+    "currency_id": "int4",
+    "owner_id": "int4",
+    "measure": "varchar",
+    "expected": "numeric",
+    "found": "numeric",
+    "difference": "numeric",
+    "detail": "varchar",
+    "value": "numeric",
+    "value_company": "numeric",
+    "due": "date",
+}
+FIGURES = ("expected", "found", "difference", "detail", "value", "value_company")
+
+
+class OrderDiscrepancySweep(models.Model):
+    _inherit = "order.discrepancy"
+
+    @api.model
+    def sweep(self, domain=None):
+        """Compare the ledgers of the order lines of ``domain`` (on ``sale.order.line``), or of all, now.
+
+        It opens what differs, refreshes what still does, closes what vanished and re-opens what came back, in the
+        caller's transaction and the caller's companies.
+
+        :param list domain: a domain on ``sale.order.line``, ``None`` or empty for all lines
+        :return: ``{lines, opened, closed, reopened}``, numbers: lines compared and records moved
+        :raises AccessError: no manager
+        """
+        self._check_order_group(MANAGER)
+        if domain:
+            lines = self.env["sale.order.line"].search(
+                Domain(domain) & Domain("company_id", "in", self.env.companies.ids)
+            )
+            return self.sudo()._sweep_lines(line_ids=lines.ids)
+        return self.sudo()._sweep_lines(company_ids=self.env.companies.ids)
+
+    @api.model
+    def _cron_sweep(self):
+        """Each night, all companies; a record that this full comparison opens is what nobody saw during the day."""
+        return self.sudo()._sweep_lines(company_ids=self.env["res.company"].sudo().search([]).ids)
+
+    def _sweep_lines(self, line_ids=None, company_ids=None):
+        """The comparison itself, for ``sudo``; the same few statements whatever the number of lines."""
+        companies = self.env["res.company"].sudo().search([("order_control", "!=", "off")])
+        if company_ids is not None:
+            companies = companies.filtered(lambda company: company.id in company_ids)
+        matching = self.env["order.matching"]
+        matching._flush_ledgers()
+        if "order_promise_date" in self.env["sale.order.line"]._fields:
+            self.env["sale.order.line"].flush_model(["order_promise_date"])
+        self.env["res.company"].flush_model(["order_invoice_days", "order_tz", "partner_id", "currency_id"])
+        self.flush_model()
+        figures = matching._figures_query(line_ids=line_ids, company_ids=companies.ids)
+        self.env.cr.execute(self._differences_query(figures, line_ids, companies.ids))
+        lines, actions = 0, {"open": [], "reopen": [], "refresh": [], "close": []}
+        for action, row in self.env.cr.fetchall():
+            if action == "lines":
+                lines = row["lines"]
+            else:
+                actions[action].append(row)
+        opened = self._sweep_open(actions["open"])
+        reopened = self._sweep_refresh(actions["refresh"], actions["reopen"])
+        closed = self._sweep_close(actions["close"])
+        return {"lines": lines, "opened": len(opened), "closed": len(closed), "reopened": len(reopened)}
+
+    # ------------------------------------------------------------------ the statement
+
+    @api.model
+    def _differences_query(self, figures, line_ids, company_ids):
+        """``SQL`` with one row ``(action, json)`` per record to open, re-open, refresh or close, and one with the lines.
+
+        The figures are computed once; each kind is a row of a VALUES list beside them.
+        """
+        promise = SQL("NULL::date")
+        field = self.env["sale.order.line"]._fields.get("order_promise_date")
+        if field and field.store:
+            promise = SQL("line.order_promise_date")
+        moment = fields.Datetime.to_datetime(self.env.context.get("order_business_moment")) or fields.Datetime.now()
+        kinds = SQL(", ").join(
+            SQL(
+                "(%s, %s, %s, %s, (%s)::numeric, (%s)::numeric, (%s)::numeric, %s::varchar, %s)",
+                kind.code,
+                kind.severity,
+                kind.measure,
+                SQL(kind.when),
+                SQL(kind.expected),
+                SQL(kind.found),
+                SQL(kind.value_sql()),
+                SQL(kind.detail),
+                kind.due_days,
+            )
+            for kind in KINDS
+        )
+        known = SQL("TRUE") if line_ids is None else SQL("record.line_id = ANY(%s)", list(line_ids))
+        return SQL(
+            """
+            WITH f AS MATERIALIZED (
+                SELECT figures.*, sale.partner_id, sale.user_id, sale.currency_rate,
+                       %(digits)s AS digits, company.order_invoice_days AS invoice_days, clock.today,
+                       coalesce(figures.last_shipped, clock.ordered) AS served,
+                       coalesce(%(promise)s, clock.committed) AS promised
+                  FROM (%(figures)s) figures
+                  JOIN sale_order sale ON sale.id = figures.order_id
+                  JOIN sale_order_line line ON line.id = figures.line_id
+                  JOIN res_company company ON company.id = figures.company_id
+                  JOIN res_partner owner ON owner.id = company.partner_id
+            CROSS JOIN LATERAL (
+                       SELECT (%(moment)s::timestamp AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS today,
+                              (sale.date_order AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS ordered,
+                              (sale.commitment_date AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS committed
+                         FROM (SELECT coalesce(company.order_tz, owner.tz, 'UTC') AS zone) place) clock
+                 WHERE figures.state IN ('sale', 'cancel')),
+            found AS MATERIALIZED (
+                SELECT checked.kind, checked.severity, checked.measure, f.order_id, f.line_id, f.company_id, f.partner_id,
+                       f.product_id, f.uom_id, f.currency_id, f.user_id AS owner_id, checked.expected, checked.found,
+                       checked.found - checked.expected AS difference, nullif(checked.detail, '') AS detail,
+                       round(checked.value / f.currency_unit) * f.currency_unit AS value,
+                       round(checked.value / coalesce(nullif(f.currency_rate, 0), 1) / home.rounding) * home.rounding
+                       AS value_company,
+                       f.today + checked.due_days AS due
+                  FROM f
+                  JOIN res_company company ON company.id = f.company_id
+                  JOIN res_currency home ON home.id = company.currency_id
+            %(measures)s
+            CROSS JOIN LATERAL (VALUES %(kinds)s)
+                       AS checked (kind, severity, measure, differs, expected, found, value, detail, due_days)
+                 WHERE checked.differs),
+            known AS (
+                SELECT DISTINCT ON (record.kind, record.line_id) record.*
+                  FROM order_discrepancy record
+                 WHERE record.company_id = ANY(%(companies)s) AND %(known)s
+              ORDER BY record.kind, record.line_id, record.state = ANY(%(open)s) DESC, record.id DESC)
+            SELECT 'lines', jsonb_build_object('lines', (SELECT count(*) FROM f))
+            UNION ALL
+            SELECT CASE WHEN known.id IS NULL THEN 'open'
+                        WHEN known.state = ANY(%(open)s) THEN 'refresh'
+                        ELSE 'reopen' END,
+                   to_jsonb(found.*) || jsonb_build_object('id', known.id)
+              FROM found
+         LEFT JOIN known ON known.kind = found.kind AND known.line_id = found.line_id
+             WHERE known.id IS NULL
+                OR (known.state = 'accepted' AND found.value > coalesce(known.accepted_value, 0))
+                OR (known.state = ANY(%(closed)s) AND known.state <> 'accepted')
+                OR (known.state = ANY(%(open)s)
+                    AND (known.expected, known.found, known.value, coalesce(known.detail, ''))
+                        IS DISTINCT FROM (found.expected, found.found, found.value, coalesce(found.detail, '')))
+            UNION ALL
+            SELECT 'close', jsonb_build_object('id', known.id, 'kind', known.kind)
+              FROM known
+         LEFT JOIN found ON found.kind = known.kind AND found.line_id = known.line_id
+             WHERE known.state = ANY(%(open)s) AND found.line_id IS NULL
+            """,
+            digits=self.env["decimal.precision"].precision_get("Product Unit"),
+            promise=promise,
+            figures=figures,
+            moment=moment,
+            measures=self._measures(),
+            kinds=kinds,
+            companies=list(company_ids),
+            known=known,
+            open=list(OPEN),
+            closed=list(CLOSED),
+        )
+
+    @api.model
+    def _measures(self):
+        """``SQL`` of the layers of measures beside the figures ``f``."""
+        return SQL(" ").join(
+            SQL(
+                "CROSS JOIN LATERAL (SELECT %s) AS %s",
+                SQL(", ").join(SQL("%s AS %s", SQL(text), SQL.identifier(name)) for name, text in layer.items()),
+                SQL.identifier(f"measures_{place}"),
+            )
+            for place, layer in enumerate(MEASURES)
+        )
+
+    # ------------------------------------------------------------------ what follows from it
+
+    def _sweep_open(self, rows):
+        """Enter new records with one statement; another sweep that was quicker keeps its own."""
+        if not rows:
+            return self.browse()
+        names = SQL(", ").join(SQL.identifier(name) for name in COLUMNS)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO order_discrepancy (%(names)s, state, found_at, last_found_at, times_opened,
+                                               create_uid, create_date, write_uid, write_date)
+                SELECT %(names)s, 'open', now.utc, now.utc, 1, %(uid)s, now.utc, %(uid)s, now.utc
+                  FROM jsonb_to_recordset(%(rows)s::jsonb) AS given (%(typed)s),
+                       (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS utc) now
+           ON CONFLICT (kind, line_id) WHERE state IN ('open', 'in_progress') DO NOTHING
+             RETURNING id
+                """,
+                names=names,
+                typed=self._typed(COLUMNS),
+                uid=self.env.uid,
+                rows=json.dumps(rows),
+            )
+        )
+        opened = self.browse([row[0] for row in self.env.cr.fetchall()])
+        # written beside the ORM: what it remembers of orders' discrepancies is stale
+        self.env["sale.order"].invalidate_model(["order_discrepancy_ids", "order_discrepancy_count"], flush=False)
+        opened._message_log_batch(
+            bodies={record.id: self.env._("Found: %s", self.env._(BY_CODE[record.kind].why)) for record in opened}
+        )
+        opened._book("discrepancy_opened", "")
+        return opened
+
+    def _sweep_refresh(self, refreshed, again):
+        """Bring the figures of what still differs up to date, and open again what came back."""
+        rows = [*refreshed, *again]
+        if not rows:
+            return self.browse()
+        columns = {"id": "int4", **{name: COLUMNS[name] for name in FIGURES}}
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE order_discrepancy record
+                   SET %(values)s, last_found_at = clock_timestamp() AT TIME ZONE 'UTC'
+                  FROM jsonb_to_recordset(%(rows)s::jsonb) AS given (%(typed)s)
+                 WHERE record.id = given.id
+                """,
+                values=SQL(", ").join(
+                    SQL("%s = given.%s", SQL.identifier(name), SQL.identifier(name)) for name in FIGURES
+                ),
+                typed=self._typed(columns),
+                rows=json.dumps(rows),
+            )
+        )
+        self.browse([row["id"] for row in rows]).invalidate_recordset([*FIGURES, "last_found_at"], flush=False)
+        records = self.browse([row["id"] for row in again])
+        if records:
+            moved = records._transition("reopen", self.env._("The ledgers differ again"))
+            moved._transition_write({"closed_at": False, "closed_by_id": False, "accepted_value": 0})
+            for times, group in moved.grouped("times_opened").items():
+                group._transition_write({"times_opened": times + 1})
+            moved._book("discrepancy_opened", self.env._("again"))
+        return records
+
+    def _sweep_close(self, rows):
+        """Close by itself what is no longer there, with the reason."""
+        records = self.browse([row["id"] for row in rows])
+        if records:
+            reason = self.env._("The ledgers agree again, or open work will settle it")
+            records._transition("auto_close", reason)
+            records._book("discrepancy_closed", reason)
+        return records
+
+    @api.model
+    def _typed(self, columns):
+        return SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in columns.items())

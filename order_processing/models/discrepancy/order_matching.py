@@ -1,0 +1,224 @@
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+# documents whose pending writes the engine must see, and nothing beyond
+READ = {
+    "sale.order": ("state", "company_id", "currency_rate", "date_order", "commitment_date", "user_id"),
+    "sale.order.line": (
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "price_subtotal",
+        "price_total",
+        "qty_delivered",
+        "qty_delivered_method",
+        "qty_invoiced",
+        "is_downpayment",
+        "currency_id",
+        "company_id",
+    ),
+    "stock.move": (
+        "state",
+        "quantity",
+        "product_uom_qty",
+        "to_refund",
+        "sale_line_id",
+        "product_id",
+        "product_uom",
+        "location_id",
+        "location_dest_id",
+        "origin_returned_move_id",
+        "date",
+        "picking_id",
+    ),
+    "account.move": ("state", "move_type", "payment_state", "invoice_date", "currency_id", "invoice_currency_rate"),
+    "account.move.line": (
+        "quantity",
+        "product_uom_id",
+        "price_subtotal",
+        "price_total",
+        "balance",
+        "currency_id",
+        "sale_line_ids",
+    ),
+    "account.partial.reconcile": ("debit_amount_currency", "credit_amount_currency"),
+}
+
+
+class OrderMatching(models.AbstractModel):
+    """What was ordered, shipped, returned, invoiced, credited and paid per order line, from the ledgers themselves.
+
+    One composed statement: a GROUP BY over a UNION ALL of stock moves, invoice lines, shared payments and the day
+    book (ordered and cancelled: core keeps no trace of them). Quantities are in the line's unit, values in the
+    order's currency. Sections, notes and down payments have no row. docs/discrepancies.md tells the rules.
+    """
+
+    _name = "order.matching"
+    _description = "Order Matching"
+
+    @api.model
+    @api.readonly
+    def figures(self, order_ids):
+        """The figures of every line of some orders.
+
+        :param list order_ids: ids of ``sale.order`` that the user may read
+        :return: list of dicts in the order of the lines, keys as docs/architecture.md lists them; quantities in the
+            line's unit, values in the order's currency; a figure that does not exist is 0, a date is text or ``""``
+        :raises AccessError: no processor, or an order that the user may not read
+        """
+        self.env["order.transition.mixin"]._check_order_group("order_processing.group_processor")
+        orders = self.env["sale.order"].browse(order_ids)
+        orders.check_access("read")
+        self._flush_ledgers()
+        self.env.cr.execute(
+            SQL(
+                "SELECT * FROM (%s) AS figures ORDER BY order_id, line_id",
+                self._figures_query(order_ids=orders.ids),
+            )
+        )
+        names = [column.name for column in self.env.cr.description]
+        return [
+            {name: self._plain(value) for name, value in zip(names, row, strict=True)} for row in self.env.cr.fetchall()
+        ]
+
+    @api.model
+    def _plain(self, value):
+        if isinstance(value, Decimal):
+            return float(value)
+        if value is None:
+            return ""
+        return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+    @api.model
+    def _flush_ledgers(self):
+        """Write what is pending of the documents that the statement reads: the columns it reads, nothing else."""
+        for model_name, names in READ.items():
+            self.env[model_name].flush_model(names)
+        self.env["order.event"].flush_model()
+
+    # ------------------------------------------------------------------ the statement
+
+    @api.model
+    def _figures_query(self, line_ids=None, order_ids=None, company_ids=None):
+        """``SQL`` with one row per order line; the caller flushes with ``_flush_ledgers``.
+
+        :param line_ids: only these lines; ``order_ids``: of these orders; ``company_ids``: of these companies
+        """
+        scope = [
+            SQL("line.%s = ANY(%s)", SQL.identifier(column), list(ids))
+            for column, ids in (("id", line_ids), ("order_id", order_ids), ("company_id", company_ids))
+            if ids is not None
+        ]
+        scope = SQL(" AND ").join(scope) if scope else SQL("TRUE")
+        narrow = line_ids is not None or order_ids is not None
+        ledgers = [
+            self._ledger_book(scope),
+            self._ledger_stock(scope),
+            self._ledger_invoices(scope),
+            self._ledger_payments(scope, narrow),
+            *self._ledgers_beside(scope),
+        ]
+        return SQL(
+            """
+            SELECT line.id AS line_id, line.order_id, sale.company_id, sale.currency_id, line.product_id,
+                   line.product_uom_id AS uom_id, sale.state, template.invoice_policy, template.type AS product_type,
+                   line.qty_delivered_method = 'stock_move' AND NOT coalesce(sums.kit, FALSE) AS is_stock,
+                   coalesce(sums.ordered, 0) AS ordered, coalesce(sums.cancelled, 0) AS cancelled,
+                   coalesce(sums.shipped, 0) AS shipped, coalesce(sums.returned, 0) AS returned,
+                   coalesce(sums.returned_refund, 0) AS returned_refund,
+                   moved.delivered, coalesce(sums.invoiced, 0) AS invoiced, coalesce(sums.credited, 0) AS credited,
+                   CASE WHEN sale.state <> 'sale' OR template.type = 'combo' THEN 0
+                        WHEN template.invoice_policy = 'order' THEN
+                             coalesce(sums.ordered - sums.cancelled, 0)
+                             - coalesce(sums.invoiced, 0) + coalesce(sums.credited, 0)
+                        ELSE moved.delivered - coalesce(sums.invoiced, 0) + coalesce(sums.credited, 0)
+                    END AS to_invoice_net,
+                   coalesce(sums.resent, 0) AS resent, coalesce(sums.replaced, 0) AS replaced,
+                   coalesce(sums.open_out, 0) AS open_out, coalesce(sums.open_back, 0) AS open_back,
+                   coalesce(sums.draft_invoiced, 0) AS draft_invoiced,
+                   coalesce(sums.draft_credited, 0) AS draft_credited,
+                   coalesce(sums.return_open, 0) AS return_open, coalesce(sums.failed, 0) AS failed,
+                   coalesce(line.price_subtotal, 0) AS subtotal, coalesce(line.price_total, 0) AS total,
+                   coalesce(sums.ordered_value, 0) AS ordered_value,
+                   CASE WHEN line.product_uom_qty = 0 THEN 0
+                        ELSE round(line.price_subtotal * coalesce(sums.shipped, 0) / line.product_uom_qty / unit.rounding)
+                             * unit.rounding END AS shipped_value,
+                   CASE WHEN line.product_uom_qty = 0 THEN 0
+                        ELSE round(line.price_subtotal * coalesce(sums.returned, 0) / line.product_uom_qty / unit.rounding)
+                             * unit.rounding END AS returned_value,
+                   round(coalesce(sums.invoiced_value, 0) / unit.rounding) * unit.rounding AS invoiced_value,
+                   round(coalesce(sums.credited_value, 0) / unit.rounding) * unit.rounding AS credited_value,
+                   round(coalesce(sums.invoiced_total, 0) / unit.rounding) * unit.rounding AS invoiced_total,
+                   round(coalesce(sums.credited_total, 0) / unit.rounding) * unit.rounding AS credited_total,
+                   round(coalesce(sums.paid_value, 0) / unit.rounding) * unit.rounding AS paid_value,
+                   coalesce(sums.documents, 0) AS invoice_lines, coalesce(sums.other_currency, FALSE) AS other_currency,
+                   line.product_uom_qty AS stored_ordered, coalesce(line.qty_delivered, 0) AS stored_delivered,
+                   coalesce(line.qty_invoiced, 0) AS stored_invoiced, coalesce(sums.core_invoiced, 0) AS core_invoiced,
+                   unit.rounding AS currency_unit, sums.first_shipped, sums.last_shipped,
+                   sums.first_invoiced, sums.last_invoiced
+              FROM sale_order_line line
+              JOIN sale_order sale ON sale.id = line.order_id
+              JOIN res_currency unit ON unit.id = sale.currency_id
+         LEFT JOIN product_product product ON product.id = line.product_id
+         LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN (%(sums)s) sums ON sums.line_id = line.id
+        CROSS JOIN LATERAL (
+                   SELECT CASE WHEN line.qty_delivered_method = 'stock_move' AND NOT coalesce(sums.kit, FALSE)
+                               THEN coalesce(sums.delivered, 0) ELSE coalesce(line.qty_delivered, 0) END AS delivered
+                   ) moved
+             WHERE line.display_type IS NULL AND line.is_downpayment IS NOT TRUE AND %(scope)s
+            """,
+            sums=self._sums(SQL(" UNION ALL ").join(ledgers)),
+            scope=scope,
+        )
+
+    @api.model
+    def _sums(self, ledgers):
+        """One GROUP BY over the ledgers: ``tag`` says which column an amount belongs to."""
+
+        def total(column, *tags):
+            return SQL("sum(%s) FILTER (WHERE tag = ANY(%s))", SQL.identifier(column), list(tags))
+
+        columns = {
+            "ordered": total("quantity", "ordered"),
+            "cancelled": SQL("coalesce(%s, 0)", total("quantity", "cancelled")),
+            "ordered_value": total("amount", "ordered"),
+            "shipped": total("quantity", "shipped", "resent"),
+            "resent": total("quantity", "resent"),
+            "replaced": total("quantity", "replaced"),
+            "returned": total("quantity", "returned", "returned_refund"),
+            "returned_refund": total("quantity", "returned_refund"),
+            "delivered": total("core", "shipped", "resent", "returned_refund"),
+            "open_out": total("quantity", "open_out"),
+            "open_back": total("quantity", "open_back"),
+            "invoiced": total("quantity", "invoiced"),
+            "credited": total("quantity", "credited"),
+            "draft_invoiced": total("quantity", "draft_invoiced"),
+            "draft_credited": total("quantity", "draft_credited"),
+            "core_invoiced": total("core", "invoiced", "credited", "draft_invoiced", "draft_credited", "legacy"),
+            "invoiced_value": total("amount", "invoiced"),
+            "credited_value": total("amount", "credited"),
+            "invoiced_total": total("total", "invoiced"),
+            "credited_total": total("total", "credited"),
+            "paid_value": total("amount", "paid"),
+            "return_open": total("quantity", "return_open"),
+            "failed": total("quantity", "failed"),
+            "documents": SQL("count(*) FILTER (WHERE tag = ANY(%s))", ["invoiced", "credited"]),
+            "other_currency": SQL("bool_or(other_currency)"),
+            "first_shipped": SQL("min(day) FILTER (WHERE tag = 'shipped')"),
+            "last_shipped": SQL("max(day) FILTER (WHERE tag = ANY(%s))", ["shipped", "resent"]),
+            "first_invoiced": SQL("min(day) FILTER (WHERE tag = 'invoiced')"),
+            "last_invoiced": SQL("max(day) FILTER (WHERE tag = 'invoiced')"),
+            # without mrp a component of a kit cannot be; with it core counts whole kits, so its own figure stands
+            "kit": SQL("bool_or(tag = 'component') AND NOT bool_or(tag = 'shipped')")
+            if "mrp.bom" in self.env
+            else SQL("FALSE"),
+        }
+        return SQL(
+            "SELECT line_id, %s FROM (%s) AS ledger (line_id, tag, quantity, core, amount, total, day, other_currency)"
+            " GROUP BY line_id",
+            SQL(", ").join(SQL("%s AS %s", column, SQL.identifier(name)) for name, column in columns.items()),
+            ledgers,
+        )

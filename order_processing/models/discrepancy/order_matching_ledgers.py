@@ -1,0 +1,224 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..common.account_partial_reconcile import PAYMENT_COLUMNS
+
+
+class OrderMatchingLedgers(models.AbstractModel):
+    """The ledgers that the engine reads, each as one SELECT of ``(line_id, tag, quantity, core, amount, total, day,
+    other_currency)``: quantity in the line's unit, ``core`` signed and rounded as core does, amounts in the order's currency.
+    """
+
+    _inherit = "order.matching"
+
+    @api.model
+    def _ledger_book(self, scope):
+        """What was ordered, and what of it was cancelled or closed short: the day book alone remembers."""
+        return SQL(
+            """
+            SELECT event.line_id,
+                   CASE WHEN event.kind IN ('cancelled', 'closed_short', 'reopened') THEN 'cancelled' ELSE 'ordered' END,
+                   CASE WHEN event.kind IN ('cancelled', 'closed_short', 'reopened') THEN -event.quantity
+                        ELSE event.quantity END::numeric,
+                   0::numeric, event.amount, 0::numeric, NULL::date, FALSE
+              FROM order_event event
+              JOIN sale_order_line line ON line.id = event.line_id
+             WHERE event.kind = ANY(%s) AND %s
+            """,
+            ["entered", "raised", "lowered", "removed", "cancelled", "closed_short", "reopened"],
+            scope,
+        )
+
+    @api.model
+    def _ledger_stock(self, scope):
+        """Moves of the line: done ones as core's ``_get_outgoing_incoming_moves(strict=True)`` reads them, open ones apart."""
+        transit = self.env.ref("stock.stock_location_inter_company", raise_if_not_found=False)
+        path = f"{transit.sudo().parent_path}%" if transit else ""
+        done = "move.state = 'done'"
+        return SQL(
+            """
+            SELECT move.sale_line_id,
+                   CASE WHEN move.state <> 'done' THEN
+                             CASE WHEN place.from_outside AND NOT place.outgoing THEN 'open_back' ELSE 'open_out' END
+                        WHEN target.usage = 'inventory' THEN NULL
+                        WHEN move.product_id <> line.product_id THEN 'component'
+                        WHEN place.outgoing AND NOT place.dropship_returned THEN
+                             CASE WHEN move.origin_returned_move_id IS NULL THEN 'shipped'
+                                  WHEN move.to_refund THEN 'resent' ELSE 'replaced' END
+                        WHEN move.to_refund AND (place.from_outside OR origin.usage = 'supplier') THEN 'returned_refund'
+                        WHEN place.from_outside THEN 'returned' END,
+                   converted.quantity,
+                   CASE WHEN place.outgoing AND NOT place.dropship_returned THEN 1 ELSE -1 END
+                   * round(converted.quantity, %(digits)s),
+                   0::numeric, 0::numeric, CASE WHEN %(done)s THEN
+                        (move.date AT TIME ZONE 'UTC' AT TIME ZONE coalesce(company.order_tz, owner.tz, 'UTC'))::date END, FALSE
+              FROM stock_move move
+              JOIN sale_order_line line ON line.id = move.sale_line_id
+              JOIN res_company company ON company.id = line.company_id
+              JOIN res_partner owner ON owner.id = company.partner_id
+              JOIN stock_location origin ON origin.id = move.location_id
+              JOIN stock_location target ON target.id = move.location_dest_id
+              JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+         LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+        CROSS JOIN LATERAL (
+                   SELECT target.usage = 'customer' OR target.parent_path LIKE %(transit)s AS outgoing,
+                          origin.usage = 'customer' OR origin.parent_path LIKE %(transit)s
+                          OR (origin.usage = 'transit' AND origin.company_id IS NULL) AS from_outside,
+                          (origin.usage = 'customer' OR (origin.usage = 'transit' AND origin.company_id IS NULL))
+                          AND (target.usage = 'supplier' OR (target.usage = 'transit' AND target.company_id IS NULL))
+                          AS dropship_returned
+                   ) place
+        CROSS JOIN LATERAL (
+                   SELECT round(CASE WHEN %(done)s THEN move.quantity ELSE move.product_uom_qty END
+                                * CASE WHEN move.product_uom = line.product_uom_id THEN 1
+                                       ELSE move_uom.factor / coalesce(line_uom.factor, move_uom.factor) END, 10)
+                          AS quantity
+                   ) converted
+             WHERE move.state <> 'cancel' AND %(scope)s
+            """,
+            digits=self.env["decimal.precision"].precision_get("Product Unit"),
+            done=SQL(done),
+            transit=path,
+            scope=scope,
+        )
+
+    @api.model
+    def _ledger_invoices(self, scope):
+        """Invoice and credit-note lines of the line, drafts apart; values in the order's currency.
+
+        An invoice in another currency than the order counts by its booked amount, at the order's own rate.
+        ``core`` is rounded upwards by unit, as core does for ``qty_invoiced``.
+        """
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return SQL(
+            """
+            SELECT line.id,
+                   CASE WHEN move.state = 'posted' THEN
+                             CASE move.move_type WHEN 'out_invoice' THEN 'invoiced' ELSE 'credited' END
+                        WHEN move.state = 'draft' THEN
+                             CASE move.move_type WHEN 'out_invoice' THEN 'draft_invoiced' ELSE 'draft_credited' END
+                        ELSE 'legacy' END,
+                   converted.quantity,
+                   CASE move.move_type WHEN 'out_invoice' THEN 1 ELSE -1 END * sign(converted.quantity)
+                   * ceil(round(abs(converted.quantity) * power(10::numeric, %(digits)s), 6)) / power(10::numeric, %(digits)s),
+                   converted.amount,
+                   CASE WHEN item.price_subtotal = 0 THEN item.price_total
+                        ELSE converted.amount * item.price_total / item.price_subtotal END,
+                   coalesce(move.invoice_date, move.date), item.currency_id <> sale.currency_id
+              FROM sale_order_line line
+              JOIN sale_order sale ON sale.id = line.order_id
+              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+              JOIN account_move_line item ON item.id = rel.invoice_line_id
+              JOIN account_move move ON move.id = item.move_id
+         LEFT JOIN uom_uom item_uom ON item_uom.id = item.product_uom_id
+         LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+        CROSS JOIN LATERAL (
+                   SELECT round(item.quantity
+                                * CASE WHEN item.product_uom_id = line.product_uom_id THEN 1
+                                       ELSE coalesce(item_uom.factor / line_uom.factor, 1) END, 10) AS quantity,
+                          CASE WHEN item.currency_id = sale.currency_id THEN item.price_subtotal
+                               ELSE item.balance * coalesce(sale.currency_rate, 1)
+                                    * CASE move.move_type WHEN 'out_invoice' THEN -1 ELSE 1 END END AS amount
+                   ) converted
+             WHERE move.move_type IN ('out_invoice', 'out_refund')
+               AND (move.state <> 'cancel' OR move.payment_state = 'invoicing_legacy') AND %(scope)s
+            """,
+            digits=digits,
+            scope=scope,
+        )
+
+    @api.model
+    def _ledger_payments(self, scope, narrow):
+        """What was paid on the invoices of the line, with tax.
+
+        A payment is shared over the orders of an invoice as the day book does it, then over the order's lines on that
+        invoice by their totals: cut to the currency's unit, left-over units to the largest fractions, ties to the first.
+        """
+        condition = SQL("TRUE")
+        if narrow:
+            condition = SQL(
+                """
+                move.id = ANY(ARRAY(
+                    SELECT item.move_id FROM sale_order_line line
+                      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                      JOIN account_move_line item ON item.id = rel.invoice_line_id
+                     WHERE %s))
+                """,
+                scope,
+            )
+        payments = self.env["account.partial.reconcile"]._book_payment_query("paid", 1, condition)
+        return SQL(
+            """
+            SELECT share.line_id, 'paid', 0::numeric, 0::numeric,
+                   sign(share.amount) * share.unit
+                   * (floor(share.exact) + CASE WHEN share.place <= share.left_over THEN 1 ELSE 0 END) * share.rate,
+                   0::numeric, NULL::date, FALSE
+              FROM (
+                SELECT part.*,
+                       row_number() OVER (PARTITION BY move_id, order_id ORDER BY exact - floor(exact) DESC, item_id) AS place,
+                       round(abs(amount) / unit) - sum(floor(exact)) OVER (PARTITION BY move_id, order_id) AS left_over
+                  FROM (
+                    SELECT paid.move_id, paid.order_id, paid.amount, currency.rounding AS unit, line.id AS line_id,
+                           item.id AS item_id,
+                           CASE WHEN move.currency_id = sale.currency_id THEN 1
+                                ELSE coalesce(sale.currency_rate / nullif(move.invoice_currency_rate, 0), 1) END AS rate,
+                           round(abs(paid.amount) / currency.rounding)
+                           * coalesce(abs(item.price_total)
+                                      / nullif(sum(abs(item.price_total)) OVER (PARTITION BY paid.move_id, paid.order_id), 0),
+                                      1.0 / count(*) OVER (PARTITION BY paid.move_id, paid.order_id)) AS exact
+                      FROM (SELECT document_id AS move_id, order_id, sum(amount) AS amount
+                              FROM (%(payments)s) AS book (%(columns)s)
+                          GROUP BY document_id, order_id) paid
+                      JOIN account_move move ON move.id = paid.move_id
+                      JOIN res_currency currency ON currency.id = move.currency_id
+                      JOIN account_move_line item ON item.move_id = move.id
+                CROSS JOIN LATERAL (
+                           SELECT min(rel.order_line_id) AS line_id FROM sale_order_line_invoice_rel rel
+                            WHERE rel.invoice_line_id = item.id) first_line
+                      JOIN sale_order_line line ON line.id = first_line.line_id AND line.order_id = paid.order_id
+                      JOIN sale_order sale ON sale.id = line.order_id) part) share
+              JOIN sale_order_line line ON line.id = share.line_id
+             WHERE %(scope)s
+            """,
+            payments=payments,
+            columns=SQL(", ").join(SQL.identifier(name) for name in PAYMENT_COLUMNS),
+            scope=scope,
+        )
+
+    @api.model
+    def _ledgers_beside(self, scope):
+        """Ledgers of other stages, read by model name where the stage is there: failed checks, goods back unsettled."""
+        ledgers = []
+        empty = SQL("0::numeric, 0::numeric, 0::numeric, NULL::date, FALSE")
+        if "order.quality.check" in self.env:
+            self.env["order.quality.check"].flush_model(["state", "picking_id"])
+            ledgers.append(
+                SQL(
+                    """
+                    SELECT move.sale_line_id, 'failed', move.product_uom_qty, %s
+                      FROM order_quality_check quality
+                      JOIN stock_move move ON move.picking_id = quality.picking_id
+                      JOIN sale_order_line line ON line.id = move.sale_line_id
+                     WHERE quality.state = 'failed' AND move.state NOT IN ('done', 'cancel') AND %s
+                    """,
+                    empty,
+                    scope,
+                )
+            )
+        if "order.return.line" in self.env:
+            self.env["order.return"].flush_model(["state"])
+            self.env["order.return.line"].flush_model(["return_id", "order_line_id", "quantity"])
+            ledgers.append(
+                SQL(
+                    """
+                    SELECT item.order_line_id, 'return_open', item.quantity::numeric, %s
+                      FROM order_return_line item
+                      JOIN order_return request ON request.id = item.return_id
+                      JOIN sale_order_line line ON line.id = item.order_line_id
+                     WHERE request.state IN ('approved', 'received') AND %s
+                    """,
+                    empty,
+                    scope,
+                )
+            )
+        return ledgers

@@ -1,0 +1,128 @@
+"""Makers of documents for the discrepancy room, and the slow calculation that the engine is held against."""
+
+from odoo.fields import Command
+from odoo.tests import Form
+from odoo.tools import float_round
+
+from tests.common import ObservingCase
+
+
+class DiscrepancyCase(ObservingCase):
+    """Orders that are shipped, returned, invoiced and paid by core's own documents."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.order_invoice_days = 0
+        cls.Discrepancy = cls.env["order.discrepancy"]
+        cls._stock(cls.product, 10000)
+        cls._stock(cls.other_product, 10000)
+        cls.dozen = cls.env.ref("uom.product_uom_dozen")
+
+    def _shipped(self, quantity=10, price=10.0, deliver=None, backorder=True, **vals):
+        order = self._make_order((self.product, quantity, price), **vals)
+        order.action_confirm()
+        self._deliver(order, None if deliver is None else {self.product: deliver}, backorder=backorder)
+        return order
+
+    def _back(self, order, quantity, to_refund=True, transfer=None):
+        """Core's return of ``quantity`` of the last delivery."""
+        transfer = transfer or order.picking_ids.filtered(lambda p: p.state == "done").sorted("id")[-1]
+        wizard = Form(
+            self.env["stock.return.picking"].with_context(active_id=transfer.id, active_model="stock.picking")
+        ).save()
+        wizard.product_return_moves.quantity = 0
+        wizard.product_return_moves[0].quantity = quantity
+        wizard.product_return_moves[0].to_refund = to_refund
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.move_ids.picked = True
+        back.with_context(skip_sms=True, skip_backorder=True).button_validate()
+        return back
+
+    def _pay(self, invoice, amount):
+        return (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"amount": amount})
+            ._create_payments()
+        )
+
+    def _credit(self, invoice, quantity):
+        """A posted credit note over ``quantity`` of the first line."""
+        credit = invoice._reverse_moves([{"invoice_date": invoice.invoice_date}])
+        credit.invoice_line_ids[0].quantity = quantity
+        credit.action_post()
+        return credit
+
+    def _sweep(self, orders):
+        return self.Discrepancy.sweep([("order_id", "in", orders.ids)])
+
+    def _kinds(self, orders, *states):
+        found = self.Discrepancy.search(
+            [("order_id", "in", orders.ids), ("state", "in", states or ("open", "in_progress"))]
+        )
+        return sorted(found.mapped("kind"))
+
+    def _figures(self, order):
+        return {row["line_id"]: row for row in self.env["order.matching"].figures(order.ids)}
+
+    def _slow_figures(self, line):
+        """The same figures, slowly, from the documents: plain Python, core's conversions, no SQL."""
+        unit = line.product_uom_id
+        figures = dict.fromkeys(
+            ("shipped", "returned", "returned_refund", "delivered", "invoiced", "credited", "invoiced_value",
+             "credited_value", "draft_invoiced", "draft_credited"),
+            0.0,
+        )  # fmt: skip
+        for move in line.move_ids:
+            if move.state != "done" or move.product_id != line.product_id:
+                continue
+            exact = move.product_uom._compute_quantity(move.quantity, unit, round=False)
+            rounded = move.product_uom._compute_quantity(move.quantity, unit, rounding_method="HALF-UP")
+            leaves = move.location_dest_id.usage == "customer"
+            comes = move.location_id.usage == "customer"
+            if leaves and not comes:
+                if move.origin_returned_move_id and not move.to_refund:
+                    continue
+                figures["shipped"] += exact
+                figures["delivered"] += rounded
+            elif comes and not leaves:
+                figures["returned"] += exact
+                if move.to_refund:
+                    figures["returned_refund"] += exact
+                    figures["delivered"] -= rounded
+        if line.qty_delivered_method != "stock_move":
+            figures["delivered"] = line.qty_delivered
+        for item in line.invoice_lines:
+            name = {"out_invoice": "invoiced", "out_refund": "credited"}[item.move_id.move_type]
+            quantity = item.product_uom_id._compute_quantity(item.quantity, unit, round=False)
+            if item.move_id.state == "posted":
+                figures[name] += quantity
+                figures[f"{name}_value"] += item.price_subtotal
+            elif item.move_id.state == "draft":
+                figures[f"draft_{name}"] += quantity
+        figures["ordered"] = line.product_uom_qty
+        figures["paid_value"] = None
+        return figures
+
+    def _assert_figures(self, order):
+        """Engine and slow calculation agree on every line, and core's stored fields with both."""
+        rows = self._figures(order)
+        lines = order.order_line.filtered(lambda line: not line.display_type and not line.is_downpayment)
+        self.assertEqual(set(rows), set(lines.ids))
+        for line in lines:
+            row, slow = rows[line.id], self._slow_figures(line)
+            for name, expected in slow.items():
+                if expected is not None:
+                    self.assertAlmostEqual(row[name], expected, 4, f"{name} of {line.display_name}")
+            self.assertAlmostEqual(row["delivered"], line.qty_delivered, 4)
+            self.assertAlmostEqual(row["core_invoiced"], line.qty_invoiced, 4)
+            worth = line.price_subtotal * row["shipped"] / line.product_uom_qty if line.product_uom_qty else 0
+            self.assertAlmostEqual(
+                row["shipped_value"], float_round(worth, precision_rounding=line.currency_id.rounding), 4
+            )
+
+
+def dozens(product, quantity, unit):
+    """Values of an order line in another unit."""
+    return Command.create({"product_id": product.id, "product_uom_qty": quantity, "product_uom_id": unit.id})

@@ -1,0 +1,150 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from tests.discrepancy.common import DiscrepancyCase, dozens
+
+
+class TestMatching(DiscrepancyCase):
+    def test_a_line_from_order_to_payment(self):
+        order = self._shipped(10, 3.33, deliver=4)
+        invoice = self._invoice(order)
+        self._pay(invoice, 5)
+        self._back(order, 1)
+        (row,) = self._figures(order).values()
+        self.assertEqual((row["ordered"], row["shipped"], row["returned"], row["returned_refund"]), (10, 4, 1, 1))
+        self.assertEqual((row["delivered"], row["invoiced"], row["credited"]), (3, 4, 0))
+        self.assertEqual((row["ordered_value"], row["shipped_value"], row["returned_value"]), (33.3, 13.32, 3.33))
+        self.assertEqual((row["invoiced_value"], row["credited_value"], row["paid_value"]), (13.32, 0, 5))
+        self.assertEqual(row["to_invoice_net"], -1)
+        self.assertEqual((row["open_out"], row["open_back"]), (6, 0))
+        self._assert_figures(order)
+
+    def test_cancelled_counts_what_was_open(self):
+        order = self._shipped(10, deliver=4)
+        order._action_cancel()
+        (row,) = self._figures(order).values()
+        self.assertEqual((row["ordered"], row["cancelled"], row["shipped"]), (10, 6, 4))
+        order.action_draft()
+        (row,) = self._figures(order).values()
+        self.assertEqual(row["cancelled"], 0)
+
+    def test_return_without_refund_and_its_replacement_leave_delivered_alone(self):
+        order = self._shipped(10)
+        back = self._back(order, 4, to_refund=False)
+        self._assert_figures(order)
+        again = self._back(order, 3, to_refund=False, transfer=back)
+        self.assertEqual(again.move_ids.location_dest_id.usage, "customer")
+        (row,) = self._figures(order).values()
+        self.assertEqual((row["shipped"], row["returned"], row["replaced"], row["delivered"]), (10, 4, 3, 10))
+        self._assert_figures(order)
+
+    def test_return_of_a_return_counts_again(self):
+        order = self._shipped(10)
+        back = self._back(order, 4)
+        self._back(order, 3, transfer=back)
+        (row,) = self._figures(order).values()
+        self.assertEqual((row["shipped"], row["resent"], row["returned_refund"], row["delivered"]), (13, 3, 4, 9))
+        self._assert_figures(order)
+
+    def test_units_convert_to_the_lines(self):
+        order = self._make_order()
+        order.order_line = [Command.clear(), dozens(self.product, 2, self.dozen)]
+        order.action_confirm()
+        self.assertEqual(order.order_line.move_ids.product_uom, self.product.uom_id)
+        self._deliver(order, {self.product: 7})
+        self._invoice(order)
+        self._assert_figures(order)
+        (row,) = self._figures(order).values()
+        self.assertAlmostEqual(row["shipped"], 7 / 12, 8)
+        self.assertEqual(row["delivered"], 0.58)
+
+    def test_services_sections_and_down_payments(self):
+        order = self._make_order((self.product, 2, 50), (self.service, 3))
+        order.order_line = [Command.create({"display_type": "line_section", "name": "Section"})]
+        order.action_confirm()
+        order.order_line.filtered(lambda line: line.product_id == self.service).qty_delivered = 2
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {"advance_payment_method": "fixed", "fixed_amount": 20, "sale_order_ids": [Command.set(order.ids)]}
+        )
+        wizard.create_invoices()
+        self.assertTrue(order.order_line.filtered("is_downpayment"))
+        order.invoice_ids.action_post()
+        self._deliver(order)
+        self._invoice(order)
+        self._assert_figures(order)
+        rows = self._figures(order)
+        self.assertEqual(len(rows), 2)
+        service = rows[order.order_line.filtered(lambda line: line.product_id == self.service).id]
+        self.assertEqual((service["shipped"], service["delivered"], service["invoiced"]), (0, 2, 3))
+
+    def test_orders_in_another_currency(self):
+        currency = self.env["res.currency"].with_context(active_test=False).search(
+            [("id", "!=", self.company.currency_id.id)], limit=1
+        )  # fmt: skip
+        currency.active = True
+        currency.rate_ids = [Command.clear(), Command.create({"name": "2000-01-01", "rate": 2.0})]
+        pricelist = self.env["product.pricelist"].create({"name": "Foreign", "currency_id": currency.id})
+        order = self._shipped(10, 7.0, pricelist_id=pricelist.id)
+        invoice = self._invoice(order)
+        (row,) = self._figures(order).values()
+        self.assertEqual(row["currency_id"], currency.id)
+        self.assertEqual((row["ordered_value"], row["shipped_value"], row["invoiced_value"]), (70, 70, 70))
+        invoice.button_draft()
+        invoice.currency_id = self.company.currency_id
+        invoice.action_post()
+        (row,) = self._figures(order).values()
+        self.assertTrue(row["other_currency"])
+        self.assertEqual(row["invoiced_value"], 2 * invoice.invoice_line_ids.price_subtotal)
+
+    def test_negative_lines_take_goods_back(self):
+        order = self._make_order((self.product, 5), (self.other_product, -2))
+        order.action_confirm()
+        for picking in order.picking_ids:
+            picking.move_ids.quantity = picking.move_ids.product_uom_qty
+            picking.move_ids.picked = True
+            if "order.quality.check" in self.env:
+                picking.action_quality_pass()
+            picking.with_context(skip_sms=True).button_validate()
+        self._assert_figures(order)
+        row = self._figures(order)[order.order_line[1].id]
+        self.assertEqual((row["ordered"], row["delivered"]), (-2, -2))
+
+    def test_payment_of_two_orders_is_shared_over_the_lines_to_the_cent(self):
+        orders = self.env["sale.order"]
+        for count in (1, 2):
+            order = self._make_order(*[(self.product, 1, 10)] * count)
+            order.action_confirm()
+            self._deliver(order, {self.product: 1})
+            orders |= order
+        invoice = orders._create_invoices()
+        invoice.action_post()
+        self.assertEqual(len(invoice), 1)
+        self._pay(invoice, 10)
+        paid = {}
+        for row in self.env["order.matching"].figures(orders.ids):
+            paid.setdefault(row["order_id"], []).append(row["paid_value"])
+        self.assertEqual(paid, {orders[0].id: [3.33], orders[1].id: [3.34, 3.33]})
+
+    def test_figures_are_for_processors_and_their_orders(self):
+        order = self._shipped(2)
+        rows = self._as("processor", self.env["order.matching"]).figures(order.ids)
+        self.assertEqual(rows[0]["shipped"], 2)
+        self.assertFalse([value for value in rows[0].values() if value is None])
+        with self.assertRaises(AccessError):
+            self._as("salesman", self.env["order.matching"]).figures(order.ids)
+        with self.assertRaises(AccessError):
+            self._as("stranger", self.env["order.matching"]).figures(order.ids)
+
+    def test_queries_are_constant(self):
+        orders = self.env["sale.order"].browse([self._shipped(2).id for _ in range(12)])
+        self.env.flush_all()
+        self.env["order.event"].flush_model()
+
+        def queries(some):
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.env["order.matching"].figures(some.ids)
+            return self.cr.sql_log_count - before
+
+        queries(orders[:1])
+        self.assertEqual(queries(orders[:1]), queries(orders))
