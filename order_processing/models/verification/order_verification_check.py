@@ -14,7 +14,7 @@ class OrderVerificationCheck(models.Model):
     _name = "order.verification.check"
     _description = "Verification Finding"
     _inherit = ["order.transition.mixin"]
-    _order = "id desc"
+    _order = "state, severity, id desc"
     _rec_name = "message"
 
     _transition_initial = "failed"
@@ -41,7 +41,7 @@ class OrderVerificationCheck(models.Model):
     line_name = fields.Char("Line text", readonly=True)
     rule_id = fields.Many2one("order.verification.rule", readonly=True, ondelete="set null")
     rule_code = fields.Char("Code", required=True, readonly=True)
-    rule_name = fields.Char("Rule at that time", readonly=True)
+    rule_name = fields.Char("Rule name", readonly=True)
     rule_version = fields.Integer(readonly=True)
     stage = fields.Char(readonly=True)
     severity = fields.Selection([("blocking", "Blocking"), ("warning", "Warning")], required=True, readonly=True)

@@ -22,10 +22,12 @@ class OrderVerificationRule(models.Model):
     def _find_over_limit(self, company, orders):
         partners = self.env["res.partner"].sudo().with_company(company)
         partners = partners.browse({order.commercial_partner_id for order in orders})
-        # computed, not stored: what this transaction did before must count
-        partners.invalidate_recordset(["credit", "credit_to_invoice"], flush=False)
+        # computed, not stored: what this transaction did before must count, and nobody may find our figures later
+        computed = ["credit", "credit_to_invoice"]
+        partners.invalidate_recordset(computed, flush=False)
         used = {partner.id: partner.credit + partner.credit_to_invoice for partner in partners}
         limits = {partner.id: partner.credit_limit for partner in partners}
+        partners.invalidate_recordset(computed, flush=False)
         findings = []
         for order in sorted(orders, key=lambda order: (order.date_order, order.id)):
             limit = limits[order.commercial_partner_id]

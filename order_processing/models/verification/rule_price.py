@@ -90,12 +90,19 @@ class OrderVerificationRule(models.Model):
             else:
                 message = self.env._("%s: a price was entered, the pricelist has none.", line.name)
             findings.append(self._price_finding(order, line, expected, message))
+        memory.setdefault("far", set()).update(finding.line_id for finding in findings)
         return findings
 
     def _find_price_off(self, orders, memory):
-        """A price off the pricelist by more than the larger of the two tolerances, discounts counted."""
+        """A price off the pricelist by more than the larger of the two tolerances, discounts counted.
+
+        A line that is far off, which is its own finding, is not named twice.
+        """
         findings = []
+        far = memory.get("far", ())
         for order, line, expected in self._priced_lines(orders, memory):
+            if line.id in far:
+                continue
             tolerance = max(abs(expected.exact) * self.tolerance_percent / 100, self.tolerance_amount)
             # core rounds the discount that it shows: both the rounded and the exact price are the pricelist's
             difference = min((line.net_price - price for price in (expected.exact, expected.net)), key=abs)

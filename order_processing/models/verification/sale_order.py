@@ -32,23 +32,13 @@ class SaleOrder(models.Model):
     held_at = fields.Datetime("Held since", readonly=True, copy=False)
     held_by_id = fields.Many2one("res.users", "Held by", readonly=True, copy=False)
     order_check_ids = fields.One2many("order.verification.check", "order_id", "Findings", readonly=True, copy=False)
-    order_open_check_ids = fields.One2many(
-        "order.verification.check",
-        "order_id",
-        "Open findings",
-        readonly=True,
-        copy=False,
-        domain=[("state", "=", "failed")],
-    )
     order_hold_ids = fields.One2many("order.hold", "order_id", "Holds", readonly=True, copy=False)
     order_verification_ids = fields.One2many(
         "order.verification", "order_id", "Verifications", readonly=True, copy=False
     )
     hold_reasons = fields.Char("Held because", compute="_compute_hold_reasons", compute_sudo=True)
-    held_hours = fields.Float("Held for (hours)", compute="_compute_held_hours")
-    order_finding_count = fields.Integer(
-        "Open findings (number)", compute="_compute_order_finding_count", compute_sudo=True
-    )
+    verification_age_hours = fields.Float("Waiting for (hours)", compute="_compute_verification_age_hours")
+    order_finding_count = fields.Integer("Open findings", compute="_compute_order_finding_count", compute_sudo=True)
     order_seal_changes = fields.Text("Changed since verified", compute="_compute_order_seal_changes", compute_sudo=True)
     order_control = fields.Selection(related="company_id.order_control", string="Controls")
 
@@ -58,12 +48,12 @@ class SaleOrder(models.Model):
             holds = order.order_hold_ids.filtered(lambda hold: hold.state == "open")
             order.hold_reasons = ", ".join(holds.reason_id.sorted().mapped("name"))
 
-    @api.depends("held_at", "verification_state")
-    def _compute_held_hours(self):
+    @api.depends("held_at", "verification_state", "create_date")
+    def _compute_verification_age_hours(self):
         now = fields.Datetime.now()
         for order in self:
-            held = order.held_at if order.verification_state == "held" else False
-            order.held_hours = (now - held).total_seconds() / 3600 if held else 0
+            since = {"held": order.held_at, "to_verify": order.create_date}.get(order.verification_state)
+            order.verification_age_hours = (now - since).total_seconds() / 3600 if since else 0
 
     @api.depends("order_check_ids.state")
     def _compute_order_finding_count(self):

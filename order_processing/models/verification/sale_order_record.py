@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-EMPTY = ()
-
 
 class SaleOrder(models.Model):
     """Writing down what the rules found. A set at a time: the number of statements does not grow with the orders."""
@@ -119,7 +117,7 @@ class SaleOrder(models.Model):
                     reason = reasons.get(finding.rule.code) or fallback
                     wanted.setdefault(reason, finding)
             present = open_holds.get(order.id, none)
-            lifted |= present.filtered(lambda hold: hold.automatic and hold.reason_id not in wanted)
+            lifted |= none.union(*(hold for hold in present if hold.automatic and hold.reason_id not in wanted))
             for reason, finding in wanted.items():
                 if reason not in present.reason_id:
                     new[order, reason] = finding.message
