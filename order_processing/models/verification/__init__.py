@@ -12,6 +12,8 @@ from . import sale_order
 from . import sale_order_record
 from . import sale_order_paths
 from . import sale_order_action
+from . import sale_order_invoice
+from . import sale_order_sweep
 from . import payment_transaction
 from . import stock_move
 from . import res_company

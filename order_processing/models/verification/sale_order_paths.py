@@ -3,6 +3,8 @@ from contextlib import contextmanager
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .sale_order_record import html_lines
+
 SALE_STATES = ("sale", "done")
 # of the cursor, so of one transaction; no remote call can reach it
 PASSING = "order_verification_passing"
@@ -100,7 +102,10 @@ class SaleOrder(models.Model):
         """Verify first; where enforced one blocking finding or hold in the set stops the whole set."""
         self._verification_gate()
         with self._verification_passing():
-            return super().action_confirm()
+            answer = super().action_confirm()
+        # core moves an order to its pick-up point while it confirms it
+        self.filtered("pickup_location_data")._verification_reseal()
+        return answer
 
     def _action_confirm(self):
         """The same gate for whoever comes here without ``action_confirm``."""
@@ -154,7 +159,7 @@ class SaleOrder(models.Model):
         summary = order.env._("Held: %s", why)
         if any(activity.summary == summary for activity in order.activity_ids):
             return
-        note = "<br/>".join(rows)
+        note = html_lines(rows)
         order.activity_schedule(
             "mail.mail_activity_data_todo", summary=summary, note=note, user_id=order._verification_owner().id
         )
