@@ -23,6 +23,9 @@
         # common
         "views/common_order_event_views.xml",
         # intake
+        "security/intake_security.xml",
+        "views/intake_order_intake_views.xml",
+        "views/intake_file_views.xml",
         # verification
         "security/verification_security.xml",
         "data/verification_data.xml",
@@ -32,7 +35,14 @@
         "views/verification_rule_views.xml",
         "views/verification_sale_order_views.xml",
         # availability
+        "views/availability_sale_order_views.xml",
         # dispatch
+        "security/dispatch_security.xml",
+        "data/dispatch_data.xml",
+        "reports/dispatch_reports.xml",
+        "views/dispatch_order_quality_check_views.xml",
+        "views/dispatch_order_pickup_views.xml",
+        "views/dispatch_sale_order_views.xml",
         # discrepancy
         "data/discrepancy_cron.xml",
         "views/discrepancy_close_views.xml",

@@ -1,4 +1,6 @@
 from . import common
 from . import intake
 from . import verification
+from . import availability
+from . import dispatch
 from . import discrepancy

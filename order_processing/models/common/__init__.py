@@ -8,5 +8,6 @@ from . import res_company
 from . import sale_order
 from . import sale_order_line
 from . import stock_move
+from . import stock_picking
 from . import account_move
 from . import account_partial_reconcile

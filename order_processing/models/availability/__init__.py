@@ -1,0 +1,4 @@
+from . import promise_query
+from . import res_company
+from . import sale_order
+from . import sale_order_line

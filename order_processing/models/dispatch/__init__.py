@@ -1,0 +1,5 @@
+from . import order_quality_check
+from . import order_pickup
+from . import stock_picking
+from . import sale_order
+from . import dispatch_run

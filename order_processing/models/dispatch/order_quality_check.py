@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+
+from odoo.addons.order_processing.models.common.transition import Transition, transition
+
+PROCESSOR = "order_processing.group_processor"
+MANAGER = "order_processing.group_manager"
+EVIDENCE = {"who": "checked_by_id", "when": "checked_at", "why": "note"}
+
+
+class OrderQualityCheck(models.Model):
+    """The check of one outgoing transfer before it leaves."""
+
+    _name = "order.quality.check"
+    _inherit = ["order.transition.mixin", "mail.thread"]
+    _description = "Check before Dispatch"
+    _order = "id desc"
+    _rec_name = "picking_id"
+
+    _transition_initial = "to_check"
+    _transitions = (
+        Transition("pass", ("to_check",), "passed", group=PROCESSOR, **EVIDENCE),
+        Transition("fail", ("to_check",), "failed", group=PROCESSOR, reason=True, **EVIDENCE),
+        Transition("check_again", ("failed", "passed"), "to_check", group=PROCESSOR, reason=True, why="note"),
+        Transition(
+            "concede", ("failed",), "passed", group=MANAGER, reason=True, second_person="checked_by_id", **EVIDENCE
+        ),
+    )
+
+    picking_id = fields.Many2one(
+        "stock.picking", "Transfer", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="picking_id.company_id", store=True)
+    order_id = fields.Many2one(related="picking_id.sale_id", store=True, string="Order")
+    partner_id = fields.Many2one(related="picking_id.partner_id")
+    state = fields.Selection(
+        [("to_check", "To check"), ("passed", "Passed"), ("failed", "Failed")],
+        default="to_check",
+        required=True,
+        readonly=True,
+    )
+    checked_by_id = fields.Many2one("res.users", "Checked by", readonly=True)
+    checked_at = fields.Datetime(readonly=True)
+    note = fields.Text(readonly=True)
+
+    _one_a_transfer = models.UniqueIndex("(picking_id)", "A transfer has one check.")
+
+    @transition("pass")
+    def action_pass(self, reason=""):
+        """The goods are as ordered and whole; ``reason`` is a note."""
+        self._book_checked()
+
+    @transition("fail")
+    def action_fail(self, reason=""):
+        """The goods may not leave; ``reason`` says what is wrong."""
+
+    @transition("check_again")
+    def action_check_again(self, reason=""):
+        """Back to the checking table, with a ``reason``."""
+
+    @transition("concede")
+    def action_concede(self, reason=""):
+        """Let failed goods leave all the same: a manager who did not check them, with a ``reason``."""
+        self._book_checked()
+
+    def _book_checked(self):
+        self.env["order.event"]._record(
+            [
+                {
+                    "kind": "checked",
+                    "company_id": check.company_id.id,
+                    "order_id": check.order_id.id,
+                    "order_name": check.order_id.name,
+                    "document_model": "stock.picking",
+                    "document_id": check.picking_id.id,
+                    "document_name": check.picking_id.name,
+                    "note": check.note or None,
+                }
+                for check in self.sudo()
+                if check.order_id
+            ]
+        )
+
+    @api.depends("picking_id.name", "order_id.name")
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = " / ".join(filter(None, (check.picking_id.name, check.order_id.name)))

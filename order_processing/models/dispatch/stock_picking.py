@@ -1,0 +1,117 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+CLOSED = ("done", "cancel")
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    order_pickup_id = fields.Many2one("order.pickup", "Pickup", copy=False, index="btree_not_null", check_company=True)
+    order_quality_check_ids = fields.One2many("order.quality.check", "picking_id", "Checks")
+    order_quality_state = fields.Selection(
+        [("to_check", "To check"), ("passed", "Passed"), ("failed", "Failed")],
+        "Check",
+        compute="_compute_order_quality_state",
+    )
+
+    @api.depends("order_quality_check_ids.state")
+    def _compute_order_quality_state(self):
+        for picking in self:
+            picking.order_quality_state = picking.sudo().order_quality_check_ids[:1].state
+
+    def _quality_needed(self):
+        """Transfers of these that a check belongs to: goods of an order on their way out."""
+        return self.filtered(
+            lambda picking: picking.picking_type_code == "outgoing" and picking.sale_id and not picking.return_id
+        )
+
+    def _quality_checks(self):
+        """The checks of these transfers, made where missing; two queries whatever their number."""
+        needed = self._quality_needed()
+        checks = self.env["order.quality.check"].sudo().search([("picking_id", "in", needed.ids)])
+        missing = needed - checks.picking_id
+        if missing:
+            checks |= checks.create([{"picking_id": picking.id} for picking in missing])
+        return checks
+
+    def action_quality_pass(self, note=""):
+        """The goods of these transfers are as ordered and whole.
+
+        :return: number of checks that passed
+        """
+        self.check_access("write")
+        checks = self._quality_checks().sudo(False)
+        checks.action_pass(reason=note)
+        return len(checks)
+
+    def action_quality_fail(self, note=""):
+        """The goods of these transfers may not leave; ``note`` says why.
+
+        :return: number of checks that failed
+        """
+        self.check_access("write")
+        checks = self._quality_checks().sudo(False)
+        checks.action_fail(reason=note)
+        return len(checks)
+
+    def _action_done(self):
+        """Goods leave only when their check has passed, on every path, where the company enforces it."""
+        self.filtered(lambda picking: picking.state not in CLOSED)._quality_gate()
+        return super()._action_done()
+
+    def _quality_gate(self):
+        recorded = self.filtered(lambda picking: picking.company_id._order_control_records())
+        if not recorded:
+            return
+        waiting = recorded._quality_checks().filtered(lambda check: check.state != "passed")
+        waiting = waiting.filtered(lambda check: check.company_id._order_control_enforced())
+        if waiting:
+            labels = dict(waiting._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "These transfers have not passed their check, so they cannot leave:\n%(checks)s\n"
+                    "Check the goods and mark them as passed (Shipping > Checks), or ask a manager for a concession.",
+                    checks="\n".join(
+                        f"- {check.display_name}: {labels[check.state]} {check.note or ''}".strip() for check in waiting
+                    ),
+                )
+            )
+
+    def action_order_documents(self):
+        """Print packing slips of these transfers."""
+        return self.env.ref("order_processing.action_report_packing_slip").report_action(self)
+
+    def _slip_lines(self):
+        """What the packing slip shows of this transfer.
+
+        :return: ``{shipped: [{product, code, quantity, unit}], later: [{product, code, quantity, unit, promise}]}``
+        """
+        self.ensure_one()
+        shipped = [
+            {
+                "product": move.product_id.name,
+                "code": move.product_id.default_code or "",
+                "quantity": move.quantity,
+                "unit": move.product_uom.name,
+            }
+            for move in self.move_ids
+            if move.quantity and move.state != "cancel"
+        ]
+        later = [
+            {
+                "product": move.product_id.name,
+                "code": move.product_id.default_code or "",
+                "quantity": move.product_uom_qty,
+                "unit": move.product_uom.name,
+                "promise": move.sale_line_id.order_promise_date,
+            }
+            for move in self.backorder_ids.move_ids
+            if move.state not in CLOSED
+        ]
+        return {"shipped": shipped, "later": later}
+
+    def _label_parcels(self):
+        """Packages of this transfer; none: the transfer itself is the parcel."""
+        self.ensure_one()
+        return [package.name for package in self.move_line_ids.result_package_id] or [self.name]
