@@ -52,7 +52,14 @@
         # enquiry
         # reconciliation
         # desk
+        "views/desk_order_desk_queue_views.xml",
+        "data/desk_queues.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "order_processing/static/src/desk/desk.scss",
+        ],
+    },
     "demo": [
         "demo/users.xml",
     ],

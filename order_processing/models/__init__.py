@@ -4,3 +4,4 @@ from . import verification
 from . import availability
 from . import dispatch
 from . import discrepancy
+from . import desk

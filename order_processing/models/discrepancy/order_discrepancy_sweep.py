@@ -1,6 +1,6 @@
 import json
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -131,7 +131,7 @@ class OrderDiscrepancySweep(models.Model):
                  WHERE figures.state IN ('sale', 'cancel')),
             found AS MATERIALIZED (
                 SELECT checked.kind, checked.severity, checked.measure, f.order_id, f.line_id, f.company_id, f.partner_id,
-                       f.product_id, f.uom_id, f.currency_id, f.user_id AS owner_id, checked.expected, checked.found,
+                       f.product_id, f.uom_id, f.currency_id, nullif(f.user_id, %(nobody)s) AS owner_id, checked.expected, checked.found,
                        checked.found - checked.expected AS difference, nullif(checked.detail, '') AS detail,
                        round(checked.value / f.currency_unit) * f.currency_unit AS value,
                        round(checked.value / coalesce(nullif(f.currency_rate, 0), 1) / home.rounding) * home.rounding
@@ -173,6 +173,8 @@ class OrderDiscrepancySweep(models.Model):
             promise=promise,
             figures=figures,
             moment=moment,
+            # orders of programs and of the database's own user have no owner yet
+            nobody=SUPERUSER_ID,
             measures=self._measures(),
             kinds=kinds,
             companies=list(company_ids),
