@@ -50,6 +50,8 @@
         "views/discrepancy_sale_order_views.xml",
         # returns
         # enquiry
+        "security/enquiry_security.xml",
+        "views/enquiry_order_enquiry_views.xml",
         # reconciliation
         # desk
         "views/desk_order_desk_queue_views.xml",

@@ -4,4 +4,5 @@ from . import verification
 from . import availability
 from . import dispatch
 from . import discrepancy
+from . import enquiry
 from . import desk

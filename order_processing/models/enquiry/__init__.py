@@ -1,0 +1,3 @@
+from . import order_enquiry
+from . import order_processing
+from . import sale_order
