@@ -35,11 +35,13 @@
         "views/verification_rule_views.xml",
         "views/verification_sale_order_views.xml",
         # availability
+        "data/availability_cron.xml",
         "views/availability_sale_order_views.xml",
         # dispatch
         "security/dispatch_security.xml",
         "data/dispatch_data.xml",
         "reports/dispatch_reports.xml",
+        "views/dispatch_wizard_views.xml",
         "views/dispatch_order_quality_check_views.xml",
         "views/dispatch_order_pickup_views.xml",
         "views/dispatch_sale_order_views.xml",

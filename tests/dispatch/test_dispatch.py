@@ -5,6 +5,7 @@ import zxingcpp
 from lxml import html
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 from tests.common import ObservingCase, OrderCase
 
@@ -120,12 +121,37 @@ class TestDispatch(OrderCase):
         self.assertEqual(len(self._events(order, "handed_over")), 1)
         with self.assertRaisesRegex(UserError, "Handed over"):
             pickup.action_miss("Too late")
-        missed = self.env["order.pickup"].create({"warehouse_id": self.warehouse.id})
+        other = self.env["order.pickup"].create({"warehouse_id": self.warehouse.id})
+        for act in (
+            lambda: order.picking_ids.write({"order_pickup_id": other.id}),
+            lambda: pickup.write({"date": "2026-01-01"}),
+            lambda: pickup.sudo().unlink(),
+            lambda: pickup.write({"package_ids": [Command.clear()]}),
+        ):
+            with self.assertRaises(UserError):
+                act()
+        with self.assertRaisesRegex(UserError, "Nothing is on"):
+            self._as("processor", other).action_hand_over(signed_by="Driver")
+
+    def test_missed_pickup_frees_its_transfers_and_open_ones_are_not_handed_over(self):
+        self._stock(self.product, 5)
+        order = self._confirmed((self.product, 5))
+        missed = self._as("processor", self.env["order.pickup"].create({"warehouse_id": self.warehouse.id}))
         order.picking_ids.order_pickup_id = missed
+        for words, name in (("name of the driver", ""), (order.picking_ids.name, "Driver")):
+            with self.assertRaisesRegex(UserError, words), self.cr.savepoint():
+                missed.action_hand_over(signed_by=name)
+        self._as("processor", order).action_dispatch(pickup=False)
+        self.assertEqual(missed.package_ids, order.picking_ids.move_line_ids.result_package_id)
         with self.assertRaisesRegex(UserError, "reason"):
-            self._as("processor", missed).action_miss()
-        self._as("processor", missed).action_miss("Nobody came")
+            missed.action_miss()
+        missed.action_miss("Nobody came")
         self.assertFalse(order.picking_ids.order_pickup_id)
+        self.assertIn(order.picking_ids.name, " ".join(missed.message_ids.mapped("body")))
+        with self.assertRaises(AccessError):
+            missed.action_plan_again("Comes tomorrow")
+        self._as("manager", missed).action_plan_again("Comes tomorrow")
+        self.assertEqual((missed.state, missed.parcel_count), ("planned", 0))
 
     def test_queries_of_checks_and_pickups_do_not_grow_with_the_set(self):
         self._stock(self.product, 1000)

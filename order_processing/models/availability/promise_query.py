@@ -10,8 +10,9 @@ def promise_query(line_ids):
     are not asked about counts where it stands before. Quantities are in the product's reference unit.
 
     :param list line_ids: ids of ``sale.order.line``
-    :return: rows ``(line_id, needed, short, receipt)``: still to ship beyond what is reserved for it, how much of it no free
-        stock covers, and the day (UTC ``timestamp``) by which planned receipts cover it, ``NULL`` if they do not
+    :return: rows ``(line_id, needed, short, part, receipt, plain)``: still to ship beyond what is reserved for it, how much
+        of it no free stock covers, that as a part of what is needed, the moment (UTC ``timestamp``) by which planned receipts
+        cover it (``NULL`` if they do not), and whether the line ships as its own product (not as components of a kit)
     """
     return SQL(
         """
@@ -27,61 +28,86 @@ def promise_query(line_ids):
               JOIN uom_uom unit ON unit.id = template.uom_id
              WHERE line.id = ANY(%(lines)s) AND template.is_storable AND line.display_type IS NULL AND sale.state <> 'cancel'
         ), houses AS (
-            SELECT DISTINCT asked.warehouse_id, root.parent_path
-              FROM asked
-              JOIN stock_warehouse house ON house.id = asked.warehouse_id
-              JOIN stock_location root ON root.id = house.view_location_id
+            SELECT asked.warehouse_id AS id FROM asked
+             UNION
+            SELECT place.warehouse_id
+              FROM stock_move move
+              JOIN stock_location place ON place.id = move.location_id
+             WHERE move.sale_line_id = ANY(%(lines)s) AND move.state <> ALL(%(closed)s)
         ), places AS (
-            SELECT houses.warehouse_id, place.id, place.usage
+            SELECT house.id AS warehouse_id, place.id
               FROM houses
-              JOIN stock_location place ON place.parent_path LIKE houses.parent_path || '%%'
-             WHERE place.usage IN ('internal', 'transit')
+              JOIN stock_warehouse house ON house.id = houses.id
+              JOIN stock_location root ON root.id = house.view_location_id
+              JOIN stock_location place ON place.parent_path LIKE root.parent_path || '%%'
+        ), products AS (
+            SELECT product_id FROM asked
+             UNION
+            SELECT product_id FROM stock_move WHERE sale_line_id = ANY(%(lines)s) AND state <> ALL(%(closed)s)
+        ), moving AS (
+            SELECT move.id, move.sale_line_id AS line_id, move.product_id, move.date, move.product_qty AS quantity,
+                   move.quantity * move_uom.factor / unit.factor AS reserved,
+                   origin.warehouse_id AS from_id, target.warehouse_id AS to_id
+              FROM stock_move move
+              JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+              JOIN product_product product ON product.id = move.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id AND template.is_storable
+              JOIN uom_uom unit ON unit.id = template.uom_id
+         LEFT JOIN places origin ON origin.id = move.location_id
+         LEFT JOIN places target ON target.id = coalesce(move.location_final_id, move.location_dest_id)
+             WHERE move.product_id IN (SELECT product_id FROM products)
+               AND move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')
         ), free AS (
             SELECT quant.product_id, places.warehouse_id, sum(quant.quantity - quant.reserved_quantity) AS quantity
               FROM stock_quant quant
               JOIN places ON places.id = quant.location_id
-             WHERE quant.product_id IN (SELECT product_id FROM asked)
+             WHERE quant.product_id IN (SELECT product_id FROM products)
           GROUP BY quant.product_id, places.warehouse_id
+        ), arrivals AS (
+            -- what is reserved to be moved inside the house is not free, and is free again where it arrives
+            SELECT product_id, to_id AS warehouse_id, date,
+                   sum(CASE WHEN from_id IS DISTINCT FROM to_id THEN quantity ELSE reserved END) AS quantity
+              FROM moving
+             WHERE to_id IS NOT NULL
+          GROUP BY product_id, to_id, date
         ), receipts AS (
-            SELECT move.product_id, target.warehouse_id, move.date,
-                   sum(sum(move.product_qty)) OVER (PARTITION BY move.product_id, target.warehouse_id ORDER BY move.date) AS until_then
-              FROM stock_move move
-              JOIN places target ON target.id = move.location_dest_id
-         LEFT JOIN places origin ON origin.id = move.location_id AND origin.warehouse_id = target.warehouse_id
-             WHERE move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned') AND origin.id IS NULL
-               AND move.product_id IN (SELECT product_id FROM asked)
-          GROUP BY move.product_id, target.warehouse_id, move.date
+            SELECT arrivals.*, sum(quantity) OVER (PARTITION BY product_id, warehouse_id ORDER BY date) AS until_then
+              FROM arrivals
         ), outgoing AS (
-            SELECT move.sale_line_id AS line_id, move.product_id, origin.warehouse_id, min(move.date) AS wanted, min(move.id) AS turn,
-                   sum(greatest(0, move.product_qty - CASE WHEN move.state IN ('assigned', 'partially_available')
-                                                           THEN move.quantity * move_uom.factor / unit.factor ELSE 0 END)) AS needed
-              FROM stock_move move
-              JOIN places origin ON origin.id = move.location_id
-         LEFT JOIN places target ON target.id = move.location_dest_id AND target.warehouse_id = origin.warehouse_id
-              JOIN uom_uom move_uom ON move_uom.id = move.product_uom
-              JOIN product_product product ON product.id = move.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN uom_uom unit ON unit.id = template.uom_id
-             WHERE move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned') AND target.id IS NULL
-               AND move.product_id IN (SELECT product_id FROM asked)
-          GROUP BY move.sale_line_id, move.product_id, origin.warehouse_id, CASE WHEN move.sale_line_id IS NULL THEN move.id END
+            SELECT moving.line_id, moving.product_id, moving.from_id AS warehouse_id,
+                   min(coalesce(sale.commitment_date, sale.date_order, moving.date)) AS wanted, min(moving.id) AS turn,
+                   sum(greatest(0, moving.quantity - moving.reserved)) AS needed
+              FROM moving
+         LEFT JOIN sale_order_line line ON line.id = moving.line_id
+         LEFT JOIN sale_order sale ON sale.id = line.order_id
+             WHERE moving.from_id IS NOT NULL AND moving.to_id IS DISTINCT FROM moving.from_id
+          GROUP BY moving.line_id, moving.product_id, moving.from_id, CASE WHEN moving.line_id IS NULL THEN moving.id END
         ), demand AS (
             SELECT line_id, product_id, warehouse_id, needed, 0 AS rank, wanted, turn FROM outgoing
              UNION ALL
-            SELECT line_id, product_id, warehouse_id, ordered, 1, wanted, line_id FROM asked WHERE state NOT IN ('sale', 'done')
+            SELECT line_id, product_id, warehouse_id, ordered, 1, wanted, line_id FROM asked WHERE state <> 'sale'
         ), queue AS (
             SELECT demand.*,
                    sum(needed) OVER (PARTITION BY product_id, warehouse_id ORDER BY rank, wanted, turn) AS until_here
               FROM demand
+        ), answers AS (
+            SELECT queue.line_id, queue.product_id, queue.needed,
+                   least(queue.needed, greatest(0, queue.until_here - coalesce(free.quantity, 0))) AS short,
+                   (SELECT min(receipts.date) FROM receipts
+                     WHERE receipts.product_id = queue.product_id AND receipts.warehouse_id = queue.warehouse_id
+                       AND receipts.until_then + coalesce(free.quantity, 0) >= queue.until_here) AS receipt
+              FROM queue
+         LEFT JOIN free ON free.product_id = queue.product_id AND free.warehouse_id = queue.warehouse_id
+             WHERE queue.line_id = ANY(%(lines)s)
         )
-        SELECT queue.line_id, queue.needed,
-               least(queue.needed, greatest(0, queue.until_here - greatest(0, coalesce(free.quantity, 0)))) AS short,
-               (SELECT min(receipts.date) FROM receipts
-                 WHERE receipts.product_id = queue.product_id AND receipts.warehouse_id = queue.warehouse_id
-                   AND receipts.until_then + greatest(0, coalesce(free.quantity, 0)) >= queue.until_here) AS receipt
-          FROM queue
-     LEFT JOIN free ON free.product_id = queue.product_id AND free.warehouse_id = queue.warehouse_id
-         WHERE queue.line_id = ANY(%(lines)s)
+        -- a line that ships as several products (a kit) waits for the last of them
+        SELECT answers.line_id, sum(needed) AS needed, max(short) AS short, max(short / nullif(needed, 0)) AS part,
+               CASE WHEN bool_and(short <= 0 OR receipt IS NOT NULL) THEN max(receipt) FILTER (WHERE short > 0) END AS receipt,
+               bool_and(answers.product_id = line.product_id) AS plain
+          FROM answers
+          JOIN sale_order_line line ON line.id = answers.line_id
+      GROUP BY answers.line_id
         """,
         lines=list(line_ids),
+        closed=["done", "cancel"],
     )

@@ -1,11 +1,14 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.order_processing.models.common.business_day import business_day
 
 from .promise_query import promise_query
+
+CHUNK = 1000
 
 
 class SaleOrder(models.Model):
@@ -29,35 +32,44 @@ class SaleOrder(models.Model):
 
         :param date: the day to promise from (``date`` or text), default the company's business day
         :return: ``[{order, order_id, promise_date, lines: [{line_id, promise_date, short}]}]`` (dates as text, ``''`` for none)
+        :raises AccessError: who may not write the orders
         """
-        self.check_access("read")
+        self.check_access("write")
+        date = self._promise_day(date)
         orders = self.sudo()
         lines = orders.order_line.filtered(lambda line: not line.display_type and line.product_id)
         self.env.flush_all()
         found = {row[0]: row[1:] for row in self.env.execute_query(promise_query(lines.ids))}
-        leads = self._promise_leads(lines.product_id)
+        short_ones = lines.browse([line_id for line_id, facts in found.items() if facts[1]])
+        leads = self._promise_leads(short_ones.product_id)
         calendars = {company: self._promise_weekdays(company) for company in orders.company_id}
+        today = {company: date or business_day(company) for company in orders.company_id}
         rows = []
         for line in lines:
-            needed, short, receipt = found.get(line.id, (0.0, 0.0, None))
+            if line.order_id.state == "cancel":
+                rows += line._keep_promise(line.order_promise_date, 0.0)
+                continue
             company = line.company_id
-            start = fields.Date.to_date(date) or business_day(company)
-            if line.id not in found or (not needed and line.order_id.state != "sale"):
-                promised = (
-                    start
-                    if line.order_id.state != "cancel" and not line.order_promise_date
-                    else line.order_promise_date
-                )
-            elif not short:
-                promised = start
-            elif receipt:
-                promised = max(start, business_day(company, receipt))
+            promised, short = today[company], 0.0
+            if line.id not in found:
+                # services go today; what has left keeps the day that it was promised for
+                promised = line.order_promise_date or promised
             else:
-                promised = start + timedelta(
-                    days=leads.get(line.product_id.product_tmpl_id.id, company.order_lead_days)
-                )
-            promised = self._promise_workday(promised, calendars[company])
-            rows += line._keep_promise(promised, short or 0.0)
+                _needed, short, part, receipt, plain = found[line.id]
+                if short and receipt:
+                    promised = max(promised, business_day(company, receipt))
+                elif short:
+                    days = leads.get((line.product_id.product_tmpl_id.id, company.id), company.order_lead_days)
+                    promised += timedelta(days=days)
+                if plain:
+                    short = line.product_id.uom_id._compute_quantity(
+                        short, line.product_uom_id, rounding_method="HALF-UP"
+                    )
+                else:
+                    short = (
+                        line.product_uom_id.round(part * (line.product_uom_qty - line.qty_delivered)) if short else 0.0
+                    )
+            rows += line._keep_promise(self._promise_workday(promised, calendars[company]), short)
         self.env["order.event"]._record(rows)
         return [
             {
@@ -78,15 +90,56 @@ class SaleOrder(models.Model):
         ]
 
     @api.model
+    def _promise_day(self, date):
+        """``date`` (``date``, text or nothing) as a ``date`` or ``None``; a ``UserError`` if it is none."""
+        try:
+            return fields.Date.to_date(date) or None
+        except ValueError as error:
+            raise UserError(self.env._("“%s” is no date; write it as YYYY-MM-DD.", date)) from error
+
+    @api.model
+    def _cron_promise(self):
+        """Each morning: what is short, or was promised for a day that has passed, is promised anew."""
+        domain = [
+            ("state", "=", "sale"),
+            ("order_id.delivery_status", "in", ("pending", "started", "partial")),
+            "|",
+            ("order_is_short", "=", True),
+            ("order_promise_date", "<", fields.Date.context_today(self)),
+        ]
+        orders = self.env["sale.order.line"].sudo()._read_group(domain, ["company_id"], ["order_id:recordset"])
+        left = sum(len(group) for _company, group in orders)
+        for _company, group in orders:
+            for start in range(0, len(group), CHUNK):
+                chunk = group[start : start + CHUNK]
+                chunk.action_promise()
+                left -= len(chunk)
+                if not self.env["ir.cron"]._commit_progress(len(chunk), remaining=left):
+                    return
+
+    @api.model
     def _promise_leads(self, products):
-        """Shortest vendor lead time in days per product template."""
-        self.env.cr.execute(
+        """Shortest vendor lead time in days per product template and company."""
+        if not products:
+            return {}
+        self.env["product.supplierinfo"].flush_model(
+            ["product_tmpl_id", "company_id", "delay", "date_start", "date_end"]
+        )
+        rows = self.env.execute_query(
             SQL(
-                "SELECT product_tmpl_id, min(delay) FROM product_supplierinfo WHERE product_tmpl_id = ANY(%s) GROUP BY 1",
+                """
+                SELECT info.product_tmpl_id, company.id, min(info.delay)
+                  FROM product_supplierinfo info
+                  JOIN res_company company ON info.company_id IS NULL OR info.company_id = company.id
+                 WHERE info.product_tmpl_id = ANY(%s)
+                   AND coalesce(info.date_start, current_date) <= current_date
+                   AND coalesce(info.date_end, current_date) >= current_date
+              GROUP BY 1, 2
+                """,
                 products.product_tmpl_id.ids,
             )
         )
-        return dict(self.env.cr.fetchall())
+        return {(template, company): days for template, company, days in rows}
 
     @api.model
     def _promise_weekdays(self, company):

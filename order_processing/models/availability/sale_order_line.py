@@ -22,26 +22,17 @@ class SaleOrderLine(models.Model):
         """Write what changed of one line's promise and return the row for the day book.
 
         :param promised: ``date``
-        :param float short: in the product's reference unit
+        :param float short: in the line's unit
         """
         self.ensure_one()
-        quantity = short
-        if self.product_uom_id and short:
-            quantity = self.product_id.uom_id._compute_quantity(short, self.product_uom_id, rounding_method="HALF-UP")
-        values = {}
-        if promised != self.order_promise_date:
-            values["order_promise_date"] = promised
-            if not self.order_first_promise_date:
-                values["order_first_promise_date"] = promised
-        if not self.product_uom_id or self.product_uom_id.compare(quantity, self.order_short_qty):
-            values["order_short_qty"] = quantity
-        if not values:
-            return []
         before = self.order_promise_date
-        for name, value in values.items():
-            self[name] = value
-        if "order_promise_date" not in values:
+        if not self.product_uom_id or self.product_uom_id.compare(short, self.order_short_qty):
+            self.order_short_qty = short
+        if promised == before:
             return []
+        self.order_promise_date = promised
+        if not self.order_first_promise_date:
+            self.order_first_promise_date = promised
         return [
             {
                 **self._book_head(),

@@ -1,9 +1,25 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL
 
 from odoo.addons.order_processing.models.common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
 MANAGER = "order_processing.group_manager"
+CLOSED = ("handed_over", "missed")
+# what says who took which goods when
+FACTS = {
+    "name",
+    "company_id",
+    "carrier_id",
+    "warehouse_id",
+    "date",
+    "window_from",
+    "window_to",
+    "picking_ids",
+    "contact",
+}
 
 
 class OrderPickup(models.Model):
@@ -32,7 +48,7 @@ class OrderPickup(models.Model):
         ),
         Transition("plan_again", ("requested", "missed"), "planned", group=MANAGER, reason=True),
     )
-    _transition_guarded = ("signed_by",)
+    _transition_guarded = ("signed_by", "signature", "package_ids")
 
     name = fields.Char(default="/", readonly=True, copy=False)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
@@ -55,8 +71,8 @@ class OrderPickup(models.Model):
         group_expand=True,
         tracking=False,
     )
-    picking_ids = fields.One2many("stock.picking", "order_pickup_id", "Transfers")
-    package_ids = fields.Many2many("stock.package", string="Parcels")
+    picking_ids = fields.One2many("stock.picking", "order_pickup_id", "Transfers", check_company=True)
+    package_ids = fields.Many2many("stock.package", string="Parcels", readonly=True, copy=False)
     picking_count = fields.Integer("Transfers on it", compute="_compute_counts")
     parcel_count = fields.Integer("Parcels on it", compute="_compute_counts")
     weight = fields.Float(compute="_compute_counts")
@@ -65,11 +81,15 @@ class OrderPickup(models.Model):
     requested_at = fields.Datetime(readonly=True)
     handed_by_id = fields.Many2one("res.users", "Handed over by", readonly=True)
     handed_at = fields.Datetime("Handed over at", readonly=True)
+    signature = fields.Image("Signature", readonly=True, copy=False, max_width=1024, max_height=512)
     signed_by = fields.Char("Taken over by", readonly=True, help="Who signed for the carrier.")
     missed_reason = fields.Char(readonly=True)
 
     _by_day = models.Index("(company_id, warehouse_id, date)")
-    _window = models.Constraint("CHECK (window_from <= window_to)", "A pickup's window ends after it begins.")
+    _window = models.Constraint(
+        "CHECK (window_from <= window_to AND window_from >= 0 AND window_to <= 24)",
+        "A pickup's window lies within one day, and ends after it begins.",
+    )
 
     @api.depends("picking_ids.weight", "package_ids")
     def _compute_counts(self):
@@ -87,6 +107,29 @@ class OrderPickup(models.Model):
                 vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code("order.pickup") or "/"
         return super().create(vals_list)
 
+    def write(self, vals):
+        """What a closed pickup was is evidence: its carrier, day, transfers and parcels stay as they are."""
+        if not FACTS.isdisjoint(vals):
+            closed = self.filtered(lambda pickup: pickup.state in CLOSED)
+            if closed:
+                raise UserError(
+                    self.env._(
+                        "%s is closed and cannot be changed: plan another pickup.", ", ".join(closed.mapped("name"))
+                    )
+                )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_empty_plans(self):
+        kept = self.filtered(lambda pickup: pickup.state != "planned" or pickup.picking_ids)
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%s cannot be deleted: a carrier knows of it, or transfers are on it. Take them off, or mark it as missed.",
+                    ", ".join(kept.mapped("name")),
+                )
+            )
+
     @transition("request")
     def action_request(self, reason=""):
         """The carrier was asked to come."""
@@ -94,12 +137,24 @@ class OrderPickup(models.Model):
     @transition("load")
     def action_load(self, reason=""):
         """Loading has begun."""
+        self._sync_parcels()
 
     @transition("hand_over")
-    def action_hand_over(self, signed_by="", reason=""):
-        """The parcels are the carrier's now; ``signed_by`` is the driver's name."""
-        if signed_by:
-            self._transition_write({"signed_by": signed_by})
+    def action_hand_over(self, signed_by="", signature=None, reason=""):
+        """The parcels are the carrier's now.
+
+        :param str signed_by: name of who took them over, required
+        :param str signature: picture of the signature, base64
+        :raises UserError: no name, nothing on the pickup, or a transfer on it that has not left
+        """
+        signed_by = (signed_by or "").strip()
+        if not signed_by:
+            raise UserError(
+                self.env._("Say who took over %s: the name of the driver is required.", ", ".join(self.mapped("name")))
+            )
+        self._check_complete()
+        self._sync_parcels(closing=True)
+        self._transition_write({"signed_by": signed_by, **({"signature": signature} if signature else {})})
         self.env["order.event"]._record(
             [
                 {
@@ -111,36 +166,71 @@ class OrderPickup(models.Model):
                     "document_id": pickup.id,
                     "document_name": pickup.name,
                     "business_date": pickup.date,
-                    "note": signed_by or None,
+                    "note": signed_by,
                 }
                 for pickup in self.sudo()
                 for order in pickup.picking_ids.sale_id
             ]
         )
 
+    def _check_complete(self):
+        empty = self.sudo().filtered(lambda pickup: not pickup.picking_ids)
+        if empty:
+            raise UserError(
+                self.env._("Nothing is on %s, so nothing can be handed over.", ", ".join(empty.mapped("name")))
+            )
+        waiting = self.sudo().picking_ids.filtered(lambda picking: picking.state != "done")
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "These transfers have not left yet, so the carrier cannot have them: %s. Validate them, or take them off"
+                    " the pickup.",
+                    ", ".join(waiting.mapped("name")),
+                )
+            )
+
     @transition("miss")
     def action_miss(self, reason=""):
         """The carrier did not come; ``reason`` says why. The transfers are free for another pickup."""
-        self.sudo().picking_ids.order_pickup_id = False
+        pickups = self.sudo()
+        bodies = {
+            pickup.id: self.env._("To be collected again: %s", ", ".join(pickup.picking_ids.mapped("name")))
+            for pickup in pickups
+            if pickup.picking_ids
+        }
+        if bodies:
+            pickups.browse(bodies)._message_log_batch(bodies=bodies, author_id=self.env.user.partner_id.id)
+        pickups.picking_ids._pickup_put(pickups.browse())
 
     @transition("plan_again")
     def action_plan_again(self, reason=""):
         """Back to planning (managers, with a ``reason``)."""
+        self._sync_parcels()
+
+    def _sync_parcels(self, closing=False):
+        """Take over what the transfers on these pickups are packed in now; a closed pickup keeps its parcels."""
+        for pickup in self.sudo():
+            if pickup.state in CLOSED and not closing:
+                continue
+            packages = pickup.picking_ids.move_line_ids.result_package_id
+            if packages != pickup.package_ids:
+                pickup._transition_write({"package_ids": [Command.set(packages.ids)]})
 
     @api.model
     def _gather(self, pickings, date):
-        """Put done ``pickings`` on the planned pickup of their carrier, warehouse and ``date``, made where there is none.
+        """Put ``pickings`` that are on none on the planned pickup of their carrier, warehouse and ``date``, made where there is none.
 
         :return: the pickups
         """
-        groups = pickings.grouped(
+        loose = pickings.filtered(lambda picking: not picking.order_pickup_id)
+        groups = loose.grouped(
             lambda picking: (picking.company_id, picking.picking_type_id.warehouse_id, picking.carrier_id)
         )
-        domain = [("date", "=", date), ("state", "=", "planned"), ("company_id", "in", pickings.company_id.ids)]
-        present = {
-            (pickup.company_id, pickup.warehouse_id, pickup.carrier_id): pickup
-            for pickup in self.search(domain, order="id desc")
-        }
+        domain = [("date", "=", date), ("state", "=", "planned"), ("company_id", "in", loose.company_id.ids)]
+        found = self.search(domain, order="id desc")
+        # nobody closes them while parcels are added; others may add theirs at the same time
+        self.env.cr.execute(SQL("SELECT id FROM order_pickup WHERE id = ANY(%s) ORDER BY id FOR SHARE", found.ids))
+        present = {(pickup.company_id, pickup.warehouse_id, pickup.carrier_id): pickup for pickup in found}
         missing = [key for key in groups if key not in present]
         made = self.create(
             [
@@ -149,7 +239,8 @@ class OrderPickup(models.Model):
             ]
         )
         present.update(zip(missing, made))
-        for key, found in groups.items():
-            found.order_pickup_id = present[key]
-            present[key].package_ids = [(4, package.id) for package in found.move_line_ids.result_package_id]
-        return self.browse({present[key].id for key in groups})
+        for key, group in groups.items():
+            group._pickup_put(present[key])
+        pickups = self.browse({present[key].id for key in groups})
+        pickups._sync_parcels()
+        return pickups

@@ -26,6 +26,9 @@ class OrderQualityCheck(models.Model):
         ),
     )
 
+    # made by ``stock.picking._quality_checks`` alone: a verdict cannot be moved to other goods
+    _transition_guarded = ("picking_id",)
+
     picking_id = fields.Many2one(
         "stock.picking", "Transfer", required=True, readonly=True, ondelete="cascade", index=True
     )

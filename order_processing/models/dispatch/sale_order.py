@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.order_processing.models.common.business_day import business_day
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -10,22 +12,10 @@ class SaleOrder(models.Model):
         for order in self:
             order.order_pickup_ids = order.picking_ids.order_pickup_id
 
-    def action_dispatch_button(self):
-        """Dispatch from the screen: what could not leave is said, with its reason."""
-        results = self.action_dispatch()
-        failed = [result for result in results if not result["ok"]]
-        done = len(results) - len(failed)
-        words = self.env._("%s orders dispatched.", done)
-        if failed:
-            words += "\n" + "\n".join(f"{result['order']}: {result['message']}" for result in failed)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Dispatch"),
-                "message": words,
-                "type": "warning" if failed else "success",
-                "sticky": bool(failed),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+    def _prepare_invoice(self):
+        """A back-dated document (context ``order_business_moment``, UTC) carries the day of its moment."""
+        values = super()._prepare_invoice()
+        moment = self.env.context.get("order_business_moment")
+        if moment:
+            values["invoice_date"] = business_day(self.company_id, moment)
+        return values

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 CLOSED = ("done", "cancel")
 
@@ -27,38 +28,95 @@ class StockPicking(models.Model):
         )
 
     def _quality_checks(self):
-        """The checks of these transfers, made where missing; two queries whatever their number."""
+        """The checks of these transfers, made where missing; the same two statements whatever their number."""
         needed = self._quality_needed()
-        checks = self.env["order.quality.check"].sudo().search([("picking_id", "in", needed.ids)])
-        missing = needed - checks.picking_id
-        if missing:
-            checks |= checks.create([{"picking_id": picking.id} for picking in missing])
-        return checks
+        if not needed:
+            return self.env["order.quality.check"].sudo()
+        needed.flush_recordset(["company_id", "sale_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO order_quality_check (picking_id, company_id, order_id, state, create_uid, create_date, write_uid, write_date)
+                SELECT id, company_id, sale_id, 'to_check', %(user)s, %(now)s, %(user)s, %(now)s
+                  FROM stock_picking WHERE id = ANY(%(pickings)s) ORDER BY id
+                    ON CONFLICT (picking_id) DO NOTHING
+                """,
+                user=self.env.uid,
+                now=fields.Datetime.now(),
+                pickings=needed.ids,
+            )
+        )
+        if self.env.cr.rowcount:
+            needed.invalidate_recordset(["order_quality_check_ids", "order_quality_state"], flush=False)
+        return self.env["order.quality.check"].sudo().search([("picking_id", "in", needed.ids)])
 
     def action_quality_pass(self, note=""):
         """The goods of these transfers are as ordered and whole.
 
-        :return: number of checks that passed
+        :param str note: what the record shall say
+        :return: number of checks that have passed (transfers that need no check count none)
+        :raises UserError: a transfer that is done or cancelled, or whose check has failed
         """
-        self.check_access("write")
-        checks = self._quality_checks().sudo(False)
+        checks = self._quality_open()
         checks.action_pass(reason=note)
         return len(checks)
 
     def action_quality_fail(self, note=""):
         """The goods of these transfers may not leave; ``note`` says why.
 
-        :return: number of checks that failed
+        :return: number of checks that have failed
+        :raises UserError: no note, a transfer that is done or cancelled, or whose check has passed
         """
-        self.check_access("write")
-        checks = self._quality_checks().sudo(False)
+        checks = self._quality_open()
         checks.action_fail(reason=note)
         return len(checks)
+
+    def _quality_open(self):
+        """The checks of these transfers for a verdict by the user, who may write them; closed transfers are refused."""
+        self.check_access("write")
+        closed = self.filtered(lambda picking: picking.state in CLOSED)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%s are done or cancelled: there is nothing left to check before they leave.",
+                    ", ".join(closed.mapped("name")),
+                )
+            )
+        return self._quality_checks().sudo(False)
 
     def _action_done(self):
         """Goods leave only when their check has passed, on every path, where the company enforces it."""
         self.filtered(lambda picking: picking.state not in CLOSED)._quality_gate()
-        return super()._action_done()
+        answer = super()._action_done()
+        self.order_pickup_id.sudo()._sync_parcels()
+        return answer
+
+    def write(self, vals):
+        """A transfer is put on a pickup, or taken off it, only while the carrier has not been there."""
+        if "order_pickup_id" not in vals:
+            return super().write(vals)
+        before = self.order_pickup_id
+        target = before.browse(vals["order_pickup_id"] or ())
+        moving = self.filtered(lambda picking: picking.order_pickup_id != target)
+        moving._pickup_check(moving.order_pickup_id | (target if moving else before.browse()))
+        answer = super().write(vals)
+        (before | target).sudo()._sync_parcels()
+        return answer
+
+    def _pickup_put(self, pickup):
+        """Set the pickup of these transfers without asking whether it still may be changed."""
+        super().write({"order_pickup_id": pickup.id})
+
+    def _pickup_check(self, pickups):
+        closed = pickups.sudo().filtered(lambda pickup: pickup.state in ("handed_over", "missed"))
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%(transfers)s: nothing can be put on or taken off %(pickups)s any more, it is closed. Choose another pickup.",
+                    transfers=", ".join(self.mapped("name")),
+                    pickups=", ".join(closed.mapped("name")),
+                )
+            )
 
     def _quality_gate(self):
         recorded = self.filtered(lambda picking: picking.company_id._order_control_records())

@@ -1,0 +1,25 @@
+from odoo import fields, models
+
+
+class OrderQualityVerdict(models.TransientModel):
+    """Ask why goods fail, are checked again or may leave all the same; the rights are the actions' own."""
+
+    _name = "order.quality.verdict"
+    _description = "Verdict on Goods"
+
+    act = fields.Selection(
+        [("fail", "Fail"), ("again", "Check again"), ("concede", "Let leave all the same")],
+        required=True,
+        default="fail",
+    )
+    check_ids = fields.Many2many(
+        "order.quality.check", string="Checks", default=lambda self: self.env.context.get("active_ids", [])
+    )
+    note = fields.Text("Why", required=True)
+
+    def action_apply(self):
+        """Give the verdict with its reason (letting failed goods leave needs a manager who did not check them)."""
+        self.ensure_one()
+        act = {"fail": "action_fail", "again": "action_check_again", "concede": "action_concede"}[self.act]
+        getattr(self.check_ids, act)(reason=self.note)
+        return {"type": "ir.actions.act_window_close"}
