@@ -38,7 +38,7 @@ class OrderEnquiry(models.Model):
     )
     question = fields.Text(required=True)
     answer = fields.Text(readonly=True)
-    draft_answer = fields.Text("Answer", help="Written here, then given with the button.")
+    draft_answer = fields.Text("Answer to give", help="Written here, then given with the button.")
     state = fields.Selection(
         [("new", "New"), ("answered", "Answered"), ("reopened", "Asked again"), ("closed", "Closed")],
         default="new",
