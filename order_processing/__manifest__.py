@@ -51,6 +51,13 @@
         "views/discrepancy_order_discrepancy_views.xml",
         "views/discrepancy_sale_order_views.xml",
         # returns
+        "security/returns_security.xml",
+        "data/returns_data.xml",
+        "views/returns_wizard_views.xml",
+        "views/returns_order_return_views.xml",
+        "views/returns_policy_views.xml",
+        "views/returns_sale_order_views.xml",
+        "reports/returns_return_slip.xml",
         # enquiry
         "security/enquiry_security.xml",
         "views/enquiry_order_enquiry_views.xml",

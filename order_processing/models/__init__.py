@@ -6,3 +6,4 @@ from . import dispatch
 from . import discrepancy
 from . import enquiry
 from . import desk
+from . import returns

@@ -5,3 +5,5 @@ from . import dispatch_order
 from . import dispatch_pickup
 from . import dispatch_verdict
 from . import discrepancy_close
+from . import returns_create
+from . import returns_ask

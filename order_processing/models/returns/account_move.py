@@ -1,0 +1,81 @@
+from odoo import fields, models
+from odoo.fields import Command
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    order_return_id = fields.Many2one("order.return", "Return case", readonly=True, copy=False, index="btree_not_null")
+
+    def _round_off_returns(self):
+        """Make the last of several partial credit notes take the cents that rounding left, so that all add up.
+
+        An invoice line that this draft gives back to the end gets a line over the rest of its untaxed amount; when the whole
+        invoice is given back, by cases alone and without fees, the taxes take their rest too.
+        """
+        self.ensure_one()
+        invoice = self.reversed_entry_id
+        products = invoice.invoice_line_ids.filtered(lambda item: item.display_type == "product")
+        given = self.env["account.move.line"].search(
+            [("order_credited_line_id", "in", products.ids), ("parent_state", "!=", "cancel")]
+        )
+        rounding, ended = [], self.env["account.move.line"]
+        for item in products:
+            own = given.filtered(lambda credit, item=item: credit.order_credited_line_id == item)
+            quantity = sum(own.filtered("order_return_line_id").mapped("quantity"))
+            if not own or item.product_uom_id.compare(quantity, item.quantity):
+                continue
+            ended |= item
+            rest = self.currency_id.round(item.price_subtotal - sum(own.mapped("price_subtotal")))
+            if rest and own.move_id & self:
+                rounding.append(
+                    {
+                        "name": self.env._("Rounding of earlier partial credits"),
+                        "display_type": "product",
+                        "quantity": 1,
+                        "price_unit": rest,
+                        "discount": 0,
+                        "tax_ids": [Command.clear()],
+                        "account_id": item.account_id.id,
+                        "analytic_distribution": item.analytic_distribution,
+                        "order_credited_line_id": item.id,
+                    }
+                )
+        if rounding:
+            self.write({"invoice_line_ids": [Command.create(vals) for vals in rounding]})
+        if ended == products:
+            self._round_off_taxes(given.move_id | self)
+
+    def _round_off_taxes(self, credits):
+        """Set the taxes of this draft to what the invoice's taxes have left after ``credits``."""
+        invoice = self.reversed_entry_id
+        lines = credits.invoice_line_ids.filtered(lambda item: item.display_type == "product")
+        if any(not item.order_credited_line_id for item in lines) or credits.reversed_entry_id != invoice:
+            return
+
+        def by_tax(moves):
+            sums = {}
+            for item in moves.line_ids.filtered("tax_line_id"):
+                sums[item.tax_line_id] = sums.get(item.tax_line_id, 0.0) + item.amount_currency
+            return sums
+
+        charged, given = by_tax(invoice), by_tax(credits)
+        commands = []
+        for tax, amount in charged.items():
+            rest = self.currency_id.round(-amount - given.get(tax, 0.0))
+            item = self.line_ids.filtered(lambda item, tax=tax: item.tax_line_id == tax)[:1]
+            if rest and item:
+                commands.append(Command.update(item.id, {"amount_currency": item.amount_currency + rest}))
+        if commands:
+            self.write({"line_ids": commands})
+
+    def _set_off_returns(self):
+        """Reconcile posted credit notes with the invoices they reverse, where those are still open."""
+        for credit in self:
+            items = (credit | credit.reversed_entry_id).line_ids.filtered(
+                lambda item: item.account_id.account_type == "asset_receivable" and not item.reconciled
+            )
+            for account in items.account_id:
+                own = items.filtered(lambda item, account=account: item.account_id == account)
+                if own.move_id == credit | credit.reversed_entry_id and credit.state == "posted":
+                    own.reconcile()

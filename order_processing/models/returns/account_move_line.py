@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class AccountMoveLine(models.Model):
+    """A credit note's line of a return names the invoice line that it gives back: what is left to credit follows from it."""
+
+    _inherit = "account.move.line"
+
+    order_return_line_id = fields.Many2one(
+        "order.return.line", "Return line", readonly=True, copy=False, index="btree_not_null"
+    )
+    order_credited_line_id = fields.Many2one(
+        "account.move.line", "Credited invoice line", readonly=True, copy=False, index="btree_not_null"
+    )

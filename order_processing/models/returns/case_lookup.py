@@ -1,0 +1,241 @@
+"""Finding what return cases name: one query per kind of thing for the whole set, then a plain allocation."""
+
+from odoo.tools import SQL
+
+from .case_payload import number, text
+
+
+class CaseLookup:
+    """Resolves cases of one company; ``env`` is privileged, the company's own records are what counts."""
+
+    def __init__(self, env, company):
+        self.env = env
+        self.company = company
+        self.candidates = {}
+
+    def line_ids(self):
+        """All order lines that a row may come from."""
+        return sorted({line_id for found in self.candidates.values() for line_id in found})
+
+    # ------------------------------------------------------------------ queries
+
+    def resolve(self, parcels):
+        """Fill the candidates of every row, or say on the row or the case what is not known."""
+        self._find_reasons()
+        self._find_orders(parcels)
+        self._find_partners(parcels)
+        self._find_products(parcels)
+        self._find_lines(parcels)
+
+    def _find_reasons(self):
+        reasons = self.env["order.return.reason"].search([])
+        self.reasons = {key: reason for reason in reversed(reasons) for key in (reason.code, reason.name)}
+        self.other = self.env.ref("order_processing.return_reason_other", raise_if_not_found=False) or reasons[:1]
+
+    def reason(self, row):
+        """The reason of a row; an unknown one is kept as ``other``."""
+        return self.reasons.get(text(row.payload.get("reason"))) or self.other
+
+    @staticmethod
+    def price(row):
+        """The price that the sender gave, or 0."""
+        return number(row.payload.get("price")) or 0.0
+
+    def _find_orders(self, parcels):
+        Order = self.env["sale.order"]
+        own = [("company_id", "=", self.company.id)]
+        names = {text(parcel.payload.get("reference")) for parcel in parcels} - {""}
+        given = {parcel.payload["order_id"] for parcel in parcels if isinstance(parcel.payload.get("order_id"), int)}
+        found = (
+            Order.search([*own, "|", ("name", "in", list(names)), ("id", "in", list(given))])
+            if names or given
+            else Order
+        )
+        by_name = {}
+        for order in found:
+            by_name.setdefault(order.name, set()).add(order.id)
+        left = names - set(by_name)
+        if left:
+            envelopes = self.env["order.intake"].search(
+                [*own, ("reference", "in", list(left)), ("order_id", "!=", False)]
+            )
+            for envelope in envelopes:
+                by_name.setdefault(envelope.reference, set()).add(envelope.order_id.id)
+        for parcel in parcels:
+            if not parcel.names_order:
+                continue
+            if parcel.payload.get("order_id"):
+                parcel.order_ids = {parcel.payload["order_id"]} & set(found.ids)
+            else:
+                parcel.order_ids = by_name.get(text(parcel.payload["reference"]), set())
+            if len(parcel.order_ids) != 1:
+                parcel.order_ids = set()
+                parcel.fail("unknown_order", text(parcel.payload.get("reference") or parcel.payload.get("order_id")))
+
+    def _find_partners(self, parcels):
+        keys = {text(parcel.payload.get("customer")) for parcel in parcels} - {""}
+        partners = self.env["res.partner"]
+        if keys:
+            wanted = list(keys)
+            partners = partners.search(
+                [
+                    ("company_id", "in", [False, self.company.id]),
+                    "|",
+                    "|",
+                    ("ref", "in", wanted),
+                    ("email_normalized", "in", [key.lower() for key in wanted]),
+                    ("vat", "in", wanted),
+                ]
+            )
+        by_key = {}
+        for partner in partners:
+            for key in filter(None, (partner.ref, partner.email_normalized, partner.vat)):
+                by_key.setdefault(key, set()).add(partner.commercial_partner_id.id)
+        for parcel in parcels:
+            key = text(parcel.payload.get("customer"))
+            if not key:
+                if not parcel.names_order and not all(row.line_id for row in parcel.rows):
+                    parcel.fail("no_customer")
+                continue
+            parcel.partner_ids = by_key.get(key) or by_key.get(key.lower(), set())
+            if len(parcel.partner_ids) != 1 and not parcel.names_order:
+                parcel.fail("ambiguous_customer" if parcel.partner_ids else "unknown_customer", key)
+
+    def only_partner(self, parcel):
+        """The customer that the case names, though nothing was matched."""
+        return next(iter(parcel.partner_ids)) if len(parcel.partner_ids) == 1 else False
+
+    @staticmethod
+    def only_order(parcel):
+        """The order that the case names, though nothing was matched."""
+        return next(iter(parcel.order_ids)) if len(parcel.order_ids) == 1 else False
+
+    def _find_products(self, parcels):
+        rows = [row for parcel in parcels for row in parcel.rows if row.product and not row.line_id]
+        codes = {row.product for row in rows}
+        spellings = [spelling for code in codes for spelling in {code, code.upper(), code.lower()}]
+        products = self.env["product.product"].with_context(active_test=False)
+        if codes:
+            products = products.search(
+                [
+                    ("company_id", "in", [False, self.company.id]),
+                    "|",
+                    ("default_code", "in", spellings),
+                    ("barcode", "in", list(codes)),
+                ]
+            )
+        by_code = {}
+        for product in products:
+            for code in filter(None, (product.default_code, product.barcode)):
+                by_code.setdefault(code, set()).add(product.id)
+        self.products = {}
+        for row in rows:
+            found = next(filter(None, map(by_code.get, (row.product, row.product.upper(), row.product.lower()))), None)
+            self.products[row] = found or set()
+            if not found:
+                row.fail("unknown_product", row.product)
+
+    def _find_lines(self, parcels):
+        """Candidate order lines: those named, those of the order, or those of the customer's delivered orders."""
+        named = {row.line_id for parcel in parcels for row in parcel.rows if row.line_id and not row.code}
+        orders = {order_id for parcel in parcels for order_id in parcel.order_ids}
+        partners = {partner_id for parcel in parcels if not parcel.names_order for partner_id in parcel.partner_ids}
+        products = {product_id for found in self.products.values() for product_id in found}
+        self.env["sale.order.line"].flush_model(["order_id", "product_id", "company_id"])
+        self.env["sale.order"].flush_model(["partner_id", "state"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT line.id, line.order_id, line.product_id, partner.commercial_partner_id
+                  FROM sale_order_line line
+                  JOIN sale_order sale ON sale.id = line.order_id
+                  JOIN res_partner partner ON partner.id = sale.partner_id
+                 WHERE line.company_id = %(company)s AND line.display_type IS NULL
+                   AND (line.id = ANY(%(named)s)
+                        OR (line.product_id = ANY(%(products)s)
+                            AND (line.order_id = ANY(%(orders)s) OR partner.commercial_partner_id = ANY(%(partners)s))))
+                """,
+                company=self.company.id,
+                named=list(named),
+                products=list(products),
+                orders=list(orders),
+                partners=list(partners),
+            )
+        )
+        rows = self.env.cr.fetchall()
+        by_id = {row[0]: row for row in rows}
+        by_order, by_partner = {}, {}
+        for line_id, order_id, product_id, partner_id in rows:
+            by_order.setdefault((order_id, product_id), set()).add(line_id)
+            by_partner.setdefault((partner_id, product_id), set()).add(line_id)
+        for parcel in parcels:
+            for row in parcel.rows:
+                if not row.code and not parcel.code:
+                    self.candidates[row] = self._row_candidates(parcel, row, by_id, by_order, by_partner)
+
+    def _row_candidates(self, parcel, row, by_id, by_order, by_partner):
+        if row.line_id:
+            line = by_id.get(row.line_id)
+            strange = not line or (parcel.order_ids and line[1] not in parcel.order_ids)
+            if strange or (parcel.partner_ids and line[3] not in parcel.partner_ids):
+                row.fail("unknown_line", str(row.line_id))
+                return set()
+            return {row.line_id}
+        keys, source = (parcel.order_ids, by_order) if parcel.names_order else (parcel.partner_ids, by_partner)
+        found = {
+            line_id for key in keys for product in self.products[row] for line_id in source.get((key, product), ())
+        }
+        # an order of somebody else than the case says is no match
+        return {line_id for line_id in found if not parcel.partner_ids or by_id[line_id][3] in parcel.partner_ids}
+
+    # ------------------------------------------------------------------ allocation
+
+    def allocate(self, parcels, moves):
+        """Give each row the latest deliveries that have its quantity left, in the order of the cases and rows.
+
+        A named line or order may be taken from several moves; where only the customer is known one order line must have
+        all of it.
+        """
+        by_line = {}
+        for move in moves:
+            by_line.setdefault(move["line_id"], []).append(dict(move))
+        units = {line.id: line.product_uom_id for line in self.env["sale.order.line"].browse(by_line)}
+        for parcel in parcels:
+            taken = []
+            for row in parcel.rows:
+                if row.code or parcel.code:
+                    continue
+                self._allocate_row(parcel, row, by_line, units)
+                taken += row.picks
+            if not parcel.decide():
+                # an unmatched case takes nothing away from those that follow
+                for pick in taken:
+                    pick["move"]["left"] += pick["quantity"]
+
+    def _allocate_row(self, parcel, row, by_line, units):
+        lines = [line_id for line_id in self.candidates.get(row, ()) if line_id in by_line]
+        if not lines:
+            row.fail("not_delivered", row.product)
+            return
+        # the latest delivery first
+        lines.sort(
+            key=lambda line_id: (by_line[line_id][0]["delivered_at"], by_line[line_id][0]["move_id"]), reverse=True
+        )
+        groups = [lines] if parcel.names_order else [[line_id] for line_id in lines]
+        for group in groups:
+            moves = [move for line_id in group for move in by_line[line_id]]
+            left = sum(move["left"] for move in moves)
+            if units[group[0]].compare(row.quantity, left) > 0:
+                continue
+            wanted = row.quantity
+            for move in moves:
+                unit = units[move["line_id"]]
+                quantity = unit.round(min(wanted, move["left"]))
+                if unit.compare(quantity, 0.0) > 0:
+                    move["left"] -= quantity
+                    wanted -= quantity
+                    row.picks.append({**move, "quantity": quantity, "move": move})
+            return
+        best = max(sum(move["left"] for line_id in group for move in by_line[line_id]) for group in groups)
+        row.fail("too_many", f"{row.quantity:g} > {best:g}")

@@ -1,0 +1,173 @@
+"""Reading one submitted return case: plain values in, plain findings out, no database."""
+
+import hashlib
+import json
+import math
+from datetime import date, datetime
+
+MESSAGES = {
+    "bad_form": "This is no return case.",
+    "no_key": "The case has no key.",
+    "no_lines": "The case names no lines.",
+    "bad_line": "This line is no object.",
+    "bad_quantity": "The quantity must be a number above zero.",
+    "bad_value": "This value is not one of those allowed.",
+    "bad_date": "This is no date.",
+    "conflict": "This key was used for another case.",
+    "unknown_order": "No order of yours has this reference.",
+    "unknown_customer": "No customer has this reference.",
+    "ambiguous_customer": "Several customers have this reference.",
+    "unknown_product": "No product has this code.",
+    "unknown_line": "This is no order line of yours.",
+    "no_customer": "Neither order, line nor customer is given.",
+    "no_product": "Neither line nor product is given.",
+    "not_delivered": "Nothing of this product was delivered to this customer.",
+    "too_many": "No delivery has so much left that may come back.",
+    "other_rows": "Other rows of the case could not be matched.",
+}
+CHOICES = {
+    "disposition": {"restock", "quarantine", "scrap", "customer_keeps"},
+    "settlement": {"refund", "replacement", "none"},
+}
+CASE_KEYS = {
+    "key",
+    "reference",
+    "order_id",
+    "customer",
+    "requested_at",
+    "business_date",
+    "lines",
+    "note",
+    "allow_partial",
+}
+
+
+def canonical(payload):
+    """SHA-256 of the payload with sorted keys: the same content gives the same text."""
+    return hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def number(value):
+    """``value`` as a finite float, or ``None``; booleans are no numbers."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def day(value):
+    """``value`` (ISO text, date or datetime) as a ``date``, or ``None``."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+def text(value):
+    """``value`` as stripped text, empty for what is no text or number."""
+    return str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+class Row:
+    """One row of a case: what was asked, what was found."""
+
+    def __init__(self, index, payload):
+        self.index = index
+        self.payload = payload if isinstance(payload, dict) else {}
+        self.code = "" if isinstance(payload, dict) else "bad_line"
+        self.detail = ""
+        self.quantity = number(self.payload.get("quantity")) or 0.0
+        self.line_id = self.payload.get("line_id") or 0
+        self.product = text(self.payload.get("product"))
+        self.picks = []
+        if self.code:
+            return
+        if self.quantity <= 0:
+            self.fail("bad_quantity")
+        elif not isinstance(self.line_id, int) or isinstance(self.line_id, bool):
+            self.fail("unknown_line")
+        elif not self.line_id and not self.product:
+            self.fail("no_product")
+        for name, allowed in CHOICES.items():
+            if self.payload.get(name) and self.payload[name] not in allowed:
+                self.fail("bad_value", f"{name}: {self.payload[name]}")
+
+    def fail(self, code, detail=""):
+        """Keep the first thing that is wrong."""
+        if not self.code:
+            self.code, self.detail = code, detail
+
+    def problem(self):
+        """What is wrong, as the plain dict that is stored and answered."""
+        message = MESSAGES[self.code] + (f" ({self.detail})" if self.detail else "")
+        return {
+            "row": self.index,
+            "code": self.code,
+            "message": message,
+            "product": self.product,
+            "quantity": self.quantity,
+        }
+
+
+class Case:
+    """One submitted case on its way through ``order.return.request``."""
+
+    def __init__(self, payload):
+        self.payload = payload if isinstance(payload, dict) else {}
+        self.digest = canonical(payload)
+        # what has no key is kept all the same, under its content
+        self.key = text(self.payload.get("key")) or f"none-{self.digest[:12]}"
+        self.code = "" if isinstance(payload, dict) else "bad_form"
+        self.detail = ""
+        lines = self.payload.get("lines")
+        self.rows = [Row(index, line) for index, line in enumerate(lines)] if isinstance(lines, list) else []
+        if not self.code and not self.rows:
+            self.code = "no_lines"
+        unknown = set(self.payload) - CASE_KEYS
+        if unknown:
+            self.fail("bad_form", ", ".join(sorted(unknown)))
+        self.record = None
+        self.fresh = False
+        self.partner_ids = set()
+        self.order_ids = set()
+        self.business_date = None
+        given = self.payload.get("business_date") or self.payload.get("requested_at")
+        if given:
+            self.business_date = day(given)
+            if not self.business_date:
+                self.fail("bad_date", text(given))
+
+    def fail(self, code, detail=""):
+        """Keep the first thing that is wrong with the case as a whole."""
+        if not self.code:
+            self.code, self.detail = code, detail
+
+    @property
+    def names_order(self):
+        """Whether the case names its order itself."""
+        return bool(self.payload.get("reference") or self.payload.get("order_id"))
+
+    def decide(self):
+        """Rows that are taken: all, or with ``allow_partial`` those that were matched; else none, with the reason."""
+        bad = [row for row in self.rows if row.code]
+        if self.code or (bad and not (self.payload.get("allow_partial") and len(bad) < len(self.rows))):
+            for row in self.rows:
+                row.picks = []
+            return []
+        return [row for row in self.rows if not row.code]
+
+    def verdict(self):
+        """``(unmatched, code, message)`` of the case after ``decide``."""
+        if self.code:
+            return True, self.code, MESSAGES[self.code] + (f" ({self.detail})" if self.detail else "")
+        bad = [row for row in self.rows if row.code]
+        if bad:
+            return not any(row.picks for row in self.rows), bad[0].code, bad[0].problem()["message"]
+        return False, "", ""

@@ -1,0 +1,322 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..common.business_day import business_day, day_bounds
+from ..common.transition import Transition, transition
+
+PROCESSOR = "order_processing.group_processor"
+MANAGER = "order_processing.group_manager"
+CHUNK = 20
+
+
+class OrderReturn(models.Model):
+    """One return case, from the request to the last cent; its lines may belong to several orders of one customer.
+
+    Cases are made by ``request`` (the contract, the wizard and the loader go through it), once per company, source and key.
+    What cannot be matched with a delivery is kept ``unmatched`` with its reason and can be matched later.
+    """
+
+    _name = "order.return"
+    _description = "Return Case"
+    _inherit = ["order.transition.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _transition_initial = "requested"
+    _transitions = (
+        Transition("approve", ("requested",), "approved", group=PROCESSOR, who="approved_by_id", when="approved_at"),
+        Transition(
+            "override",
+            ("requested",),
+            "approved",
+            group=MANAGER,
+            reason=True,
+            who="approved_by_id",
+            when="approved_at",
+            why="override_reason",
+        ),
+        Transition("receive", ("approved",), "received", group=PROCESSOR, who="received_by_id", when="received_at"),
+        Transition("settle", ("received",), "settled", group=PROCESSOR, who="settled_by_id", when="settled_at"),
+        Transition("reject", ("requested",), "rejected", group=PROCESSOR, reason=True, why="reason"),
+        Transition("cancel", ("requested", "approved"), "cancelled", group=PROCESSOR, reason=True, why="reason"),
+    )
+    _transition_guarded = (
+        "name",
+        "company_id",
+        "partner_id",
+        "order_id",
+        "source",
+        "external_key",
+        "digest",
+        "payload",
+        "problems",
+        "row_count",
+        "unmatched",
+        "unmatched_code",
+        "unmatched_message",
+        "requested_at",
+        "requested_by_id",
+        "business_date",
+    )
+
+    name = fields.Char("Number", readonly=True, required=True, index="trigram")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index="btree_not_null")
+    order_id = fields.Many2one(
+        "sale.order", readonly=True, index="btree_not_null", help="The order, or the first of several."
+    )
+    source = fields.Char(readonly=True, required=True)
+    external_key = fields.Char("Key of the source", readonly=True)
+    digest = fields.Char(readonly=True)
+    payload = fields.Json("As received", readonly=True)
+    problems = fields.Json(readonly=True, help="Rows that could not be matched: row, code, message.")
+    row_count = fields.Integer("Rows asked for", readonly=True)
+    unmatched = fields.Boolean(readonly=True, index=True, help="No delivery was found for it yet.")
+    unmatched_code = fields.Char(readonly=True)
+    unmatched_message = fields.Char("Why it is unmatched", readonly=True)
+    requested_at = fields.Datetime(readonly=True)
+    requested_by_id = fields.Many2one("res.users", readonly=True)
+    business_date = fields.Date("Requested on", readonly=True)
+    note = fields.Text()
+    reason = fields.Char("Why rejected or cancelled", readonly=True)
+    override_reason = fields.Char("Why approved beyond the policy", readonly=True)
+    approved_by_id = fields.Many2one("res.users", readonly=True)
+    approved_at = fields.Datetime(readonly=True)
+    received_by_id = fields.Many2one("res.users", readonly=True)
+    received_at = fields.Datetime(readonly=True)
+    settled_by_id = fields.Many2one("res.users", readonly=True)
+    settled_at = fields.Datetime(readonly=True)
+    state = fields.Selection(
+        [
+            ("requested", "Requested"),
+            ("approved", "Approved"),
+            ("received", "Received"),
+            ("settled", "Settled"),
+            ("rejected", "Rejected"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="requested",
+        required=True,
+        readonly=True,
+        index=True,
+        tracking=True,
+    )
+    line_ids = fields.One2many("order.return.line", "return_id", "Lines", readonly=True)
+    picking_ids = fields.One2many("stock.picking", "order_return_id", "Transfers", readonly=True)
+    credit_ids = fields.One2many("account.move", "order_return_id", "Credit notes", readonly=True)
+    picking_count = fields.Integer(compute="_compute_counts")
+    credit_count = fields.Integer(compute="_compute_counts")
+    eligible = fields.Boolean("Within policy", compute="_compute_eligible")
+
+    _once = models.UniqueIndex(
+        "(company_id, source, external_key) WHERE external_key IS NOT NULL",
+        "This source has asked for a return under this key before.",
+    )
+
+    @api.depends("picking_ids", "credit_ids")
+    def _compute_counts(self):
+        for case in self:
+            case.picking_count = len(case.picking_ids)
+            case.credit_count = len(case.credit_ids)
+
+    @api.depends("line_ids.eligible")
+    def _compute_eligible(self):
+        for case in self:
+            case.eligible = all(case.line_ids.mapped("eligible"))
+
+    # ------------------------------------------------------------------ the steps
+
+    @transition("approve")
+    def action_approve(self, reason=""):
+        """Approve cases whose lines are all within policy; the quantities are held for them until they are received.
+
+        :raises UserError: an unmatched case, or names every line that the policy or the quantity refuses
+        """
+        outside = self.line_ids.filtered(lambda line: not line.eligible)
+        if outside:
+            raise UserError(
+                "\n".join(
+                    [
+                        self.env._("The return policy does not allow this; a manager can approve it with a reason:"),
+                        *(f"{line.display_name}: {line.eligibility}" for line in outside),
+                    ]
+                )
+            )
+        self._check_approvable()
+
+    @transition("override")
+    def action_override(self, reason=""):
+        """Approve cases beyond the policy (managers, with a reason). Never beyond the delivered quantity."""
+        self._check_approvable()
+
+    @transition("reject")
+    def action_reject(self, reason=""):
+        """Reject requested cases, with the reason that the customer is told; their quantities are free again."""
+
+    @transition("cancel")
+    def action_cancel(self, reason=""):
+        """Cancel cases before goods came back, with a reason; their quantities are free again."""
+
+    @transition("receive")
+    def action_receive(self, reason=""):
+        """Take the goods of approved cases back through core's return, each line to where its disposition says.
+
+        Context ``order_business_moment`` (UTC) dates the moves.
+        """
+        self._check_quantities()
+        self._take_back()
+
+    @transition("settle")
+    def action_settle(self, reason=""):
+        """Settle received cases: credit notes posted and set against what is open, replacements sent on their way.
+
+        Context ``order_business_date`` (ISO) dates the credit notes.
+        """
+        self._settle()
+
+    def process(self, business_date=None, reason=""):
+        """Approve, receive and settle in one pass: the goods are on the counter.
+
+        Cases are worked in sets; where a set fails, each by itself, so one that fails does not stop the others. What is done
+        already is passed over.
+
+        :param business_date: ISO date of the documents in the company's calendar, default the present moment
+        :param str reason: why beyond the policy (managers)
+        :return: one dict per case, in the order given: ``{return, return_id, key, ok, code, message, state, transfers,
+            credits}``; ``code`` is settled, unmatched or refused
+        :raises AccessError: no processor
+        """
+        self._check_order_group(PROCESSOR)
+        self.check_access("write")
+        day = fields.Date.to_date(business_date)
+        failures = {}
+        for start in range(0, len(self), CHUNK):
+            chunk = self[start : start + CHUNK]
+            ready = chunk.filtered(lambda case: not case.unmatched)
+            try:
+                with self.env.cr.savepoint():
+                    ready._process(day, reason)
+            except (UserError, ValueError) as error:
+                # a concurrency error is none of these: it goes up and core tries the call again
+                if len(ready) == 1:
+                    failures[ready.id] = str(error)
+                    continue
+                for case in ready:
+                    try:
+                        with self.env.cr.savepoint():
+                            case._process(day, reason)
+                    except (UserError, ValueError) as alone:
+                        failures[case.id] = str(alone)
+        return [case._result(failures.get(case.id)) for case in self]
+
+    def _process(self, day, reason):
+        for company in self.company_id:
+            cases = self.filtered(lambda case, company=company: case.company_id == company)
+            cases = cases.with_context(**cases._dated(company, day)).with_company(company)
+            requested = cases.filtered(lambda case: case.state == "requested")
+            if reason:
+                beyond = requested.filtered(lambda case: not case.eligible)
+                beyond.action_override(reason=reason)
+                requested -= beyond
+            requested.action_approve()
+            cases.filtered(lambda case: case.state == "approved").action_receive()
+            cases.filtered(lambda case: case.state != "settled").action_settle()
+
+    @staticmethod
+    def _dated(company, day):
+        """Context that dates documents on ``day``: a moment at the company's noon, unless it is its present day."""
+        if not day or day == business_day(company):
+            return {"order_business_date": fields.Date.to_string(day)} if day else {}
+        start, end = day_bounds(company, day)
+        return {
+            "order_business_date": fields.Date.to_string(day),
+            "order_business_moment": fields.Datetime.to_string(start + (end - start) / 2),
+        }
+
+    def _document_day(self, company):
+        """The date that documents of this call carry."""
+        return fields.Date.to_date(self.env.context.get("order_business_date")) or business_day(company)
+
+    def _result(self, failure=None):
+        self.ensure_one()
+        if failure:
+            code, message = "refused", failure
+        elif self.unmatched:
+            code, message = "unmatched", self.unmatched_message
+        else:
+            code, message = self.state, ""
+        return {
+            "return": self.name,
+            "return_id": self.id,
+            "key": self.external_key or "",
+            "ok": code == "settled",
+            "code": code,
+            "message": message or "",
+            "state": self.state,
+            "transfers": self.picking_ids.sorted("id").mapped("name"),
+            "credits": self.credit_ids.sorted("id").mapped("name"),
+        }
+
+    # ------------------------------------------------------------------ checks
+
+    def _check_approvable(self):
+        open_cases = self.filtered(lambda case: case.unmatched or not case.line_ids)
+        if open_cases:
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(case)s is not matched with a delivery (%(why)s). Match it first, or reject it.",
+                        case=case.name,
+                        why=case.unmatched_message or self.env._("it has no lines"),
+                    )
+                    for case in open_cases
+                )
+            )
+        self._check_quantities()
+
+    def _check_quantities(self):
+        """Under a lock of the order lines: what these cases take is still there beside all other open cases.
+
+        :raises UserError: names every line with what is left
+        """
+        lines = self.line_ids
+        Line = self.env["sale.order.line"].sudo()
+        Line._order_return_lock(lines.order_line_id.ids)
+        left = {row["move_id"]: row["left"] for row in Line._order_returnable_moves(lines.order_line_id.ids, self.ids)}
+        Line._order_return_touch(lines.order_line_id.ids)
+        refused = []
+        for line in lines:
+            rest = left.get(line.move_id.id, 0.0)
+            if line.uom_id.compare(line.quantity, rest) > 0:
+                refused.append(line._too_many(rest))
+            left[line.move_id.id] = rest - line.quantity
+        if refused:
+            raise UserError("\n".join(refused))
+
+    def action_view_transfers(self):
+        """Open the transfers of these cases.
+
+        :return: an action of the web client
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
+        return {**action, "domain": [("order_return_id", "in", self.ids)], "context": {}}
+
+    def action_view_credits(self):
+        """Open the credit notes of these cases.
+
+        :return: an action of the web client
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_refund_type")
+        return {
+            **action,
+            "domain": [("order_return_id", "in", self.ids)],
+            "context": {"default_move_type": "out_refund"},
+        }
+
+    def action_process(self):
+        """The button of ``process``: settles, or says why not.
+
+        :raises UserError: names every case that could not be settled
+        """
+        refused = [f"{answer['return']}: {answer['message']}" for answer in self.process() if not answer["ok"]]
+        if refused:
+            raise UserError("\n".join(refused))
+        return True

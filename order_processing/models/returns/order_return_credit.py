@@ -1,0 +1,210 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class OrderReturnCredit(models.Model):
+    _inherit = "order.return"
+
+    def _credit(self, lines):
+        """Post one credit note per case and invoice for what ``lines`` (settlement refund) give back, and set it off.
+
+        Price, discount, taxes, analytic distribution and rate are those of the original invoice lines. What was not
+        invoiced yet is simply not invoiced.
+
+        :raises UserError: the goods are invoiced by a draft, or the customer keeps what was never invoiced
+        """
+        shares = lines._plan_credits()
+        groups = defaultdict(list)
+        for share in shares:
+            groups[share["line"].return_id, share["item"].move_id].append(share)
+        if not groups:
+            return
+        invoices = self.env["account.move"].union(*(invoice for _case, invoice in groups))
+        credits = self.env["account.move"]
+        for company in invoices.company_id:
+            own = {key: found for key, found in groups.items() if key[1].company_id == company}
+            # an invoice that two cases give back from stands twice in the set
+            moves = self.env["account.move"].browse(invoice.id for _case, invoice in own)
+            credits |= moves.with_company(company)._reverse_moves(
+                [case._prepare_credit_vals(invoice, found) for (case, invoice), found in own.items()], cancel=False
+            )
+        for credit in credits:
+            credit._round_off_returns()
+        credits.action_post()
+        credits._set_off_returns()
+        for line in lines:
+            items = credits.invoice_line_ids.filtered(
+                lambda item, line=line: item.order_return_line_id == line and item.order_credited_line_id
+            )
+            whole = credits.invoice_line_ids.filtered(lambda item, line=line: item.order_return_line_id == line)
+            line._set(
+                {
+                    "credited_qty": sum(
+                        item.product_uom_id._compute_quantity(item.quantity, line.uom_id) for item in items
+                    ),
+                    "credited_amount": sum(whole.mapped("price_subtotal")),
+                }
+            )
+
+    def _prepare_credit_vals(self, invoice, shares):
+        """Values of one credit note, called by ``_credit``; only the lines that come back, cut to what came back."""
+        self.ensure_one()
+        day = self._document_day(self.company_id)
+        lines = []
+        for share in shares:
+            lines.append(Command.create(share["line"]._prepare_credit_line_vals(share["item"], share["quantity"])))
+            fee = share["line"]._prepare_fee_vals(share["item"], share["quantity"])
+            if fee:
+                lines.append(Command.create(fee))
+        return {
+            "invoice_date": day,
+            "date": day,
+            "invoice_date_due": day,
+            "invoice_payment_term_id": False,
+            "invoice_currency_rate": invoice.invoice_currency_rate,
+            "ref": self.env._("%(case)s, credit of %(invoice)s", case=self.name, invoice=invoice.name),
+            "order_return_id": self.id,
+            "line_ids": lines,
+        }
+
+
+class OrderReturnLine(models.Model):
+    _inherit = "order.return.line"
+
+    def _plan_credits(self):
+        """What each line gives back of which invoice line: list of ``{line, item, quantity}``, in the item's unit.
+
+        A line is credited for as much as its order line is invoiced beyond what stays with the customer (what stays
+        ordered, where it is invoiced as ordered), never more than it gives back. Open invoices first, then the oldest.
+        """
+        ledger = _InvoiceLedger(self.order_line_id)
+        plan = []
+        for line in self:
+            order_line = line.order_line_id
+            keeps = line.disposition == "customer_keeps"
+            if keeps:
+                wanted = line.quantity
+            else:
+                by_order = line.product_id.invoice_policy == "order"
+                stays = order_line.product_uom_qty if by_order else order_line.qty_delivered
+                wanted = min(line.quantity, ledger.net[order_line] - stays)
+            wanted = line.uom_id.round(max(wanted, 0.0))
+            if line.uom_id.is_zero(wanted):
+                continue
+            if not keeps:
+                ledger.net[order_line] -= wanted
+            found, rest = ledger.take(order_line, wanted)
+            if line.uom_id.compare(rest, 0.0) > 0:
+                raise UserError(line._cannot_credit(rest, ledger.drafts(order_line)))
+            plan += [{"line": line, "item": item, "quantity": quantity} for item, quantity in found]
+        return plan
+
+    def _cannot_credit(self, rest, drafts):
+        if drafts:
+            return self.env._(
+                "%(line)s: %(rest)g %(unit)s are invoiced by a draft (%(drafts)s). Post it or take them off it, then settle.",
+                line=self.display_name,
+                rest=rest,
+                unit=self.uom_id.name,
+                drafts=", ".join(str(draft.name or draft.id) for draft in drafts),
+            )
+        return self.env._(
+            "%(line)s: %(rest)g %(unit)s were not invoiced yet or credited before, so there is nothing to give back. "
+            "Invoice the order first, or settle the line without a refund.",
+            line=self.display_name,
+            rest=rest,
+            unit=self.uom_id.name,
+        )
+
+    def _prepare_credit_line_vals(self, item, quantity):
+        """Values of one line of the credit note, called by ``_prepare_credit_vals``: the invoice line's, cut."""
+        self.ensure_one()
+        vals = item.with_context(include_business_fields=True).copy_data({"quantity": quantity})[0]
+        vals.pop("move_id", None)
+        if self.disposition == "customer_keeps":
+            # money without goods: linked to the order it would be asked to be invoiced again
+            vals["sale_line_ids"] = [Command.clear()]
+        return {**vals, "order_return_line_id": self.id, "order_credited_line_id": item.id}
+
+    def _prepare_fee_vals(self, item, quantity):
+        """Values of the restocking fee on the credit note, or ``None``: its percentage of the price after discount."""
+        self.ensure_one()
+        if not self.fee_percent:
+            return None
+        price = item.price_unit * (1 - item.discount / 100) * quantity * self.fee_percent / 100
+        return {
+            "name": self.env._(
+                "Restocking fee %(fee)g %% on %(product)s", fee=self.fee_percent, product=self.product_id.display_name
+            ),
+            "display_type": "product",
+            "quantity": 1,
+            "price_unit": -item.currency_id.round(price),
+            "discount": 0,
+            "account_id": item.account_id.id,
+            "tax_ids": [Command.set(item.tax_ids.ids)],
+            "analytic_distribution": item.analytic_distribution,
+            "order_return_line_id": self.id,
+        }
+
+
+class _InvoiceLedger:
+    """What of some order lines is invoiced and not yet given back, per invoice line; constant queries for the set."""
+
+    def __init__(self, order_lines):
+        items = order_lines.invoice_lines
+        kept = order_lines.env["account.move.line"].search(
+            [
+                ("order_credited_line_id", "in", items.ids),
+                ("sale_line_ids", "=", False),
+                ("order_return_line_id", "!=", False),
+                ("parent_state", "!=", "cancel"),
+            ]
+        )
+        self.left, self.net, self.of_line = {}, {}, {}
+        for order_line in order_lines:
+            unit = order_line.product_uom_id
+            own = order_line.invoice_lines.filtered(lambda item: item.parent_state != "cancel")
+            invoiced = own.filtered(lambda item: item.move_id.move_type == "out_invoice")
+            credited = own.filtered(lambda item: item.move_id.move_type == "out_refund")
+            amount = {item: item.product_uom_id._compute_quantity(item.quantity, unit, round=False) for item in own}
+            self.net[order_line] = sum(amount[item] for item in invoiced) - sum(amount[item] for item in credited)
+            posted = invoiced.filtered(lambda item: item.parent_state == "posted").sorted(
+                lambda item: (not item.move_id.amount_residual, item.move_id.invoice_date, item.id)
+            )
+            self.of_line[order_line] = posted
+            for item in posted:
+                self.left[item] = amount[item]
+            for item in credited:
+                self._give_back(posted, item, amount[item])
+            for item in kept.filtered(lambda item, posted=posted: item.order_credited_line_id in posted):
+                self._give_back(posted, item, item.product_uom_id._compute_quantity(item.quantity, unit, round=False))
+
+    def _give_back(self, posted, credit, quantity):
+        """Take an earlier credit off the line it names, off its invoice's line, else off whatever is left."""
+        exact = credit.order_credited_line_id or posted.filtered(
+            lambda item: item.move_id == credit.move_id.reversed_entry_id
+        )
+        for item in [*(exact & posted), *(posted - exact)]:
+            taken = min(quantity, self.left[item])
+            self.left[item] -= taken
+            quantity -= taken
+
+    def drafts(self, order_line):
+        """Draft invoices over this order line."""
+        return order_line.invoice_lines.move_id.filtered(
+            lambda move: move.state == "draft" and move.move_type == "out_invoice"
+        )
+
+    def take(self, order_line, wanted):
+        """Take ``wanted`` (line's unit) from what is left: ``([(item, quantity in its unit)], rest)``."""
+        found, unit = [], order_line.product_uom_id
+        for item in self.of_line[order_line]:
+            quantity = min(wanted, self.left[item])
+            if unit.compare(quantity, 0.0) > 0:
+                self.left[item] -= quantity
+                wanted -= quantity
+                found.append((item, unit._compute_quantity(quantity, item.product_uom_id)))
+        return found, wanted

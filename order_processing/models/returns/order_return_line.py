@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+DISPOSITIONS = [
+    ("restock", "Back to stock"),
+    ("quarantine", "Quarantine"),
+    ("scrap", "Scrap"),
+    ("customer_keeps", "Customer keeps it"),
+]
+SETTLEMENTS = [("refund", "Refund"), ("replacement", "Same product again"), ("none", "None")]
+# what the desk may still choose while nothing has happened
+OPEN_FIELDS = {"reason_id", "disposition", "settlement", "lot_id", "note"}
+
+
+class OrderReturnLine(models.Model):
+    """So many of one delivered move: why they come back, where they go and how they are settled.
+
+    Made by ``order.return.request`` alone; reason, disposition and settlement may be changed until the goods are received.
+    """
+
+    _name = "order.return.line"
+    _description = "Return Line"
+    _order = "return_id, row, id"
+
+    return_id = fields.Many2one(
+        "order.return", "Return case", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    row = fields.Integer(readonly=True, help="Number of the row in the request, from 0.")
+    company_id = fields.Many2one(related="return_id.company_id", store=True, index=True)
+    state = fields.Selection(related="return_id.state")
+    order_line_id = fields.Many2one("sale.order.line", required=True, readonly=True, index=True, ondelete="restrict")
+    order_id = fields.Many2one(related="order_line_id.order_id", store=True, index=True)
+    move_id = fields.Many2one(
+        "stock.move", "Delivered move", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    product_id = fields.Many2one("product.product", required=True, readonly=True, index=True)
+    uom_id = fields.Many2one("uom.uom", "Unit", required=True, readonly=True)
+    quantity = fields.Float(digits="Product Unit", required=True, readonly=True)
+    received_qty = fields.Float("Received", digits="Product Unit", readonly=True)
+    lot_id = fields.Many2one("stock.lot", "Lot/serial", domain="[('product_id', '=', product_id)]")
+    reason_id = fields.Many2one("order.return.reason", required=True)
+    disposition = fields.Selection(DISPOSITIONS, required=True, default="restock")
+    settlement = fields.Selection(SETTLEMENTS, required=True, default="refund")
+    requested_price = fields.Float(
+        readonly=True, digits="Product Price", help="As the sender gave it; credit notes take the invoice's."
+    )
+    eligible = fields.Boolean("Within policy", readonly=True)
+    eligibility = fields.Char("Policy says", readonly=True)
+    return_until = fields.Date(readonly=True)
+    fee_percent = fields.Float("Restocking fee (%)", readonly=True, digits=(5, 2))
+    currency_id = fields.Many2one(related="order_line_id.currency_id")
+    credited_qty = fields.Float("Credited", digits="Product Unit", readonly=True)
+    credited_amount = fields.Monetary("Credited (untaxed)", readonly=True)
+    note = fields.Char()
+
+    _more_than_none = models.Constraint("CHECK (quantity > 0)", "The returned quantity must be more than zero.")
+
+    @api.depends("return_id", "order_line_id")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.return_id.name}, {line.order_id.name}, {line.product_id.display_name}"
+
+    def _too_many(self, left):
+        """The message for a quantity that is not there: names order, product, what is left."""
+        return self.env._(
+            "%(line)s: %(asked)g %(unit)s cannot come back, only %(left)g are left (delivered less returned, less other open cases).",
+            line=self.display_name,
+            asked=self.quantity,
+            unit=self.uom_id.name,
+            left=max(left, 0.0),
+        )
+
+    def write(self, vals):
+        if set(vals) - OPEN_FIELDS:
+            raise UserError(
+                self.env._(
+                    "%s of a return line cannot be written directly: cancel the case and ask for another.",
+                    ", ".join(sorted(set(vals) - OPEN_FIELDS)),
+                )
+            )
+        closed = self.filtered(lambda line: line.state not in ("requested", "approved"))
+        if closed:
+            raise UserError(
+                self.env._("%s: the goods were received, so the line stands.", ", ".join(closed.mapped("display_name")))
+            )
+        return super().write(vals)
+
+    def _set(self, vals):
+        """Write what happened; the one door, private, so that no remote call reaches it."""
+        return super(OrderReturnLine, self.sudo()).write(vals)
+
+    def unlink(self):
+        # lines go with their case alone, and cases are kept
+        raise UserError(self.env._("Return lines are kept; cancel or reject the case instead."))

@@ -1,0 +1,162 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+GROUP = "order_processing.group_processor"
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    order_return_line_ids = fields.One2many(
+        "order.return.line", "order_line_id", "Return lines", readonly=True, copy=False, groups=GROUP
+    )
+    order_returnable_qty = fields.Float(
+        "Returnable",
+        compute="_compute_order_returnable_qty",
+        digits="Product Unit",
+        help="Delivered less returned, less what open return cases hold; in the line's unit.",
+    )
+
+    @api.depends(
+        "move_ids.state",
+        "move_ids.quantity",
+        "order_return_line_ids.quantity",
+        "order_return_line_ids.disposition",
+        "order_return_line_ids.return_id.state",
+    )
+    def _compute_order_returnable_qty(self):
+        """One query for the set."""
+        left = defaultdict(float)
+        for move in self.ids and self._order_returnable_moves(self.ids):
+            left[move["line_id"]] += move["left"]
+        for line in self:
+            line.order_returnable_qty = left[line._origin.id]
+
+    @api.model
+    def _order_return_lock(self, line_ids):
+        """Lock order lines in the order of their ids: who comes second waits."""
+        self.env.cr.execute(
+            SQL("SELECT id FROM sale_order_line WHERE id = ANY(%s) ORDER BY id FOR UPDATE", sorted(set(line_ids)))
+        )
+
+    @api.model
+    def _order_return_touch(self, line_ids):
+        """Make new row versions of lines that a case took from.
+
+        A lock alone would let the second transaction go on with the quantities of its old snapshot; a changed row makes
+        PostgreSQL refuse it, and core tries the call again, now seeing the first one's case.
+        """
+        self.env.cr.execute(
+            SQL("UPDATE sale_order_line SET write_date = write_date WHERE id = ANY(%s)", sorted(set(line_ids)))
+        )
+
+    @api.model
+    def _order_returnable_moves(self, line_ids, without=()):
+        """What may still come back, per delivered move, latest first; one statement.
+
+        :param line_ids: ids of order lines
+        :param without: ids of ``order.return`` whose own lines are not counted as taken
+        :return: list of dicts ``{line_id, move_id, picking_id, delivered_at, delivered, left}``, quantities in the line's
+            unit and rounded by it; the sum of ``left`` of a line is what the line allows, also for returns that name no move
+        """
+        for model_name, names in READ.items():
+            self.env[model_name].flush_model(names)
+        self.env.cr.execute(self._order_returnable_query(list(line_ids), list(without)))
+        columns = [column.name for column in self.env.cr.description]
+        rows = [dict(zip(columns, row)) for row in self.env.cr.fetchall()]
+        units = {unit.id: unit for unit in self.env["uom.uom"].browse({row["uom_id"] for row in rows})}
+        allowed = {row["line_id"]: float(row["line_left"]) for row in rows}
+        answer = []
+        for row in rows:
+            unit = units[row["uom_id"]]
+            left = max(0.0, min(float(row["delivered"] - row["taken"]), allowed[row["line_id"]]))
+            allowed[row["line_id"]] -= left
+            answer.append(
+                {
+                    "line_id": row["line_id"],
+                    "move_id": row["move_id"],
+                    "picking_id": row["picking_id"],
+                    "delivered_at": row["date"],
+                    "delivered": unit.round(float(row["delivered"])),
+                    "left": unit.round(left),
+                }
+            )
+        return answer
+
+    @api.model
+    def _order_returnable_query(self, line_ids, without):
+        outside = "%s.usage = 'customer' OR (%s.usage = 'transit' AND %s.company_id IS NULL)"
+        return SQL(
+            """
+            WITH moved AS (
+                SELECT move.id, move.sale_line_id AS line_id, line.product_uom_id AS uom_id, move.picking_id, move.date,
+                       move.state, move.origin_returned_move_id AS origin_id, move.order_return_line_id AS item_id,
+                       (%(to_outside)s) AND NOT (%(from_outside)s) AS leaves,
+                       (%(from_outside)s) AND NOT (%(to_outside)s) AS comes,
+                       (CASE WHEN move.state = 'done' THEN move.quantity ELSE move.product_uom_qty END
+                        * move_uom.factor / line_uom.factor)::numeric AS quantity
+                  FROM stock_move move
+                  JOIN sale_order_line line ON line.id = move.sale_line_id AND line.product_id = move.product_id
+                  JOIN stock_location origin ON origin.id = move.location_id
+                  JOIN stock_location target ON target.id = move.location_dest_id
+                  JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+                  JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+                 WHERE move.sale_line_id = ANY(%(lines)s) AND move.state <> 'cancel'
+            ), back AS (
+                -- goods that came back, and core's own open returns; a case's open return is counted by the case
+                SELECT line_id, origin_id, quantity FROM moved
+                 WHERE comes AND (state = 'done' OR item_id IS NULL)
+            ), held AS (
+                SELECT item.order_line_id AS line_id, item.move_id, item.quantity::numeric AS quantity
+                  FROM order_return_line item
+                  JOIN order_return request ON request.id = item.return_id
+                 WHERE item.order_line_id = ANY(%(lines)s) AND request.id <> ALL(%(without)s)
+                   AND (request.state IN ('requested', 'approved')
+                        OR (request.state IN ('received', 'settled') AND item.disposition = 'customer_keeps'))
+            ), taken AS (
+                SELECT move_id, sum(quantity) AS quantity
+                  FROM (SELECT origin_id AS move_id, quantity FROM back UNION ALL SELECT move_id, quantity FROM held) every
+              GROUP BY move_id
+            ), line_taken AS (
+                SELECT line_id, sum(quantity) AS quantity
+                  FROM (SELECT line_id, quantity FROM back UNION ALL SELECT line_id, quantity FROM held) every
+              GROUP BY line_id
+            )
+            SELECT moved.line_id, moved.uom_id, moved.id AS move_id, moved.picking_id, moved.date,
+                   moved.quantity AS delivered, coalesce(taken.quantity, 0) AS taken,
+                   sum(moved.quantity) OVER (PARTITION BY moved.line_id) - coalesce(line_taken.quantity, 0) AS line_left
+              FROM moved
+         LEFT JOIN taken ON taken.move_id = moved.id
+         LEFT JOIN line_taken ON line_taken.line_id = moved.line_id
+             WHERE moved.leaves AND moved.state = 'done'
+          ORDER BY moved.date DESC, moved.id DESC
+            """,
+            to_outside=SQL(outside.replace("%s", "target")),
+            from_outside=SQL(outside.replace("%s", "origin")),
+            lines=line_ids,
+            without=without,
+        )
+
+
+# documents whose pending writes the statement must see
+READ = {
+    "sale.order.line": ["product_id", "product_uom_id"],
+    "stock.move": [
+        "state",
+        "quantity",
+        "product_uom_qty",
+        "product_uom",
+        "product_id",
+        "sale_line_id",
+        "location_id",
+        "location_dest_id",
+        "origin_returned_move_id",
+        "order_return_line_id",
+        "picking_id",
+        "date",
+    ],
+    "order.return": ["state"],
+    "order.return.line": ["return_id", "order_line_id", "move_id", "quantity", "disposition"],
+}
