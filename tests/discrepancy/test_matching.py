@@ -109,6 +109,60 @@ class TestMatching(DiscrepancyCase):
         row = self._figures(order)[order.order_line[1].id]
         self.assertEqual((row["ordered"], row["delivered"]), (-2, -2))
 
+    def _done_move(self, line, quantity, origin, target, **vals):
+        """A done move of a line between two places, as a route of another module would make it."""
+        move = self.env["stock.move"].create(
+            {
+                "product_id": line.product_id.id,
+                "product_uom": line.product_uom_id.id,
+                "product_uom_qty": quantity,
+                "location_id": origin.id,
+                "location_dest_id": target.id,
+                "sale_line_id": line.id,
+                "company_id": line.company_id.id,
+                **vals,
+            }
+        )
+        move._action_confirm()
+        move.quantity = quantity
+        move.picked = True
+        move._action_done()
+        return move
+
+    def test_drop_shipments_and_their_returns_count_as_core_counts_them(self):
+        order = self._make_order((self.product, 10))
+        order.action_confirm()
+        order.picking_ids.action_cancel()
+        vendor = self.env.ref("stock.stock_location_suppliers")
+        customer = self.env.ref("stock.stock_location_customers")
+        sent = self._done_move(order.order_line, 6, vendor, customer)
+        self._assert_figures(order)
+        self._done_move(order.order_line, 2, customer, vendor, to_refund=True, origin_returned_move_id=sent.id)
+        (row,) = self._figures(order).values()
+        self.assertEqual((row["shipped"], row["returned_refund"], row["delivered"]), (6, 2, 4))
+        self._assert_figures(order)
+
+    def test_delivery_in_two_steps_counts_once(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        self.addCleanup(self.env.invalidate_all)
+        order = self._make_order((self.product, 10))
+        order.action_confirm()
+        self._deliver(order, {self.product: 7})
+        (row,) = self._figures(order).values()
+        self.assertEqual((row["shipped"], row["delivered"]), (0, 0))
+        self.assertGreater(row["open_out"], 0)
+        last = order.picking_ids.filtered(
+            lambda picking: picking.location_dest_id.usage == "customer" and picking.state != "cancel"
+        )
+        last.move_ids.quantity = 7
+        last.move_ids.picked = True
+        if "order.quality.check" in self.env:
+            last.action_quality_pass()
+        last.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        (row,) = self._figures(order).values()
+        self.assertEqual((row["shipped"], row["delivered"]), (7, 7))
+        self._assert_figures(order)
+
     def test_payment_of_two_orders_is_shared_over_the_lines_to_the_cent(self):
         orders = self.env["sale.order"]
         for count in (1, 2):

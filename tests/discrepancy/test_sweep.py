@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.service.model import call_kw
 from odoo.tests import Form
 
 from tests.discrepancy.common import DiscrepancyCase
@@ -142,6 +143,30 @@ class TestKinds(DiscrepancyCase):
         self._assert_kinds(order, "cancelled_but_shipped")
         self._back(order, 4)
         self._assert_kinds(order)
+
+    def test_quality_failed_until_the_check_passes_or_the_goods_are_gone(self):
+        order = self._make_order((self.product, 10))
+        order.action_confirm()
+        order.picking_ids.action_assign()
+        order.picking_ids.action_quality_fail("Box is wet")
+        self._assert_kinds(order, "quality_failed")
+        record = order.order_discrepancy_ids
+        self.assertEqual((record.expected, record.found, record.value), (0, 10, 100))
+        order.picking_ids.action_cancel()
+        order.order_line.product_uom_qty = 0
+        self._assert_kinds(order)
+
+    def test_late_against_the_promise(self):
+        order = self._make_order((self.product, 10))
+        order.action_confirm()
+        self.env.flush_all()
+        for days, kinds in ((-1, ["late"]), (0, [])):
+            self.env.cr.execute(
+                "UPDATE sale_order_line SET order_promise_date = %s WHERE order_id = %s",
+                [fields.Date.today() + timedelta(days=days), order.id],
+            )
+            self.env.invalidate_all()
+            self._assert_kinds(order, *kinds)
 
     def test_stored_differs_is_only_corruption(self):
         order = self._shipped(10)
@@ -328,6 +353,31 @@ class TestRights(DiscrepancyCase):
         wizard.reason = "Invoiced by hand"
         wizard.save().action_apply()
         self.assertEqual(self.record.state, "resolved")
+
+    def test_remote_calls_reach_no_private_method(self):
+        def call(user, model, method, *args):
+            return call_kw(self.env(user=self.users[user])[model], method, list(args), {})
+
+        with self.assertRaises(AccessError):
+            call("processor", "order.discrepancy", "_transition_write", self.record.ids, {"state": "resolved"})
+        with self.assertRaises(AccessError):
+            call("processor", "order.discrepancy", "_sweep_lines")
+        with self.assertRaises(AccessError):
+            call("processor", "order.discrepancy", "action_accept", self.record.ids, "because")
+        with self.assertRaises(UserError):
+            call("manager", "order.discrepancy", "write", self.record.ids, {"state": "accepted"})
+        self.assertIs(call("manager", "order.discrepancy", "action_accept", self.record.ids, "because"), True)
+        self.assertEqual(self.record.resolution, "because")
+        rows = call("processor", "order.matching", "figures", self.order.ids)
+        self.assertEqual(rows[0]["order_id"], self.order.id)
+
+    def test_a_salesman_reads_his_order_all_the_same(self):
+        fields_of = self._as("salesman", self.env["sale.order"]).fields_get()
+        self.assertFalse({"order_discrepancy_ids", "order_discrepancy_count"} & set(fields_of))
+
+    def test_the_order_tells_what_was_found(self):
+        action = self._as("processor", self.order).action_compare_ledgers()
+        self.assertIn("1 lines compared", action["params"]["message"])
 
     def test_mending_opens_a_document(self):
         action = self._as("processor", self.record).action_mend()

@@ -6,7 +6,14 @@ from .order_discrepancy import OPEN
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    order_discrepancy_ids = fields.One2many("order.discrepancy", "order_id", "Discrepancies", readonly=True, copy=False)
+    order_discrepancy_ids = fields.One2many(
+        "order.discrepancy",
+        "order_id",
+        "Discrepancies",
+        readonly=True,
+        copy=False,
+        groups="order_processing.group_processor",
+    )
     order_discrepancy_count = fields.Integer(
         "Open discrepancies",
         compute="_compute_order_discrepancy_count",
@@ -29,6 +36,25 @@ class SaleOrder(models.Model):
         """
         action = self.env["ir.actions.act_window"]._for_xml_id("order_processing.order_discrepancy_action")
         return {**action, "domain": [("order_id", "in", self.ids)], "context": {}}
+
+    def action_compare_ledgers(self):
+        """Compare the ledgers of these orders now and tell what came of it (processors).
+
+        :return: an action of the web client that shows a message and refreshes the screen
+        """
+        answer = self.action_check_discrepancies()
+        text = self.env._(
+            "%(lines)s lines compared: %(opened)s opened, %(reopened)s opened again, %(closed)s closed.", **answer
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": text,
+                "type": "warning" if answer["opened"] + answer["reopened"] else "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_check_discrepancies(self):
         """Compare the ledgers of these orders now (processors).
