@@ -1,5 +1,6 @@
 from . import order_intake
 from . import order_intake_error
+from . import order_intake_party
 from . import order_intake_submit
 from . import order_processing
 from . import sale_order

@@ -207,6 +207,14 @@ class Lookup:
         return None
 
     def _new_partner(self, value, role, parent):
+        """The customer made of an address given in full, once for each of its keys."""
+        keys = [f"{parent.id if parent else 0}:{key.lower()}" for key in self._partner_keys(value)]
+        # an address without reference, e-mail or VAT number is itself
+        keys = keys or [f"{parent.id if parent else 0}:{reading.canonical(value)}"]
+        party = self.env["order.intake.party"]
+        known = party._claim(self.company, keys)
+        if known:
+            return known
         country = self.countries.get(str(value.get("country", "")).upper())
         values = {
             name: str(value[name])
@@ -220,6 +228,7 @@ class Lookup:
         if parent:
             values.update(parent_id=parent.id, type="delivery" if role == "ship_to" else "invoice")
         partner = self.env["res.partner"].create(values)
+        party._fill(self.company, keys, partner)
         for key in self._partner_keys(value):
             self.partners.setdefault(key, set()).add(partner.id)
         return partner
