@@ -45,7 +45,7 @@ class TestDesk(ObservingCase):
         queues.mapped("count")
         self.env.flush_all()
         queues.invalidate_recordset()
-        queues.fetch(["code"])
+        queues.mapped("domain")
         with self.assertQueryCount(len(queues)):
             queues.mapped("count")
 

@@ -126,6 +126,24 @@ class TestKinds(DiscrepancyCase):
         self._back(other, 2)
         self._assert_kinds(other)
 
+    def test_an_open_return_is_work_and_a_settled_one_leaves_nothing(self):
+        order = self._shipped(10)
+        self._invoice(order)
+        Return = self._as("processor", self.env["order.return"])
+        row = {"line_id": order.order_line.id, "quantity": 3}
+        answer = Return.request([{"key": "discrepancy-1", "lines": [row]}], "test")[0]
+        case = Return.browse(answer["return_id"])
+        case.action_approve()
+        self._assert_kinds(order)
+        case.action_receive()
+        self.assertEqual(order.order_line.qty_delivered, 7)
+        self._assert_kinds(order)
+        case.action_settle()
+        self.assertEqual(order.order_line.qty_invoiced, 7)
+        self._assert_kinds(order)
+        self._back(order, 2, transfer=order.picking_ids.sorted("id")[0])
+        self._assert_kinds(order, "returned_not_refunded")
+
     def test_paid_not_shipped(self):
         self.product.invoice_policy = "order"
         order = self._make_order((self.product, 10))

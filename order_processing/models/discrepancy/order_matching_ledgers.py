@@ -207,15 +207,22 @@ class OrderMatchingLedgers(models.AbstractModel):
             )
         if "order.return.line" in self.env:
             self.env["order.return"].flush_model(["state"])
-            self.env["order.return.line"].flush_model(["return_id", "order_line_id", "quantity"])
+            self.env["order.return.line"].flush_model(
+                ["return_id", "order_line_id", "uom_id", "received_qty", "credited_qty", "settlement"]
+            )
             ledgers.append(
                 SQL(
                     """
-                    SELECT item.order_line_id, 'return_open', item.quantity::numeric, %s
+                    SELECT item.order_line_id, 'return_open',
+                           ((item.received_qty - coalesce(item.credited_qty, 0))
+                            * coalesce(item_uom.factor / line_uom.factor, 1))::numeric, %s
                       FROM order_return_line item
                       JOIN order_return request ON request.id = item.return_id
                       JOIN sale_order_line line ON line.id = item.order_line_id
-                     WHERE request.state IN ('approved', 'received') AND %s
+                 LEFT JOIN uom_uom item_uom ON item_uom.id = item.uom_id
+                 LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+                     WHERE request.state IN ('approved', 'received') AND item.settlement = 'refund'
+                       AND item.received_qty > coalesce(item.credited_qty, 0) AND %s
                     """,
                     empty,
                     scope,
