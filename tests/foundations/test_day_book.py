@@ -146,6 +146,16 @@ class TestDayBook(ObservingCase):
         )._create_payments()
         self.assertEqual([self._sums(order, "paid")[1] for order in orders], [3.33, 6.67])
 
+    def test_who_is_who_acted_whoever_flushes(self):
+        order = self._make_order((self.product, 5))
+        processor = self._as("processor", order)
+        processor.action_confirm()
+        processor.order_line.product_uom_qty = 6
+        self.env(user=1)["sale.order"].flush_model()
+        self.env(user=1)["order.event"].flush_model()
+        names = set(self._events(order, "confirmed", "raised").mapped("user_name"))
+        self.assertEqual(names, {self.users["processor"].name})
+
     def test_rolled_back_savepoint_takes_its_rows_along(self):
         order = self._make_order((self.product, 5))
         with self.assertRaises(UserError), self.env.cr.savepoint():

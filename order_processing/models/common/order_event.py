@@ -201,17 +201,19 @@ class OrderEvent(models.Model):
         return {"user_id": user.id, "user_name": user.sudo().name}
 
     @api.model
-    def _record_later(self, model_name, before):
+    def _record_later(self, model_name, before, vals_list):
         """Ask ``model_name`` for its rows when the pending ones are written, once for all flushes until then.
 
         :param dict before: document id to what the database said of it before the change; the first one stands.
             The methods of ``PHASES`` compare it with what the database says then.
+        :param vals_list: the values being written: whoever flushes them, ``write_uid`` says who wrote them
         """
         precommit = self.env.cr.precommit
         if LATER not in precommit.data:
             precommit.data[LATER] = {}
             precommit.add(self.sudo()._write_pending)
-        known = precommit.data[LATER].setdefault(model_name, {})
+        writer = next((vals["write_uid"] for vals in vals_list if vals.get("write_uid")), self.env.uid)
+        known = precommit.data[LATER].setdefault(model_name, (writer, {}))[1]
         for document_id, facts in before.items():
             known.setdefault(document_id, facts)
 
@@ -226,8 +228,9 @@ class OrderEvent(models.Model):
                 self._insert_pending()
                 later = data.pop(LATER, {})
                 for model_name, method in PHASES:
-                    if before := later.get(model_name):
-                        getattr(self.env[model_name].sudo(), method)(before)
+                    if model_name in later:
+                        writer, before = later[model_name]
+                        getattr(self.env[model_name].with_user(writer).sudo(), method)(before)
                         self._insert_pending()
         finally:
             data.pop(WRITING, None)
