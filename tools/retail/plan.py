@@ -69,10 +69,12 @@ def make_plan(rows, day, history=1, path=None):
     matches = match([row for row in today if row.is_return], earlier)
     days = _trade_days(earlier)[-history:] if history else []
     past = _history(earlier, days, matches)
-    decimals = digits([*before, *today])
-    stock = opening_stock(before, past)
-    prices = price_bands(before, today, decimals)
-    names = _names([*before, *today])
+    known = [*before, *today]
+    sold, selling = _trade(earlier), _trade(members)
+    decimals = digits(known)
+    stock = opening_stock(sold, past)
+    prices = price_bands({row.code for row in known}, sold, selling, known, decimals)
+    names = _names(known)
     return Plan(
         day,
         today,
@@ -85,9 +87,14 @@ def make_plan(rows, day, history=1, path=None):
             Product(code, names.get(code) or code, product_class(code), bands, stock.get(code, 0))
             for code, bands in prices.items()
         ],
-        _customers([*before, *today]),
+        _customers(known),
         decimals,
     )
+
+
+def _trade(members):
+    """Rows of the orders that could be entered."""
+    return [row for document in members if not document.is_return and not document.rejection for row in document.rows]
 
 
 def _trade_days(earlier):

@@ -1,10 +1,11 @@
 """List prices and quantity bands from what was sold before.
 
-The price of a code in a band (1, 12, 48, 144 units and more) is the median of the unit prices of the rows before the day
-whose quantity falls into that band: rows of orders, with a quantity and a price above zero, whoever bought. A band in
-which nothing was sold before has no price of its own: the next lower one's holds. Where there is none lower, band 1
-takes the price of the code's first row of the day (the first with a price above zero), and where the day has none, that of
-the lowest band with a price.
+The price of a code in a band (1, 12, 48, 144 units and more) is the median of the unit prices of what was sold before the
+day in quantities of that band. Sold are the rows, with a price above zero, of orders that could have been entered: those
+without a customer are sales over the counter at about double the wholesale price, which no pricelist is about. A band in
+which nothing was sold has no price of its own: the next lower one's holds. Where there is none lower, band 1 takes the price of
+the code's first such row of the day, then that of the lowest band with a price, then of the first row of any kind with a
+price (a code that only ever stood on rows without customer).
 """
 
 from bisect import bisect_right
@@ -24,35 +25,41 @@ def digits(rows, least=2):
     return max([least, *(-row.price.normalize().as_tuple().exponent for row in rows)])
 
 
-def price_bands(before, day, decimals=2):
+def price_bands(codes, sold, day, others=(), decimals=2):
     """Prices by code and band.
 
-    :param before: rows before the day
-    :param day: rows of the day
+    :param codes: the codes to price
+    :param sold: rows of orders before the day that could be entered
+    :param day: rows of such orders of the day
+    :param others: all rows, for codes that stand nowhere else
     :param int decimals: decimals of a price (half a unit is rounded up)
     :return: ``{code: {band: Decimal}}``; band 1 always stands and is the list price
     """
     step = Decimal(1).scaleb(-decimals)
     seen = {}
-    for row in filter(_is_sale, before):
-        seen.setdefault(row.code, {}).setdefault(band(row.quantity), []).append(row.price)
+    for row in sold:
+        if row.price > 0:
+            seen.setdefault(row.code, {}).setdefault(band(row.quantity), []).append(row.price)
     found = {
         code: {limit: median(values).quantize(step, ROUND_HALF_UP) for limit, values in sorted(bands.items())}
         for code, bands in seen.items()
     }
+    today, anywhere = _first_prices(day), _first_prices(others)
+    return {
+        code: _with_list_price(found.get(code, {}), today.get(code), anywhere.get(code, Decimal(0)))
+        for code in sorted(codes)
+    }
+
+
+def _first_prices(rows):
     first = {}
-    for row in filter(_is_sale, day):
-        first.setdefault(row.code, row.price.quantize(step, ROUND_HALF_UP))
-    codes = {row.code for row in before} | {row.code for row in day}
-    return {code: _with_list_price(found.get(code, {}), first.get(code)) for code in sorted(codes)}
+    for row in rows:
+        if row.price > 0:
+            first.setdefault(row.code, row.price)
+    return first
 
 
-def _is_sale(row):
-    return not row.is_return and row.quantity > 0 and row.price > 0
-
-
-def _with_list_price(bands, first):
+def _with_list_price(bands, today, anywhere):
     if 1 in bands:
         return bands
-    price = first if first is not None else next(iter(bands.values()), Decimal(0))
-    return {1: price, **bands}
+    return {1: today if today is not None else next(iter(bands.values()), anywhere), **bands}
