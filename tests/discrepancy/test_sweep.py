@@ -397,6 +397,14 @@ class TestRights(DiscrepancyCase):
         action = self._as("processor", self.order).action_compare_ledgers()
         self.assertIn("1 lines compared", action["params"]["message"])
 
+    def test_both_sides_are_one_click_away(self):
+        record = self._as("processor", self.record)
+        self.assertEqual(record.action_open_transfers()["res_id"], self.order.picking_ids.id)
+        self.assertEqual(record.action_open_invoices()["res_model"], "sale.order")
+        self._invoice(self.order)
+        self.assertEqual(record.action_open_invoices()["res_id"], self.order.invoice_ids.id)
+        self.assertEqual(record.action_open_order()["res_id"], self.order.id)
+
     def test_mending_opens_a_document(self):
         action = self._as("processor", self.record).action_mend()
         self.assertEqual(action["res_model"], "sale.advance.payment.inv")

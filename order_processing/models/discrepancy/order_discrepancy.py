@@ -242,6 +242,16 @@ class OrderDiscrepancy(models.Model):
             "views": [(False, "form")],
         }
 
+    def action_open_transfers(self):
+        """Open the transfers of this line, done and open ones."""
+        self.ensure_one()
+        return self._mend_transfers()
+
+    def action_open_invoices(self):
+        """Open the invoices and credit notes of this line, drafts too."""
+        self.ensure_one()
+        return self._mend_invoices()
+
     def _mend_transfers(self):
         transfers = self.line_id.move_ids.picking_id
         if not transfers:
