@@ -5,7 +5,26 @@ from odoo.exceptions import UserError
 
 from odoo.addons.order_processing.models.common.transition import Transition, transition
 
+from . import reading
+
 PROCESSOR = "order_processing.group_processor"
+# what came without a reference is kept under this and its content
+NAMELESS = "none-"
+HEAD = ("customer", "ship_to", "invoice_to", "ordered_at", "wished_date", "currency", "note")
+# the database forgets the order of keys; a person reads them in this one
+READING_ORDER = (
+    "reference",
+    *HEAD,
+    "pricelist",
+    "carrier",
+    "terms",
+    "total",
+    "lines",
+    "line",
+    "product",
+    "quantity",
+    "unit",
+)
 
 
 class OrderIntake(models.Model):
@@ -24,12 +43,27 @@ class OrderIntake(models.Model):
         Transition("receive_again", ("rejected",), "received"),
         Transition("cancel", ("received", "rejected"), "cancelled", group=PROCESSOR, reason=True, why="cancel_reason"),
     )
-    _transition_guarded = ("order_id", "attempts", "digest")
+    # what came is evidence: mended content goes in by `payload_text`, and only while it is rejected
+    _transition_guarded = (
+        *(
+            "company_id",
+            "source",
+            "reference",
+            "payload",
+            "sent_payload",
+            "digest",
+            "received_at",
+            "received_by_id",
+            "business_date",
+        ),
+        *("first_error_code", "order_id", "attempts", "value"),
+    )
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     source = fields.Char(required=True, readonly=True, help="Who sent it: one name per program, file or desk.")
     reference = fields.Char("Sender's reference", required=True, readonly=True)
-    payload = fields.Json("As received", readonly=True)
+    payload = fields.Json("Content", readonly=True)
+    sent_payload = fields.Json("As sent, before it was mended", readonly=True)
     digest = fields.Char(readonly=True)
     received_at = fields.Datetime(default=fields.Datetime.now, readonly=True)
     received_by_id = fields.Many2one("res.users", default=lambda self: self.env.user, readonly=True)
@@ -50,7 +84,7 @@ class OrderIntake(models.Model):
         "Value as submitted", readonly=True, digits=0, help="Quantity times price of its lines, untaxed."
     )
     cancel_reason = fields.Char(readonly=True)
-    payload_text = fields.Text("Content", compute="_compute_payload_text", inverse="_inverse_payload_text")
+    payload_text = fields.Text("Content as text", compute="_compute_payload_text", inverse="_inverse_payload_text")
     payload_html = fields.Html("Lines", compute="_compute_payload_html", sanitize=False)
 
     _once = models.UniqueIndex("(company_id, source, reference)", "This reference was submitted before.")
@@ -59,7 +93,7 @@ class OrderIntake(models.Model):
     @api.depends("payload")
     def _compute_payload_text(self):
         for intake in self:
-            intake.payload_text = json.dumps(intake.payload or {}, indent=2, ensure_ascii=False)
+            intake.payload_text = json.dumps(_in_order(intake.payload or {}), indent=2, ensure_ascii=False)
 
     def _inverse_payload_text(self):
         for intake in self:
@@ -71,30 +105,50 @@ class OrderIntake(models.Model):
                 raise UserError(
                     self.env._("%(ref)s: this is no JSON: %(why)s", ref=intake.reference, why=error)
                 ) from None
-            intake.payload = payload
+            mended = payload.get("reference") if isinstance(payload, dict) else None
+            mended = mended.strip() if isinstance(mended, str) else mended
+            if mended != intake.reference and not intake.reference.startswith(NAMELESS):
+                raise UserError(
+                    self.env._(
+                        "%s: the reference is the sender's and stays. Another reference is another order.",
+                        intake.reference,
+                    )
+                )
+            sent = intake.sent_payload or intake.payload
+            intake._transition_write({"payload": reading.plain(payload), "sent_payload": sent})
 
     @api.depends("payload", "error_ids")
     def _compute_payload_html(self):
         for intake in self:
             payload = intake.payload if isinstance(intake.payload, dict) else {}
             lines = payload.get("lines") if isinstance(payload.get("lines"), list) else []
-            faults = intake.error_ids.grouped("path")
+            faults = [(error.path or "", error.message) for error in intake.error_ids]
+            head = [
+                {
+                    "label": key.replace("_", " ").capitalize(),
+                    "value": _shown(payload.get(key)),
+                    "faults": [words for path, words in faults if path.split(".")[0] == key],
+                }
+                for key in dict.fromkeys([*HEAD, *(key for key in payload if key != "lines"), "lines"])
+                if key in payload and key != "lines" or any(path.split(".")[0] == key for path, _words in faults)
+            ]
             rows = [
                 {
-                    "line": line if isinstance(line, dict) else {},
+                    "line": {key: _shown(value) for key, value in line.items()} if isinstance(line, dict) else {},
                     "faults": [
-                        error.message
-                        for path, errors in faults.items()
-                        if (path or "").startswith(f"lines[{position}]")
-                        for error in errors
+                        words
+                        for path, words in faults
+                        if path == f"lines[{place}]" or path.startswith(f"lines[{place}].")
                     ],
                 }
-                for position, line in enumerate(lines)
+                for place, line in enumerate(lines)
             ]
-            intake.payload_html = self.env["ir.qweb"]._render("order_processing.intake_payload", {"rows": rows})
+            intake.payload_html = self.env["ir.qweb"]._render(
+                "order_processing.intake_payload", {"head": head, "rows": rows}
+            )
 
     def action_resubmit(self):
-        """Evaluate rejected envelopes anew, with their content as mended.
+        """Evaluate rejected envelopes anew, with their content as mended; what is entered is verified.
 
         :return: one result per envelope, as ``submit``
         :raises UserError: an envelope is not rejected
@@ -104,10 +158,18 @@ class OrderIntake(models.Model):
         wrong = self.filtered(lambda intake: intake.state != "rejected")
         if wrong:
             raise UserError(self.env._("Not rejected: %s.", ", ".join(wrong.mapped("reference"))))
-        answers = []
+        answers = {}
         for (company, source), found in self.grouped(lambda intake: (intake.company_id, intake.source)).items():
-            answers += self.submit([intake.payload for intake in found], source, company.id)
-        return answers
+            for intake, answer in zip(
+                found, self._submit([intake.payload for intake in found], source, company, mended=True)
+            ):
+                answers[intake] = answer
+                if answer["intake_id"] != intake.id:
+                    # it had no reference and was given one: that one's envelope goes on
+                    intake.action_cancel(reason=self.env._("Goes on as %s.", answer["reference"]))
+        fresh = [answer["order_id"] for answer in answers.values() if answer["code"] == "accepted"]
+        self.env["sale.order"].browse(fresh).action_verify()
+        return [answers[intake] for intake in self]
 
     @transition("cancel")
     def action_cancel(self, reason=""):
@@ -126,3 +188,20 @@ class OrderIntake(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Submitted orders are kept: cancel them with a reason instead."))
+
+
+def _shown(value):
+    """A value of the payload as a person reads it."""
+    if isinstance(value, dict):
+        return ", ".join(str(item) for item in value.values() if reading.present(item))
+    return "" if value is None else str(value)
+
+
+def _in_order(value):
+    """A copy of the payload with its keys in the order in which people read them."""
+    if isinstance(value, list):
+        return [_in_order(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    places = {key: place for place, key in enumerate(READING_ORDER)}
+    return {key: _in_order(value[key]) for key in sorted(value, key=lambda key: (places.get(key, len(places)), key))}

@@ -18,39 +18,45 @@ class OrderIntakeParty(models.Model):
 
     @api.model
     def _claim(self, company, keys):
-        """Take ``keys`` for a new customer of ``company``, or find who was made under one of them.
+        """Take ``keys`` for new customers of ``company``, or find who was made under them; two statements.
 
-        When another transaction takes a key meanwhile, PostgreSQL raises a serialization failure: core tries the whole call again,
-        which then finds the other's customer.
+        When another transaction takes a key meanwhile, PostgreSQL raises a serialization failure, which nobody here
+        catches: core tries the whole call again, which then finds the other's customer.
 
-        :return: the partner, empty if the keys are now the caller's to fill with ``_fill``
+        :return: dict of those keys that have a customer already, to its id; the others are the caller's to ``_fill``
         """
+        if not keys:
+            return {}
+        wanted = sorted(keys)
         self.env.cr.execute(
             SQL(
                 "INSERT INTO order_intake_party (company_id, key) SELECT %s, key FROM unnest(%s) AS key ON CONFLICT DO NOTHING",
                 company.id,
-                list(keys),
+                wanted,
             )
         )
         self.env.cr.execute(
             SQL(
-                "SELECT partner_id FROM order_intake_party"
-                " WHERE company_id = %s AND key = ANY(%s) AND partner_id IS NOT NULL ORDER BY id LIMIT 1",
+                "SELECT key, partner_id FROM order_intake_party"
+                " WHERE company_id = %s AND key = ANY(%s) AND partner_id IS NOT NULL",
                 company.id,
-                list(keys),
+                wanted,
             )
         )
-        found = self.env.cr.fetchone()
-        return self.env["res.partner"].browse(found[0] if found else None)
+        return dict(self.env.cr.fetchall())
 
     @api.model
-    def _fill(self, company, keys, partner):
-        """Remember that ``partner`` was made under ``keys``."""
+    def _fill(self, company, partners):
+        """Remember who was made: ``partners`` is a dict of key to partner id."""
+        if not partners:
+            return
         self.env.cr.execute(
             SQL(
-                "UPDATE order_intake_party SET partner_id = %s WHERE company_id = %s AND key = ANY(%s)",
-                partner.id,
+                "UPDATE order_intake_party party SET partner_id = given.partner"
+                " FROM unnest(%s::varchar[], %s::int[]) AS given (key, partner)"
+                " WHERE party.company_id = %s AND party.key = given.key",
+                list(partners),
+                list(partners.values()),
                 company.id,
-                list(keys),
             )
         )

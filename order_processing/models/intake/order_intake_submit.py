@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import psycopg2
 
 from odoo import api, fields, models
@@ -8,6 +10,8 @@ from odoo.addons.order_processing.models.common.business_day import business_day
 
 from . import reading
 from .lookup import Lookup
+from .lookup_partner import make_partners
+from .order_intake import NAMELESS
 
 CALLERS = ("order_processing.group_integration", "order_processing.group_processor")
 LIMIT = 1000
@@ -33,34 +37,61 @@ class OrderIntakeSubmit(models.Model):
             self._check_order_group(CALLERS[1])
         if not isinstance(orders, list) or len(orders) > LIMIT:
             raise UserError(self.env._("`orders` must be a list of at most %s orders.", LIMIT))
-        if not isinstance(source, str) or not source.strip():
+        if not isinstance(source, str) or not 0 < len(source.strip()) <= reading.REFERENCE_LENGTH:
             raise UserError(self.env._("`source` must name the sender."))
         company = self.env["res.company"].browse(company) if company else self.env.company
         if company not in self.env.user.company_ids and self.env.uid != 1:
             raise UserError(self.env._("%s is not a company of yours.", company.sudo().name))
-        room = self.sudo().with_company(company)
-        if not dry_run:
-            return room._submit(orders, source.strip(), company.sudo())
+        source = reading.plain(source).strip()
+        if dry_run:
+            return self._trial(lambda: self._submit(orders, source, company))
+        return self._submit(orders, source, company)
+
+    @api.model
+    def _trial(self, act):
+        """The answers of ``act``, all it wrote taken back, rows of the day book included."""
         try:
-            # the savepoint takes everything back, rows of the day book included
             with self.env.cr.savepoint():
-                answers = room._submit(orders, source.strip(), company.sudo())
+                answers = act()
                 raise _DryRun
         except _DryRun:
-            return [{**answer, "order": "", "order_id": 0, "intake_id": 0} for answer in answers]
+            orders = self.env["sale.order"].sudo().browse({answer["order_id"] for answer in answers}).exists().ids
+            kept = self.sudo().browse({answer["intake_id"] for answer in answers}).exists().ids
+            for answer in answers:
+                if answer["order_id"] not in orders:
+                    answer.update(order="", order_id=0)
+                if answer["intake_id"] not in kept:
+                    answer["intake_id"] = 0
+            return answers
 
-    def _submit(self, orders, source, company):
-        parcels = [_Parcel(order) for order in orders]
-        first = {}
-        for parcel in parcels:
-            parcel.same_as = first.setdefault(parcel.reference, parcel)
-        todo = list(first.values())
-        self._claim(todo, source, company)
-        fresh = [parcel for parcel in todo if not parcel.answer]
+    def _submit(self, orders, source, company, mended=False):
+        """``submit`` when the call is checked; ``mended``: the desk mended what the sender sent."""
+        self = self.sudo().with_company(company)
+        company = company.sudo()
+        parcels = [_Parcel(order, mended) for order in orders]
+        waiting = parcels
+        while waiting:
+            first, later = {}, []
+            for parcel in waiting:
+                before = first.setdefault(parcel.reference, parcel)
+                if before is parcel:
+                    continue
+                if before.digest == parcel.digest:
+                    parcel.twin = before
+                else:
+                    # other content under a reference of the same call: judged when the one before is settled
+                    later.append(parcel)
+            self._round(list(first.values()), source, company)
+            waiting = later
+        return [parcel.result() for parcel in parcels]
+
+    def _round(self, parcels, source, company):
+        """Settle parcels of different references."""
+        self._claim(parcels, source, company)
+        fresh = [parcel for parcel in parcels if not parcel.answer]
         Lookup(self.env, company).resolve(fresh)
         self._enter([parcel for parcel in fresh if not parcel.errors], company)
         self._keep(fresh, company)
-        return [parcel.result() for parcel in parcels]
 
     def _claim(self, parcels, source, company):
         """Take each reference, or answer what became of it before.
@@ -75,7 +106,7 @@ class OrderIntakeSubmit(models.Model):
                 INSERT INTO order_intake (company_id, source, reference, state, received_at, received_by_id, attempts,
                                           create_uid, write_uid, create_date, write_date)
                 SELECT %(company)s, %(source)s, reference, 'received', %(now)s, %(user)s, 0, %(user)s, %(user)s, %(now)s, %(now)s
-                  FROM unnest(%(references)s) AS reference
+                  FROM unnest(%(references)s) AS reference ORDER BY reference
                 ON CONFLICT DO NOTHING
                 """,
                 company=company.id,
@@ -108,24 +139,22 @@ class OrderIntakeSubmit(models.Model):
         """Create the quotations of all good parcels with one call; where Odoo refuses, each by itself."""
         if not parcels:
             return
-        Order = self.env["sale.order"].with_company(company)
         try:
-            with self.env.cr.savepoint():
-                orders = Order.create([parcel.values for parcel in parcels])
-        except (UserError, ValueError, psycopg2.errors.CheckViolation, psycopg2.errors.NotNullViolation):
-            # a concurrency error is none of these: it goes up and core tries again
+            self._create_orders(parcels, company)
+        except REFUSALS:
             for parcel in parcels:
-                self._enter_alone(Order, parcel)
-            return
+                try:
+                    self._create_orders([parcel], company)
+                except REFUSALS as error:
+                    parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
+
+    def _create_orders(self, parcels, company):
+        """Addresses that are new, then the orders; all or nothing."""
+        with self.env.cr.savepoint():
+            make_partners(self.env, company, parcels)
+            orders = self.env["sale.order"].with_company(company).create([parcel.values for parcel in parcels])
         for parcel, order in zip(parcels, orders):
             parcel.order = order
-
-    def _enter_alone(self, Order, parcel):
-        try:
-            with self.env.cr.savepoint():
-                parcel.order = Order.create(parcel.values)
-        except (UserError, ValueError, psycopg2.errors.CheckViolation, psycopg2.errors.NotNullViolation) as error:
-            parcel.errors.append(reading.error("", "refused", "", str(error)))
 
     def _keep(self, parcels, company):
         """Write what became of each envelope, its errors and its rows of the day book."""
@@ -144,10 +173,11 @@ class OrderIntakeSubmit(models.Model):
         accepted = self.browse([parcel.envelope.id for parcel in parcels if not parcel.errors])
         accepted._transition("accept")
         (envelopes - accepted)._transition("reject")
-        for parcel in parcels:
-            if parcel.order:
-                parcel.order.intake_id = parcel.envelope
         self.env["order.event"]._record([row for parcel in parcels for row in parcel.rows(company)])
+
+
+# what one order alone can be guilty of; a concurrency error is none of these: it goes up and core tries again
+REFUSALS = (UserError, ValueError, psycopg2.IntegrityError, psycopg2.DataError)
 
 
 class _DryRun(Exception):
@@ -157,54 +187,58 @@ class _DryRun(Exception):
 class _Parcel:
     """One submitted order on its way through the room."""
 
-    def __init__(self, payload):
-        self.payload = payload
+    def __init__(self, payload, mended=False):
+        self.mended = mended
+        self.payload = payload = reading.plain(payload)
         self.digest = reading.canonical(payload)
         self.errors = reading.check_form(payload)
         reference = payload.get("reference") if isinstance(payload, dict) else None
+        reference = reference.strip() if isinstance(reference, str) else ""
         # what has no reference is kept all the same, under its content
-        self.reference = (
-            reference.strip() if isinstance(reference, str) and reference.strip() else f"none-{self.digest[:12]}"
-        )
+        named = 0 < len(reference) <= reading.REFERENCE_LENGTH
+        self.reference = reference if named else f"{NAMELESS}{self.digest[:12]}"
         self.envelope = None
         self.order = None
         self.values = {}
+        self.new_partners = []
         self.answer = None
-        self.same_as = self
+        self.twin = None
 
     @property
     def lines(self):
-        """The lines that are objects, whatever else is wrong."""
+        """``(place, line)`` of the lines that are objects, whatever else is wrong."""
         lines = self.payload.get("lines") if isinstance(self.payload, dict) else None
-        return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+        return [
+            (place, line)
+            for place, line in enumerate(lines if isinstance(lines, list) else [])
+            if isinstance(line, dict)
+        ]
 
     @property
     def ordered_at(self):
-        """When the customer ordered, naive UTC ``datetime`` or ``None``."""
+        """When the customer ordered: naive UTC ``datetime``, a ``date`` for a whole day, or ``None``."""
         value = self.payload.get("ordered_at") if isinstance(self.payload, dict) else None
         return reading.moment(value) if reading.present(value) else None
 
     @property
     def value(self):
-        """Quantity times price over the lines, where both are numbers."""
-        return round(
-            sum(
-                (reading.number(line.get("quantity")) or 0.0) * (reading.number(line.get("price")) or 0.0)
-                for line in self.lines
-            ),
-            2,
-        )
+        """Quantity times price less discount over the lines, where these are numbers."""
+
+        def net(line):
+            quantity, price, discount = (
+                reading.number(line.get(key)) or 0.0 for key in ("quantity", "price", "discount")
+            )
+            return quantity * price * (1 - discount / 100)
+
+        return round(sum(net(line) for _place, line in self.lines), 2)
 
     def answer_from_before(self):
         """The envelope was settled earlier: same content is a repetition, other content a conflict."""
         order = self.envelope.order_id
         if self.envelope.state == "cancelled":
             errors = [reading.error("reference", "conflict", self.reference, "This reference was cancelled.")]
-        elif self.envelope.digest != self.digest:
-            errors = [
-                reading.error(path, "conflict", found)
-                for path, found in _differences(self.envelope.payload, self.payload)
-            ]
+        elif self.digest not in (self.envelope.digest, reading.canonical(self.envelope.sent_payload)):
+            errors = list(_differences(self.envelope.payload, self.payload))
         else:
             errors = []
         self.answer = {
@@ -221,16 +255,13 @@ class _Parcel:
 
     def keep(self, company):
         """Values of the envelope, the guarded ones by the mixin's own door."""
-        ordered_at = self.ordered_at
-        # a moment without an hour is a calendar day already
-        whole_day = isinstance(self.payload, dict) and len(str(self.payload.get("ordered_at") or "")) == 10
-        if ordered_at and not whole_day:
-            day = business_day(company, ordered_at)
-        else:
-            day = ordered_at.date() if ordered_at else business_day(company)
+        when = self.ordered_at
+        # a whole day is a business day already
+        day = when if when and not isinstance(when, datetime) else business_day(company, when)
         self.envelope._transition_write(
             {
                 "payload": self.payload if isinstance(self.payload, dict) else {"as_received": self.payload},
+                "sent_payload": self.envelope.sent_payload if self.mended else False,
                 "digest": self.digest,
                 "attempts": self.envelope.attempts + 1,
                 "order_id": self.order.id if self.order else False,
@@ -261,16 +292,9 @@ class _Parcel:
 
     def result(self):
         """The answer of the contract."""
-        if self.same_as is not self:
-            first = self.same_as.result()
-            same = self.same_as.digest == self.digest
-            if same or not first["ok"]:
-                return {**first, "code": "repeated" if same and first["ok"] else first["code"]}
-            errors = [
-                reading.error(path, "conflict", found)
-                for path, found in _differences(self.same_as.payload, self.payload)
-            ]
-            return {**first, "ok": False, "code": "conflict", "message": errors[0]["message"], "errors": errors}
+        if self.twin:
+            first = self.twin.result()
+            return {**first, "code": "repeated" if first["ok"] else first["code"]}
         if self.answer:
             return self.answer
         return {
@@ -287,7 +311,12 @@ class _Parcel:
 
 
 def _differences(before, now):
-    """Where two payloads differ, at the first level: ``(path, what came now)``."""
+    """One conflict error per key whose content differs, saying what was accepted and what came now."""
     before = before if isinstance(before, dict) else {}
     now = now if isinstance(now, dict) else {}
-    return [(key, now.get(key)) for key in sorted({*before, *now}) if before.get(key) != now.get(key)] or [("", "")]
+    for key in sorted({*before, *now}):
+        if reading.canonical(before.get(key)) != reading.canonical(now.get(key)):
+            accepted = reading.error(key, "conflict", before.get(key))["found"] or "-"
+            yield reading.error(
+                key, "conflict", now.get(key), f"The reference was accepted before with other content: {accepted}"
+            )

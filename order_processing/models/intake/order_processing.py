@@ -1,6 +1,21 @@
+import inspect
+
 from odoo import api, models
 
 from . import reading
+
+# what a result's `code` says; what is wrong inside an order is in `errors`, with the codes of `reading`
+RESULT_CODES = {
+    "accepted": "Done: the order stands.",
+    "held": "The order stands and waits: its holds say why.",
+    "not_confirmed": "The order stands as a quotation; Odoo's reason for not confirming it is the message.",
+    "repeated": "Done before: the first result again.",
+    "rejected": "Nothing was entered: the errors say why. Mend and send it again under the same reference.",
+    "conflict": "The reference was accepted before with other content.",
+    "not_found": "No order has this name or reference.",
+    "ambiguous": "More than one order has this reference: name the source.",
+    "not_allowed": "The caller lacks the right.",
+}
 
 
 class OrderProcessing(models.AbstractModel):
@@ -17,54 +32,70 @@ class OrderProcessing(models.AbstractModel):
         :param bool confirm: confirm what was verified
         :param bool dry_run: answer the same and write nothing
         :return: one dict per order, in the order given: ``{reference, ok, code, message, errors, order, order_id, state,
-            verification, holds}``
+            verification, holds, intake_id}``; ids are left out where there is none
         """
         self._contract_check(unknown)
         company = self._contract_company(company)
-        answers = self.env["order.intake"].submit(orders, source, company.id, dry_run=dry_run)
+        Intake = self.env["order.intake"]
+
+        def act():
+            return self._submit_and_verify(orders, source, company, verify, confirm)
+
+        answers = Intake._trial(act) if dry_run else act()
         for answer in answers:
-            answer.update(verification="", holds=[])
-        fresh = [answer for answer in answers if answer["code"] == "accepted" and answer["order_id"]]
+            for name in ("order_id", "intake_id"):
+                if not answer[name]:
+                    del answer[name]
+        return answers
+
+    @api.model
+    def _submit_and_verify(self, orders, source, company, verify, confirm):
+        answers = self.env["order.intake"].submit(orders, source, company.id)
+        Order = self.env["sale.order"].sudo()
+        fresh = {answer["order_id"]: answer for answer in answers if answer["code"] == "accepted"}
         if fresh and (verify or confirm):
-            quotations = self.env["sale.order"].sudo().browse([answer["order_id"] for answer in fresh])
-            act = quotations.action_verify_and_confirm if confirm else quotations.action_verify
-            found = {result["order_id"]: result for result in act()}
-            for answer in fresh:
-                result = found[answer["order_id"]]
-                answer["verification"] = result["state"]
-                answer["holds"] = result["holds"]
+            quotations = Order.browse(fresh)
+            for result in quotations.action_verify_and_confirm() if confirm else quotations.action_verify():
+                answer = fresh[result["order_id"]]
                 if result["state"] == "held":
                     answer["code"] = "held"
-        by_id = self.env["sale.order"].sudo().browse([answer["order_id"] for answer in answers if answer["order_id"]])
-        states = {order.id: order.state for order in by_id}
+                elif result.get("error"):
+                    answer.update(code="not_confirmed", message=result["error"])
+        standing = {order.id: order for order in Order.browse({answer["order_id"] for answer in answers}).exists()}
         for answer in answers:
-            answer["state"] = states.get(answer["order_id"], "")
+            order = standing.get(answer["order_id"], Order)
+            open_holds = order.order_hold_ids.filtered(lambda hold: hold.state == "open")
+            answer.update(
+                state=order.state or "",
+                verification=order.verification_state or "",
+                holds=open_holds.mapped("reason_code"),
+            )
         return answers
 
     @api.model
     @api.readonly
     def describe(self, **unknown):
-        """What this contract is: its version, its methods with their arguments, its error codes."""
+        """What this contract is: its version, its methods with their arguments, its codes.
+
+        :return: ``{version, methods: {name: {arguments: {name: default or "required"}, description}}, result_codes,
+            error_codes}``
+        """
         self._contract_check(unknown)
         methods = {}
-        for name in dir(type(self)):
-            method = getattr(type(self), name)
-            if name.startswith("_") or not getattr(method, "_api_model", False) or name not in METHODS:
+        for name, method in inspect.getmembers(type(self), inspect.isfunction):
+            # what Odoo brings to every model is defined elsewhere
+            if name.startswith("_") or not method.__module__.endswith(".order_processing"):
                 continue
-            methods[name] = {"arguments": METHODS[name], "description": (method.__doc__ or "").strip().split("\n")[0]}
-        return {"version": "1.0", "methods": methods, "error_codes": dict(reading.ERROR_CODES)}
-
-
-METHODS = {
-    "submit_orders": ["orders", "source", "company", "verify", "confirm", "dry_run"],
-    "verify_orders": ["references", "source", "company"],
-    "confirm_orders": ["references", "source", "company"],
-    "hold_orders": ["references", "reason", "note", "source", "company"],
-    "release_orders": ["references", "reason", "source", "company"],
-    "order_status": ["references", "source", "company"],
-    "changes": ["since", "limit", "company"],
-    "request_return": ["returns", "source", "company"],
-    "return_status": ["keys", "source", "company"],
-    "reconciliation": ["date", "company"],
-    "describe": [],
-}
+            arguments = {
+                parameter.name: "required" if parameter.default is parameter.empty else parameter.default
+                for parameter in list(inspect.signature(method).parameters.values())[1:]
+                if parameter.kind is not parameter.VAR_KEYWORD
+            }
+            description = (inspect.getdoc(method) or "").split("\n")[0]
+            methods[name] = {"arguments": arguments, "description": description}
+        return {
+            "version": "1.0",
+            "methods": methods,
+            "result_codes": dict(RESULT_CODES),
+            "error_codes": dict(reading.ERROR_CODES),
+        }

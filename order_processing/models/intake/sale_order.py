@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+# written by intake alone
+EVIDENCE = ("intake_id", "order_dated", "order_stated_total")
 
 
 class SaleOrder(models.Model):
@@ -10,11 +14,31 @@ class SaleOrder(models.Model):
     )
     order_stated_total = fields.Monetary("Total as stated by the customer", copy=False, readonly=True)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse that a user says an order was submitted that was not."""
+        defaults = {name: self.env.context.get(f"default_{name}") for name in EVIDENCE}
+        for vals in vals_list:
+            self._intake_guard({**defaults, **vals})
+        return super().create(vals_list)
+
     def write(self, vals):
         """Confirming sets the order date to now in core; an order that was submitted with its date keeps it."""
+        self._intake_guard(vals)
         if vals.get("state") == "sale" and "date_order" in vals:
             dated = self.filtered("order_dated")
             if dated:
                 super(SaleOrder, dated).write({name: value for name, value in vals.items() if name != "date_order"})
                 return super(SaleOrder, self - dated).write(vals)
         return super().write(vals)
+
+    def _intake_guard(self, vals):
+        given = [name for name in EVIDENCE if vals.get(name)]
+        # a remote call is never privileged; intake is
+        if given and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%s cannot be written directly: it says what a sender submitted.",
+                    ", ".join(self._fields[name]._description_string(self.env) for name in given),
+                )
+            )
