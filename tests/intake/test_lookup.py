@@ -76,6 +76,22 @@ class TestLookup(OrderCase):
         self.assertEqual(len(made.partner_shipping_id), 1)
         self.assertEqual(made.partner_shipping_id.parent_id, made.partner_id)
 
+    def test_who_is_known_by_a_key_is_used_while_that_is_right(self):
+        customer = {**DEPOT, "name": "Newcomer Ltd", "email": "new@test.example.com"}
+        first = self._one(customer=customer, ship_to=DEPOT)
+        # not to be found by lookup any more, still the one that was made under this key
+        first.partner_id.write({"email": "moved@test.example.com", "name": "Newcomer plc"})
+        again = self._one(customer=customer, ship_to=DEPOT)
+        self.assertEqual(again.partner_id, first.partner_id)
+        # the desk corrected the street: what is sent now is another place
+        first.partner_shipping_id.street = "10 Dock Road"
+        other = self._one(customer=customer, ship_to=DEPOT)
+        self.assertNotEqual(other.partner_shipping_id, first.partner_shipping_id)
+        self.assertEqual(other.partner_shipping_id.street, DEPOT["street"])
+        first.partner_id.with_context(active_test=False).child_ids.active = False
+        first.partner_id.active = False
+        self.assertNotEqual(self._one(customer=customer).partner_id, first.partner_id)
+
     def test_a_rejected_order_makes_no_customer(self):
         count = self.env["res.partner"].search_count([])
         codes = self._codes(customer={**DEPOT, "name": "Nobody"}, product="NOPE")
@@ -100,18 +116,18 @@ class TestLookup(OrderCase):
         pricelist = self.env["product.pricelist"].create(
             {"name": "Friends", "currency_id": self.company.currency_id.id}
         )
-        dozen = self.env.ref("uom.product_uom_dozen")
+        pack = self.env.ref("uom.product_uom_pack_6")
         made = self._one(
             terms=terms.name,
             pricelist="Friends",
             currency=self.company.currency_id.name,
             lines=[
-                {"product": "TG-1", "quantity": 2, "unit": dozen.name.upper(), "line": "A"},
+                {"product": "TG-1", "quantity": 2, "unit": pack.name.upper(), "line": "A"},
                 {"product": "TG-2", "quantity": 1},
             ],
         )
         self.assertEqual((made.payment_term_id, made.pricelist_id), (terms, pricelist))
-        self.assertEqual(made.order_line[0].product_uom_id, dozen)
+        self.assertEqual(made.order_line[0].product_uom_id, pack)
         self.assertEqual(made.order_line.mapped("order_sender_line"), ["A", "2"])
         pricelist.copy({"name": "Friends"})
         self.assertEqual(
