@@ -4,6 +4,6 @@ from . import verification
 from . import availability
 from . import dispatch
 from . import discrepancy
+from . import returns
 from . import enquiry
 from . import desk
-from . import returns

@@ -26,7 +26,8 @@ class AccountMove(models.Model):
             if not own or item.product_uom_id.compare(quantity, item.quantity):
                 continue
             ended |= item
-            rest = self.currency_id.round(item.price_subtotal - sum(own.mapped("price_subtotal")))
+            # what was entered in the books, which for prices with tax inside may be a cent beside the line's own figure
+            rest = self.currency_id.round(-item.amount_currency - sum(own.mapped("amount_currency")))
             if rest and own.move_id & self:
                 rounding.append(
                     {

@@ -45,7 +45,7 @@ class OrderReturnCredit(models.Model):
                     "credited_qty": sum(
                         item.product_uom_id._compute_quantity(item.quantity, line.uom_id) for item in items
                     ),
-                    "credited_amount": sum(whole.mapped("price_subtotal")),
+                    "credited_amount": sum(whole.mapped("amount_currency")),
                 }
             )
 
