@@ -62,6 +62,13 @@
         "security/enquiry_security.xml",
         "views/enquiry_order_enquiry_views.xml",
         # reconciliation
+        "security/reconciliation_security.xml",
+        "views/reconciliation_templates.xml",
+        "reports/reconciliation_statement.xml",
+        "data/reconciliation_data.xml",
+        "views/reconciliation_wizard_views.xml",
+        "views/reconciliation_order_reconciliation_views.xml",
+        "views/reconciliation_order_reconciliation_line_views.xml",
         # desk
         "views/desk_order_desk_queue_views.xml",
         "data/desk_queues.xml",

@@ -7,3 +7,4 @@ from . import discrepancy
 from . import returns
 from . import enquiry
 from . import desk
+from . import reconciliation

@@ -7,3 +7,5 @@ from . import dispatch_verdict
 from . import discrepancy_close
 from . import returns_create
 from . import returns_ask
+from . import reconciliation_draw
+from . import reconciliation_reopen

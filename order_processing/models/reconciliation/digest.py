@@ -1,0 +1,32 @@
+"""The canonical form of a statement and its digest: plain Python.
+
+The canonical form is text, one JSON array a line, in this order: ``["statement", ...]``, ``["line", ...]`` for each
+entry in its sequence, ``["equation", ...]`` for each equation in its sequence, ``["book", rows, sha256]`` for the rows
+of the day book that the statement owns. JSON without spaces, non-ASCII characters as they are, UTF-8; numbers, dates
+and times are texts as PostgreSQL writes them, without trailing zeros of a fraction; what is absent is ``null``; each
+line ends with a line feed. The digest is SHA-256, in hexadecimal, of the digest before (64 characters, or nothing for
+the first) followed by that text.
+"""
+
+import hashlib
+import json
+
+PREFIX = "$1$"
+
+
+def canonical(row):
+    """One line of the canonical form, without its line feed; ``row`` is a sequence of plain values."""
+    return json.dumps(list(row), ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(previous, rows):
+    """The digest of a statement, ``$1$`` and 64 hexadecimal characters.
+
+    :param str previous: the digest before, with or without its prefix; ``""`` for the first of a company
+    :param rows: iterable of sequences of plain values, in canonical order; read once, never kept
+    """
+    state = hashlib.sha256((previous or "").removeprefix(PREFIX).encode())
+    for row in rows:
+        state.update(canonical(row).encode())
+        state.update(b"\n")
+    return PREFIX + state.hexdigest()

@@ -1,0 +1,290 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from .digest import digest
+from .order_reconciliation import MANAGER, PROCESSOR
+from .order_reconciliation_line import QUANTITIES, VALUES
+
+STATEMENT = (
+    "number",
+    "company_id",
+    "date",
+    "revision",
+    "prepared_by_id",
+    "prepared_at",
+    "signed_by_id",
+    "signed_at",
+    "previous_id",
+    "cut_snapshot",
+    "cut_xact",
+    "cut_event",
+    "cut_era",
+    "note",
+)
+LINE = (
+    "sequence",
+    "order_number",
+    "intake_number",
+    "order_name",
+    "partner_name",
+    "order_date",
+    "bucket",
+    "touched",
+    "reason",
+    "currency_id",
+    *(f"{name}_qty" for name in QUANTITIES),
+    "open_units",
+    *(f"{name}_value" for name in VALUES),
+    *(f"{name}_value_company" for name in VALUES),
+)
+EQUATION = (
+    "sequence",
+    "name",
+    "label",
+    "measure",
+    "unit",
+    "currency_id",
+    "left",
+    "right",
+    "difference",
+    "terms",
+    "explanation",
+    "documents",
+    "document_count",
+    "is_proven",
+)
+BOOK = (
+    "id",
+    "era_id",
+    "xact",
+    "kind",
+    "company_id",
+    "order_id",
+    "order_name",
+    "line_id",
+    "line_name",
+    "product_id",
+    "uom_id",
+    "currency_id",
+    "quantity",
+    "quantity_ref",
+    "amount",
+    "document_model",
+    "document_id",
+    "document_name",
+    "reason",
+    "note",
+    "business_date",
+    "to_refund",
+    "user_id",
+    "user_name",
+    "at",
+    "opening",
+)
+STEP = 2000
+
+
+class OrderReconciliationChain(models.Model):
+    """The digest of a statement, chained by closing number, and the check of the whole chain."""
+
+    _inherit = "order.reconciliation"
+
+    # ------------------------------------------------------------------ the canonical form
+
+    @api.model
+    def _texts(self, alias, names, columns):
+        """``SQL`` list of columns as the canonical form writes them: text, numbers without trailing zeros."""
+        numeric = {name for name, kind in columns.items() if kind == "numeric"}
+        return SQL(", ").join(
+            SQL("trim_scale(%s)::text" if name in numeric else "%s::text", SQL.identifier(alias, name))
+            for name in names
+        )
+
+    @api.model
+    def _column_types(self, table):
+        self.env.cr.execute(
+            SQL(
+                "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
+                " WHERE attrelid = %s::text::regclass AND attnum > 0 AND NOT attisdropped",
+                table,
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _canonical_rows(self):
+        """The canonical form of one statement, row by row (see ``digest.py``)."""
+        self.ensure_one()
+        for tag, table, names, key in (
+            ("statement", "order_reconciliation", STATEMENT, "id"),
+            ("line", "order_reconciliation_line", LINE, "reconciliation_id"),
+            ("equation", "order_reconciliation_equation", EQUATION, "reconciliation_id"),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "SELECT %s FROM %s record WHERE record.%s = %s ORDER BY record.%s, record.id",
+                    self._texts("record", names, self._column_types(table)),
+                    SQL.identifier(table),
+                    SQL.identifier(key),
+                    self.id,
+                    SQL.identifier("id" if tag == "statement" else "sequence"),
+                )
+            )
+            while rows := self.env.cr.fetchmany(STEP):
+                for row in rows:
+                    yield (tag, *row)
+        yield ("book", *self._book_state())
+
+    def _book_state(self):
+        """Number of the day-book rows that the statement owns, and a SHA-256 over the SHA-256 of each."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT count(*), encode(sha256(coalesce(
+                           string_agg(sha256(convert_to(jsonb_build_array(%(columns)s)::text, 'UTF8')), ''::bytea ORDER BY event.id),
+                           ''::bytea)), 'hex')
+                  FROM order_event event
+                 WHERE event.company_id = %(company)s AND %(owned)s
+                """,
+                columns=self._texts("event", BOOK, self._column_types("order_event")),
+                company=self.company_id.id,
+                owned=self._owned("event"),
+            )
+        )
+        count, book = self.env.cr.fetchone()
+        return str(count), book
+
+    # ------------------------------------------------------------------ signing
+
+    def _seal(self):
+        """Give the statement its number and its digest, chained to the signature before; two at once: one waits."""
+        self.ensure_one()
+        # the number is the company's: a second signature of it waits here
+        self.env.cr.execute(
+            SQL("SELECT pg_advisory_xact_lock(hashtextextended('order_reconciliation', %s))", self.company_id.id)
+        )
+        last = self.search([("company_id", "=", self.company_id.id), ("number", ">", 0)], order="number desc", limit=1)
+        self.env["order.event"].flush_model()
+        rows, book = self._book_state()
+        self._transition_write(
+            {
+                "number": last.number + 1,
+                "previous_digest": last.digest or "",
+                "book_rows": int(rows),
+                "book_digest": book,
+            }
+        )
+        self.flush_recordset()
+        self._transition_write({"digest": digest(last.digest, self._canonical_rows())})
+        self.flush_recordset()
+
+    # ------------------------------------------------------------------ the check
+
+    @api.model
+    def verify_chain(self, company_id=None):
+        """Compute the digests of all signed statements of a company anew and compare the chain.
+
+        :param int company_id: one of the user's companies, default the present one
+        :return: ``{ok, days, broken}``; ``days`` is how many were checked, ``broken`` a list of
+            ``{date, revision, why}``, ``date`` is ``""`` where a statement is missing
+        :raises AccessError: no processor, or a foreign company
+        """
+        self._check_order_group(PROCESSOR)
+        company = self.env["res.company"].browse(company_id) if company_id else self.env.company
+        if company not in self.env.user.sudo().company_ids and self.env.uid != 1:
+            raise AccessError(self.env._("%s is not a company of yours.", company.sudo().name or company_id))
+        return self.sudo()._verify_chain(company)
+
+    def _verify_chain(self, company):
+        self.env.flush_all()
+        self.env["order.event"].flush_model()
+        self.invalidate_model()
+        statements = self.search(
+            [("company_id", "=", company.id), "|", ("state", "!=", "draft"), ("number", ">", 0)], order="number, id"
+        )
+        broken, digest_before, number, ids = [], "", 0, set()
+
+        def report(statement, why):
+            broken.append({"date": str(statement.date or ""), "revision": statement.revision, "why": why})
+
+        for statement in statements:
+            if statement.number != number + 1:
+                broken.append(
+                    {
+                        "date": "",
+                        "revision": 0,
+                        "why": self.env._(
+                            "between the closing numbers %(before)s and %(after)s a statement is missing",
+                            before=number,
+                            after=statement.number,
+                        ),
+                    }
+                )
+            elif (statement.previous_digest or "") != digest_before:
+                report(statement, self.env._("it does not follow the statement before: that one's digest changed"))
+            for why in statement._faults():
+                report(statement, why)
+            number, digest_before = statement.number, statement.digest or ""
+            ids.add(statement.id)
+        last = self.env["order.event"].search(
+            [("kind", "=", "day_signed"), ("company_id", "=", company.id)], order="id desc", limit=1
+        )
+        if last and last.document_id not in ids:
+            broken.append(
+                {
+                    "date": str(last.business_date or ""),
+                    "revision": 0,
+                    "why": self.env._("the day book knows its signature, but the statement is missing"),
+                }
+            )
+        return {"ok": not broken, "days": len(statements), "broken": broken}
+
+    def _faults(self):
+        """What is wrong with one signed statement, as texts."""
+        self.ensure_one()
+        if self.state == "draft":
+            yield self.env._("it has a closing number and is a draft")
+        rows, book = self._book_state()
+        if (int(rows), book) != (self.book_rows, self.book_digest):
+            yield self.env._(
+                "the day book's rows of this day changed (%(found)s rows, %(signed)s were signed)",
+                found=rows,
+                signed=self.book_rows,
+            )
+        if digest(self.previous_digest, self._canonical_rows()) != self.digest:
+            yield self.env._("a figure, an entry or an equation changed: the digest does not agree")
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT order_name FROM order_reconciliation_line
+                 WHERE reconciliation_id = %s AND (order_id <> order_number OR intake_id <> intake_number)
+                """,
+                self.id,
+            )
+        )
+        if self.env.cr.rowcount:
+            names = ", ".join(row[0] or "?" for row in self.env.cr.fetchall()[:10])
+            yield self.env._("entries lead to another document than they name: %s", names)
+
+    def action_verify_chain(self):
+        """Check the chain of the companies of these statements and say the result (managers).
+
+        :return: a notification
+        """
+        self._check_order_group(MANAGER)
+        companies = self.company_id or self.env.company
+        answers = [self.verify_chain(company.id) for company in companies]
+        broken = [fault for answer in answers for fault in answer["broken"]]
+        message = self.env._("%s signed statements follow each other unchanged.", sum(a["days"] for a in answers))
+        if broken:
+            message = "\n".join(f"{fault['date']}: {fault['why']}" for fault in broken[:10])
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if broken else "success",
+                "sticky": bool(broken),
+                "title": self.env._("The chain of days"),
+                "message": message,
+            },
+        }

@@ -1,0 +1,301 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from . import buckets, equations
+from .order_reconciliation_facts import FACT, SCOPE
+from .order_reconciliation_line import QUANTITIES, VALUES
+
+DOCUMENTS_KEPT = 200
+# the columns of the facts that the entries show
+SHOWN = {
+    "ordered": "gross",
+    "shipped": "shipped",
+    "returned": "returned",
+    "invoiced": "invoiced",
+    "credited": "credited",
+}
+
+
+class OrderReconciliationDraw(models.Model):
+    """Draws entries and equations: INSERT … SELECT, the same number of statements whatever the number of orders."""
+
+    _inherit = "order.reconciliation"
+
+    def _draw(self):
+        """Take the cut of this transaction and draw the statement from it, in place of what was drawn before."""
+        self.ensure_one()
+        self._transition_lock()
+        self.env.flush_all()
+        self.env["order.matching"]._flush_ledgers()
+        before = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("date", "<", self.date),
+                ("state", "!=", "superseded"),
+                ("cut_snapshot", "!=", False),
+            ],
+            order="date desc",
+            limit=1,
+        )
+        cut = self.env["order.event"]._cut_snapshot()
+        self._transition_write(
+            {
+                "previous_id": before.id,
+                "prepared_by_id": self.env.uid,
+                "prepared_at": fields.Datetime.now(),
+                "cut_snapshot": cut["snapshot"],
+                "cut_xact": cut["xact"],
+                "cut_event": cut["event_id"],
+                "cut_era": cut["era_id"],
+            }
+        )
+        self.flush_recordset()
+        for table in ("order_reconciliation_line", "order_reconciliation_equation"):
+            self.env.cr.execute(SQL("DELETE FROM %s WHERE reconciliation_id = %s", SQL.identifier(table), self.id))
+        order_ids = self._make_scope()
+        self._make_facts(order_ids)
+        self._insert_lines(order_ids)
+        self._insert_equations(order_ids)
+        for table in (FACT, SCOPE):
+            self.env.cr.execute(SQL("DROP TABLE %s", table))
+        self.env.invalidate_all(flush=False)
+
+    # ------------------------------------------------------------------ entries
+
+    def _insert_lines(self, order_ids):
+        figures = [
+            *[(f"{name}_qty", SQL("coalesce(entry.%s, 0)", SQL.identifier(f"{name}_qty"))) for name in QUANTITIES],
+            *[
+                (f"{name}_value", SQL("round(coalesce(entry.%s, 0) / unit.rounding) * unit.rounding",
+                                      SQL.identifier(f"{name}_value")))
+                for name in VALUES
+            ],
+            *[
+                (f"{name}_value_company",
+                 SQL("round(coalesce(entry.%s, 0) / entry.rate / company_unit.rounding) * company_unit.rounding",
+                     SQL.identifier(f"{name}_value")))
+                for name in VALUES
+            ],
+        ]  # fmt: skip
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO order_reconciliation_line (
+                    reconciliation_id, company_id, sequence, order_id, order_number, intake_id, intake_number, order_name,
+                    partner_name, order_date, bucket, bucket_sequence, touched, moved, reason, currency_id,
+                    company_currency_id, open_units, %(names)s)
+                SELECT %(statement)s, %(company)s,
+                       row_number() OVER (ORDER BY place.bucket_sequence, entry.order_name, entry.order_number, entry.intake_number),
+                       entry.order_id, coalesce(entry.order_number, 0), nullif(entry.intake_number, 0),
+                       coalesce(entry.intake_number, 0), entry.order_name, entry.partner_name, entry.order_date, place.bucket,
+                       place.bucket_sequence, entry.touched, entry.touched::int, entry.reason, entry.currency_id,
+                       company_unit.id, coalesce(entry.open_units, '{}'::jsonb), %(figures)s
+                  FROM (%(entries)s) entry
+                  JOIN res_currency unit ON unit.id = entry.currency_id
+                  JOIN res_currency company_unit ON company_unit.id = %(currency)s
+            CROSS JOIN LATERAL (SELECT %(bucket)s AS code) stands
+            CROSS JOIN LATERAL (
+                       SELECT stands.code AS bucket, array_position(%(codes)s::varchar[], stands.code::varchar) AS bucket_sequence) place
+                 WHERE entry.touched OR entry.carried OR place.bucket <> ALL(%(final)s) OR coalesce(entry.open_value, 0) <> 0
+                    OR coalesce(entry.open_qty, 0) <> 0
+                """,
+                names=SQL(", ").join(SQL.identifier(name) for name, _expression in figures),
+                figures=SQL(", ").join(expression for _name, expression in figures),
+                statement=self.id,
+                company=self.company_id.id,
+                currency=self.company_id.currency_id.id,
+                entries=SQL("%s UNION ALL %s", self._order_entries(order_ids), self._envelope_entries()),
+                bucket=buckets.bucket_case(),
+                codes=[bucket.code for bucket in buckets.BUCKETS],
+                final=list(buckets.FINAL),
+            )
+        )
+
+    def _order_entries(self, order_ids):
+        """One row per order of the scope: its state, what its documents say, its sums."""
+        goods = [
+            SQL("sum(fact.%s) FILTER (WHERE fact.goods) AS %s", SQL.identifier(f"q_{source}"), SQL.identifier(f"{name}_qty"))
+            for name, source in SHOWN.items()
+        ]  # fmt: skip
+        worth = [
+            SQL("sum(fact.%s) AS %s", SQL.identifier(f"vo_{source}"), SQL.identifier(f"{name}_value"))
+            for name, source in SHOWN.items()
+        ]
+        return SQL(
+            """
+            SELECT FALSE AS is_envelope, scope.touched, scope.carried, sale.id AS order_id, scope.order_id AS order_number,
+                   0 AS intake_number, scope.order_name, partner.name AS partner_name, sale.state, sale.verification_state,
+                   NULL AS reason, %(ordered_on)s AS order_date, coalesce(sale.currency_id, %(currency)s) AS currency_id,
+                   coalesce(nullif(sale.currency_rate, 0), 1) AS rate,
+                   %(on_hold)s AS on_hold, coalesce(moves.coming_back, FALSE) OR %(in_return)s AS coming_back,
+                   %(to_check)s AS to_check, coalesce(moves.picked, FALSE) AS picked,
+                   coalesce(moves.assigned, FALSE) AS assigned, coalesce(moves.moving, FALSE) AS moving,
+                   coalesce(sums.open_qty, 0) > 0 AS outstanding, coalesce(sums.due, FALSE) AS to_invoice,
+                   coalesce(unpaid.found, FALSE) AS to_pay, opened.open_units,
+                   sums.ordered_qty, sums.shipped_qty, sums.returned_qty, sums.invoiced_qty, sums.credited_qty, sums.open_qty,
+                   sums.ordered_value, sums.shipped_value, sums.returned_value, sums.invoiced_value, sums.credited_value,
+                   sums.open_value, paid.paid_value
+              FROM %(scope)s scope
+         LEFT JOIN sale_order sale ON sale.id = scope.order_id
+         LEFT JOIN res_partner partner ON partner.id = sale.partner_id
+         LEFT JOIN (
+                   SELECT fact.order_id, %(goods)s, %(worth)s, sum(fact.q_open) FILTER (WHERE fact.goods) AS open_qty,
+                          sum(fact.v_open) FILTER (WHERE fact.goods) AS open_value, bool_or(fact.q_l_due <> 0) AS due
+                     FROM %(fact)s fact GROUP BY fact.order_id) sums ON sums.order_id = scope.order_id
+         LEFT JOIN (
+                   SELECT per.order_id, jsonb_object_agg(per.unit_id, trim_scale(per.quantity)) AS open_units
+                     FROM (SELECT order_id, unit_id, sum(q_open) AS quantity FROM %(fact)s WHERE goods
+                         GROUP BY order_id, unit_id HAVING sum(q_open) <> 0) per
+                 GROUP BY per.order_id) opened ON opened.order_id = scope.order_id
+         LEFT JOIN (%(moves)s) moves ON moves.order_id = scope.order_id
+         LEFT JOIN (%(paid)s) paid ON paid.order_id = scope.order_id
+         LEFT JOIN (%(unpaid)s) unpaid ON unpaid.order_id = scope.order_id
+            """,
+            ordered_on=SQL("(sale.date_order AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", self._zone()),
+            currency=self.company_id.currency_id.id,
+            on_hold=SQL(
+                "EXISTS (SELECT 1 FROM order_hold hold WHERE hold.order_id = scope.order_id AND hold.state = 'open')"
+            ),
+            in_return=self._in_return(),
+            to_check=self._to_check(),
+            goods=SQL(", ").join(goods),
+            worth=SQL(", ").join(worth),
+            moves=self._open_moves(order_ids),
+            paid=self._paid_in_order_currency(order_ids),
+            unpaid=self._unpaid(order_ids),
+            fact=FACT,
+            scope=SCOPE,
+        )
+
+    def _envelope_entries(self):
+        """One row per submitted order that made none, in the columns of ``_order_entries``."""
+        return SQL(
+            """
+            SELECT TRUE, TRUE, FALSE, NULL::int4, NULL::int4, envelope.id, envelope.reference, NULL, NULL, NULL,
+                   envelope.first_error_code, envelope.business_date, %(currency)s, 1, FALSE, FALSE, FALSE, FALSE, FALSE, FALSE,
+                   FALSE, FALSE, FALSE, NULL::jsonb, 0, 0, 0, 0, 0, 0, coalesce(envelope.value, 0)::numeric, 0, 0, 0, 0, 0, 0
+              FROM (%(rejected)s) envelope
+            """,
+            currency=self.company_id.currency_id.id,
+            rejected=self._rejected_query(),
+        )
+
+    # ------------------------------------------------------------------ equations
+
+    def _insert_equations(self, order_ids):
+        place = 0
+        for equation in equations.EQUATIONS:
+            for measure in equation.measures:
+                place += 100
+                self.env.cr.execute(self._equation_query(equation, measure, place, order_ids))
+
+    def _equation_query(self, equation, measure, place, order_ids):
+        """``SQL`` that inserts one equation, a row per unit or currency; one row of zeros where nothing is."""
+        source = {
+            "fact": self._source_fact,
+            "opening": self._source_opening,
+            "paid": lambda _equation, _measure: self._source_paid(order_ids),
+            "documents": lambda _equation, _measure: self._source_documents(order_ids),
+            "envelopes": lambda _equation, _measure: self._source_envelopes(order_ids),
+            "entries": lambda _equation, _measure: self._source_entries(order_ids),
+        }[equation.source](equation, measure)
+        terms = [(side, label, term) for side in ("left", "right") for label, term in getattr(equation, side)]
+        names = [SQL.identifier(f"t{index}") for index in range(len(terms))]
+
+        def side_sum(side):
+            return SQL(" + ").join(name for name, term in zip(names, terms) if term[0] == side)
+
+        def side_terms(side):
+            return SQL(
+                "jsonb_build_array(%s)",
+                SQL(", ").join(
+                    SQL("jsonb_build_array(%s::text, trim_scale(round(coalesce(sum(%s), 0), 6)))", term[1], name)
+                    for name, term in zip(names, terms)
+                    if term[0] == side
+                ),
+            )
+
+        group = {
+            "quantity": SQL("LEFT JOIN uom_uom named ON named.id = sums.group_id"),
+            "value": SQL("LEFT JOIN res_currency named ON named.id = sums.group_id"),
+            "count": SQL("CROSS JOIN (SELECT 'entries' AS name) named"),
+        }[measure]
+        return SQL(
+            """
+            INSERT INTO order_reconciliation_equation (
+                reconciliation_id, company_id, sequence, name, label, measure, unit, currency_id, "left", "right", difference,
+                terms, explanation, documents, document_count, is_proven)
+            SELECT %(statement)s, %(company)s, %(place)s + row_number() OVER (ORDER BY %(unit)s), %(name)s, %(label)s, %(measure)s,
+                   %(unit)s, %(currency)s, sums.l, sums.r, trim_scale(sums.l - sums.r),
+                   jsonb_build_object('left', sums.left_terms, 'right', sums.right_terms), %(explanation)s,
+                   jsonb_path_query_array(coalesce(sums.documents, '[]'), %(kept)s::text::jsonpath), sums.faults, sums.faults = 0
+              FROM (
+                SELECT row.group_id, trim_scale(round(coalesce(sum(row.l), 0), 6)) AS l,
+                       trim_scale(round(coalesce(sum(row.r), 0), 6)) AS r,
+                       %(left_terms)s AS left_terms, %(right_terms)s AS right_terms,
+                       count(*) FILTER (WHERE row.fault) AS faults,
+                       jsonb_agg(jsonb_build_object(
+                           'order', row.order_name, 'order_id', row.order_id, 'line', row.line_name, 'left', trim_scale(round(row.l, 6)),
+                           'right', trim_scale(round(row.r, 6)), 'difference', trim_scale(round(row.l - row.r, 6)))
+                           ORDER BY abs(row.l - row.r) DESC, row.order_name, row.order_id, row.line_name) FILTER (WHERE row.fault) AS documents
+                  FROM (
+                    SELECT term.*, %(left)s AS l, %(right)s AS r, round(((%(left)s) - (%(right)s)) / %(step)s) <> 0 AS fault
+                      FROM (
+                        SELECT source.group_id, source.order_id, source.order_name, source.line_name, %(terms)s
+                          FROM (%(source)s) source
+                     UNION ALL
+                        SELECT %(default)s, NULL, NULL, NULL, %(zeros)s) term
+                 LEFT JOIN res_currency step ON step.id = term.group_id) row
+              GROUP BY row.group_id
+                HAVING row.group_id = %(default)s OR bool_or(%(anything)s)) sums
+              %(group)s
+            """,
+            statement=self.id,
+            company=self.company_id.id,
+            place=place,
+            name=equation.code,
+            label=equation.label,
+            measure=measure,
+            unit=SQL("coalesce(named.name ->> 'en_US', '?')") if measure == "quantity" else SQL("named.name"),
+            currency=SQL("named.id") if measure == "value" else SQL("NULL::int4"),
+            explanation=equation.explanation,
+            kept=f"$[0 to {DOCUMENTS_KEPT - 1}]",
+            left_terms=side_terms("left"),
+            right_terms=side_terms("right"),
+            left=side_sum("left"),
+            right=side_sum("right"),
+            step=self._step(measure),
+            terms=SQL(", ").join(SQL("(%s)::numeric AS %s", SQL(term[2]), name) for name, term in zip(names, terms)),
+            source=source,
+            default={
+                "quantity": self.env.ref("uom.product_uom_unit").id,
+                "value": self.company_id.currency_id.id,
+                "count": 0,
+            }[measure],
+            zeros=SQL(", ").join(SQL("0::numeric") for _name in names),
+            anything=SQL(" OR ").join(SQL("%s <> 0", name) for name in names),
+            group=group,
+        )
+
+    @api.model
+    def _step(self, measure):
+        """The smallest difference that counts: the precision of quantities, a currency's smallest coin, one."""
+        if measure == "value":
+            return SQL("coalesce(step.rounding, 0.01)")
+        digits = self.env["decimal.precision"].precision_get("Product Unit") if measure == "quantity" else 0
+        return SQL("power(10::numeric, %s)", -digits)
+
+    def _measured(self, measure):
+        """``SQL`` of the facts with the columns of one measure under the names that ``equations.py`` uses."""
+        prefix = {"quantity": "q", "value": "v"}[measure]
+        names = [name for name, _condition, _measures in self._fact_columns()]
+        names += [name for name, _expression in self._derived_columns(prefix)]
+        return SQL(
+            "SELECT fact.%s AS group_id, fact.order_id, fact.order_name, fact.line_name, fact.goods, %s FROM %s fact",
+            SQL.identifier("unit_id" if measure == "quantity" else "currency_id"),
+            SQL(", ").join(SQL("fact.%s AS %s", SQL.identifier(f"{prefix}_{name}"), SQL.identifier(name)) for name in names),
+            FACT,
+        )  # fmt: skip
+
+    def _source_fact(self, equation, measure):
+        return SQL("SELECT * FROM (%s) fact WHERE %s", self._measured(measure), SQL(equation.only))

@@ -1,0 +1,230 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.order_processing.models.common.account_move import INVOICE_COLUMNS
+from odoo.addons.order_processing.models.common.account_partial_reconcile import PAYMENT_COLUMNS
+
+from .order_reconciliation_facts import CREDITED, INVOICED, KINDS, SCOPE
+
+
+class OrderReconciliationLedgers(models.Model):
+    """Where the figures of a cut are read: the day book on one side, order lines, stock and journals on the other.
+
+    Pieces are rows ``(order_id, line_id, product_id, currency_id, tag, early, refund, q, v, vo)``.
+    """
+
+    _inherit = "order.reconciliation"
+
+    def _book_pieces(self):
+        """The day book's rows of order lines; ``vo`` at the order's own rate where the document has another currency."""
+        return SQL(
+            """
+            SELECT event.order_id, event.line_id, event.product_id, event.currency_id, event.kind,
+                   %(early)s, coalesce(event.to_refund, FALSE), coalesce(event.quantity_ref, 0), coalesce(event.amount, 0),
+                   coalesce(event.amount, 0)
+                   * CASE WHEN sale.id IS NULL OR event.currency_id IS NULL OR event.currency_id = sale.currency_id THEN 1
+                          ELSE sale.currency_rate / coalesce(nullif(document.invoice_currency_rate, 0), 1) END
+              FROM order_event event
+              JOIN %(scope)s scope ON scope.order_id = event.order_id
+         LEFT JOIN sale_order sale ON sale.id = event.order_id
+         LEFT JOIN account_move document ON event.document_model = 'account.move' AND document.id = event.document_id
+             WHERE event.line_id IS NOT NULL AND event.kind = ANY(%(kinds)s) AND %(seen)s
+            """,
+            early=self._early("event"),
+            scope=SCOPE,
+            kinds=list(KINDS),
+            seen=self._seen("event"),
+        )
+
+    @api.model
+    def _line_pieces(self, order_ids):
+        """Order lines and stock moves, by the matching engine's figures; of a cancelled order what had left stands."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return SQL(
+            """
+            SELECT figure.order_id, figure.line_id, figure.product_id, line.currency_id, piece.tag, FALSE, FALSE,
+                   piece.q * ratio.factor, piece.v, piece.v
+              FROM (%(figures)s) figure
+              JOIN sale_order_line line ON line.id = figure.line_id
+         LEFT JOIN uom_uom uom ON uom.id = line.product_uom_id
+         LEFT JOIN product_product product ON product.id = line.product_id
+         LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN uom_uom reference ON reference.id = template.uom_id
+        CROSS JOIN LATERAL (SELECT coalesce(uom.factor / reference.factor, 1) AS factor) ratio
+        CROSS JOIN LATERAL (
+                   SELECT CASE WHEN figure.stored_ordered = 0 THEN 0
+                               ELSE round(figure.subtotal * figure.returned_refund / figure.stored_ordered / figure.currency_unit)
+                                    * figure.currency_unit END AS refund_value,
+                          figure.state = 'cancel' AND figure.stored_ordered > figure.shipped AS fell) more
+        CROSS JOIN LATERAL (VALUES
+                   ('l_ordered_raw', CASE WHEN more.fell THEN figure.shipped ELSE figure.stored_ordered END,
+                                     CASE WHEN more.fell THEN figure.shipped_value ELSE figure.subtotal END),
+                   ('l_shipped', figure.shipped, figure.shipped_value),
+                   ('l_returned', figure.returned, figure.returned_value),
+                   ('l_refund', figure.returned_refund, more.refund_value),
+                   ('l_billed', figure.invoiced, figure.invoiced_value),
+                   ('l_refunded', figure.credited, figure.credited_value),
+                   ('l_draft', figure.draft_invoiced - figure.draft_credited, 0),
+                   ('l_to_invoice', figure.stored_delivered - figure.stored_invoiced,
+                                    figure.shipped_value - more.refund_value - figure.invoiced_value + figure.credited_value),
+                   ('l_rounding', figure.shipped - figure.returned_refund - figure.delivered + figure.core_invoiced
+                                  - (figure.invoiced - figure.credited + figure.draft_invoiced - figure.draft_credited), 0),
+                   ('l_due', abs(round(figure.to_invoice_net, %(digits)s)) + figure.draft_invoiced + figure.draft_credited, 0)
+                   ) AS piece (tag, q, v)
+             WHERE piece.q <> 0 OR piece.v <> 0
+            """,
+            figures=self.env["order.matching"]._figures_query(order_ids=order_ids),
+            digits=digits,
+        )
+
+    @api.model
+    def _invoice_pieces(self, order_ids):
+        """Posted invoice and credit note lines, in their own currency."""
+        posted = self.env["account.move"]._book_posted_query(SQL("line.order_id = ANY(%s)", list(order_ids)))
+        return SQL(
+            """
+            SELECT posted.order_id, posted.line_id, posted.product_id, posted.currency_id, 'l_' || posted.kind, FALSE, FALSE,
+                   posted.quantity_ref, posted.amount, posted.amount
+              FROM (%s) AS posted (%s)
+            """,
+            posted,
+            SQL(", ").join(SQL.identifier(name) for name in INVOICE_COLUMNS),
+        )
+
+    # ------------------------------------------------------------------ sources of equations beside the lines
+
+    def _source_paid(self, order_ids):
+        """Per order and currency: what the day book says was paid, and what the journals matched."""
+        on_orders = SQL(
+            """
+            move.id = ANY(ARRAY(
+                SELECT item.move_id FROM sale_order_line line
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                  JOIN account_move_line item ON item.id = rel.invoice_line_id
+                 WHERE line.order_id = ANY(%s)))
+            """,
+            list(order_ids),
+        )
+        return SQL(
+            """
+            SELECT paid.currency_id AS group_id, paid.order_id, scope.order_name, '' AS line_name,
+                   sum(paid.booked) AS booked, sum(paid.matched) AS matched
+              FROM (
+                SELECT event.order_id, event.currency_id, event.amount AS booked, 0 AS matched
+                  FROM order_event event
+                 WHERE event.order_id = ANY(%(orders)s) AND event.kind IN ('paid', 'unpaid') AND %(seen)s
+             UNION ALL
+                SELECT ledger.order_id, ledger.currency_id, 0, ledger.amount
+                  FROM (%(ledger)s) AS ledger (%(columns)s)) paid
+              JOIN %(scope)s scope ON scope.order_id = paid.order_id
+          GROUP BY paid.currency_id, paid.order_id, scope.order_name
+            """,
+            orders=list(order_ids),
+            seen=self._seen("event"),
+            ledger=self.env["account.partial.reconcile"]._book_payment_query("paid", 1, on_orders),
+            columns=SQL(", ").join(SQL.identifier(name) for name in PAYMENT_COLUMNS),
+            scope=SCOPE,
+        )
+
+    def _source_documents(self, order_ids):
+        """Per invoice or credit note of the day: the day book's amount, and the journal items of the document."""
+        return SQL(
+            """
+            SELECT booked.currency_id AS group_id, NULL::int4 AS order_id, booked.name AS order_name, '' AS line_name,
+                   booked.amount AS booked, coalesce(ledger.receivable, 0) AS receivable, coalesce(ledger.others, 0) AS others
+              FROM (
+                SELECT event.document_id, event.currency_id, max(event.document_name) AS name,
+                       sum(CASE WHEN event.kind IN ('invoiced', 'uninvoiced') THEN event.amount ELSE -event.amount END) AS amount
+                  FROM order_event event
+                 WHERE event.document_model = 'account.move' AND event.kind = ANY(%(kinds)s) AND %(seen)s
+                   AND event.document_id = ANY(ARRAY(
+                       SELECT event.document_id FROM order_event event
+                        WHERE event.document_model = 'account.move' AND event.kind = ANY(%(kinds)s)
+                          AND event.company_id = %(company)s AND NOT coalesce(event.opening, FALSE) AND %(owned)s))
+              GROUP BY event.document_id, event.currency_id) booked
+         LEFT JOIN account_move move ON move.id = booked.document_id AND move.state = 'posted'
+         LEFT JOIN LATERAL (
+                   SELECT sum(item.amount_currency) FILTER (WHERE account.account_type = 'asset_receivable') AS receivable,
+                          sum(item.amount_currency) FILTER (
+                              WHERE account.account_type <> 'asset_receivable'
+                                AND NOT EXISTS (SELECT 1 FROM sale_order_line_invoice_rel rel
+                                                 WHERE rel.invoice_line_id = item.id)) AS others
+                     FROM account_move_line item
+                     JOIN account_account account ON account.id = item.account_id
+                    WHERE item.move_id = move.id) ledger ON TRUE
+            """,
+            kinds=list(INVOICED + CREDITED),
+            seen=self._seen("event"),
+            owned=self._owned("event"),
+            company=self.company_id.id,
+        )
+
+    def _source_envelopes(self, order_ids):
+        """Per submitted order of the day: the day book's row, and what became of its envelope."""
+        return SQL(
+            """
+            SELECT 0 AS group_id, envelope.order_id, coalesce(envelope.reference, known.name) AS order_name, '' AS line_name,
+                   known.received, (envelope.state = 'accepted')::int AS accepted, (envelope.state = 'rejected')::int AS rejected,
+                   (envelope.state = 'cancelled')::int AS cancelled, (envelope.state = 'received')::int AS undecided
+              FROM (
+                SELECT event.document_id AS id, max(event.document_name) AS name, count(*) AS received
+                  FROM order_event event
+                 WHERE event.document_model = 'order.intake' AND event.kind = 'received'
+                   AND event.company_id = %(company)s AND %(owned)s
+              GROUP BY event.document_id
+             UNION ALL
+                SELECT envelope.id, envelope.reference, 0
+                  FROM order_intake envelope
+                 WHERE envelope.company_id = %(company)s
+                   AND envelope.received_at >= coalesce(%(since)s::timestamp - interval '2 days', '-infinity')
+                   AND NOT EXISTS (SELECT 1 FROM order_event event
+                                    WHERE event.document_model = 'order.intake' AND event.document_id = envelope.id
+                                      AND event.kind = 'received')) known
+         LEFT JOIN order_intake envelope ON envelope.id = known.id
+            """,
+            company=self.company_id.id,
+            owned=self._owned("event"),
+            since=self.previous_id.prepared_at or None,
+        )
+
+    def _source_entries(self, order_ids):
+        """Per entry that the day book, the close before or the intake expects: whether it stands in a bucket."""
+        return SQL(
+            """
+            SELECT 0 AS group_id, coalesce(expected.order_id, line.order_id) AS order_id,
+                   coalesce(expected.name, line.order_name) AS order_name, '' AS line_name,
+                   coalesce(expected.n, 0) AS expected, coalesce(line.n, 0) AS standing
+              FROM (
+                SELECT scope.order_id, NULL::int4 AS intake_id, scope.order_name AS name, 1 AS n
+                  FROM %(scope)s scope WHERE scope.touched OR scope.carried OR scope.order_id = ANY(ARRAY(
+                       SELECT line.order_number FROM order_reconciliation_line line WHERE line.reconciliation_id = %(statement)s))
+             UNION ALL
+                SELECT NULL, envelope.id, envelope.reference, 1 FROM (%(rejected)s) envelope) expected
+         FULL JOIN (
+                SELECT nullif(order_number, 0) AS order_id, nullif(intake_number, 0) AS intake_id,
+                       max(order_name) AS order_name, count(*) AS n
+                  FROM order_reconciliation_line WHERE reconciliation_id = %(statement)s
+              GROUP BY 1, 2) line
+                ON coalesce(line.order_id, 0) = coalesce(expected.order_id, 0)
+               AND coalesce(line.intake_id, 0) = coalesce(expected.intake_id, 0)
+            """,
+            scope=SCOPE,
+            statement=self.id,
+            rejected=self._rejected_query(),
+        )
+
+    def _rejected_query(self):
+        """Envelopes that made no order and were touched in the day."""
+        return SQL(
+            """
+            SELECT envelope.id, envelope.reference, envelope.first_error_code, envelope.value, envelope.business_date
+              FROM order_intake envelope
+             WHERE envelope.state = 'rejected' AND envelope.company_id = %(company)s
+               AND envelope.id = ANY(ARRAY(
+                   SELECT event.document_id FROM order_event event
+                    WHERE event.document_model = 'order.intake' AND event.kind IN ('received', 'rejected')
+                      AND event.company_id = %(company)s AND %(owned)s))
+            """,
+            company=self.company_id.id,
+            owned=self._owned("event"),
+        )

@@ -1,0 +1,108 @@
+from odoo import fields, models
+from odoo.tools import float_round
+
+from .buckets import LABELS
+
+
+class OrderReconciliationPlain(models.Model):
+    """A statement as plain values, for screens, the report and programs."""
+
+    _inherit = "order.reconciliation"
+
+    def _compute_bucket_html(self):
+        for statement in self:
+            statement.bucket_html = self.env["ir.qweb"]._render(
+                "order_processing.reconciliation_buckets",
+                {"rows": statement._bucket_rows(), "currency": statement.currency_id},
+            )
+
+    def _cut(self):
+        """The cut as ``order.event`` takes it, ``None`` for no statement."""
+        if not self:
+            return None
+        return {
+            "snapshot": self.cut_snapshot,
+            "xact": self.cut_xact or "",
+            "event_id": self.cut_event,
+            "era_id": self.cut_era,
+        }
+
+    def _bucket_rows(self):
+        """All buckets in their order: list of ``{code, label, orders, moved, value}``, value in the company's currency."""
+        found = {}
+        if self:
+            found = {
+                bucket: (count, moved, value)
+                for bucket, count, moved, value in self.env["order.reconciliation.line"]._read_group(
+                    [("reconciliation_id", "in", self.ids)],
+                    ["bucket"],
+                    ["__count", "moved:sum", "ordered_value_company:sum"],
+                )
+            }
+        unit = self.currency_id.rounding or 0.01
+        return [
+            {
+                "code": code,
+                "label": label,
+                "orders": found.get(code, (0, 0, 0))[0],
+                "moved": found.get(code, (0, 0, 0))[1],
+                "value": float_round(found.get(code, (0, 0, 0))[2], precision_rounding=unit),
+            }
+            for code, label in LABELS
+        ]
+
+    def _plain(self):
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "date": fields.Date.to_string(self.date),
+            "state": self.state,
+            "revision": self.revision,
+            "entries": self.entry_count,
+            "proven": self.is_proven,
+        }
+
+    # ------------------------------------------------------------------ drill-down
+
+    def action_open_entries(self):
+        """Open the entries of the statement, by bucket.
+
+        :return: a window action
+        """
+        return self._entries_action({"search_default_by_bucket": 1})
+
+    def action_open_moved(self):
+        """Open the entries that moved in the day.
+
+        :return: a window action
+        """
+        return self._entries_action({"search_default_moved": 1, "search_default_by_bucket": 1})
+
+    def action_open_differences(self):
+        """Open the orders that make a difference in any equation.
+
+        :return: a window action
+        """
+        numbers = {
+            document["order_id"]
+            for equation in self.equation_ids
+            for document in equation.documents or []
+            if document.get("order_id")
+        }
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Orders with a difference"),
+            "res_model": "sale.order",
+            "view_mode": "list,form",
+            "domain": [("id", "in", sorted(numbers))],
+        }
+
+    def _entries_action(self, context):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": "order.reconciliation.line",
+            "view_mode": "list,pivot,graph",
+            "domain": [("reconciliation_id", "in", self.ids)],
+            "context": context,
+        }
