@@ -221,4 +221,6 @@ class StockPackage(models.Model):
         rows = self.env.execute_query(
             SQL("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", f"ir_sequence_{found.id:03d}", count)
         )
-        return self.create([{"name": found.get_next_char(number)} for (number,) in rows])
+        # the unit is given, since its default is looked up for each package
+        unit = self._get_default_weight_uom()
+        return self.create([{"name": found.get_next_char(number), "weight_uom_name": unit} for (number,) in rows])
