@@ -173,7 +173,7 @@ class TestDispatch(OrderCase):
         self.assertEqual(queries(pickings[1]), queries(pickings[2:]))
 
     def _shipped(self, count=1, **customer):
-        self._stock(self.product, 100)
+        self._stock(self.product, 100 * count)
         partner = self._make_customer("A Customer with a Remarkably Long Name that Goes on and on Limited", **customer)
         orders = self.env["sale.order"]
         for _n in range(count):
@@ -215,8 +215,42 @@ class TestDispatch(OrderCase):
         )[0]
         rows = html.fromstring(content).xpath("//table[@name='parcels']//tbody/tr")
         self.assertEqual(len(rows), 2)
-        for package in pickup.package_ids:
-            self.assertIn(package.name, content.decode())
+        names = [row.xpath("string(td[2])").strip() for row in rows]
+        self.assertEqual(sorted(names), sorted(pickup.package_ids.mapped("name")))
+
+    def _pdf(self, action, records):
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        data, kind = report._render_qweb_pdf(action, records.ids)
+        self.assertEqual(kind, "pdf")
+        return pypdfium2.PdfDocument(io.BytesIO(data))
+
+    def test_long_address_stands_whole_on_the_label(self):
+        picking = self._shipped(
+            street="Unit 17b, The Old Granary Business and Enterprise Park, Upper Wallop",
+            street2="Back entrance, ring twice, beware of the dog",
+            city="Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+            zip="LL61 5UJ",
+        )
+        page = self._pdf("order_processing.action_report_shipping_label", picking)[0]
+        words = page.get_textpage().get_text_range()
+        for part in ("Goes on and on Limited", "Old Granary", "beware of the dog", "LL61 5UJ", "United Kingdom"):
+            self.assertIn(part.lower(), " ".join(words.split()).lower())
+        width, height = page.get_size()
+        self.assertEqual((round(width / 72 * 25.4), round(height / 72 * 25.4)), (102, 152))
+
+    def test_labels_of_many_orders_are_one_document(self):
+        pickings = self._shipped(5)
+        document = self._pdf("order_processing.action_report_shipping_label", pickings)
+        self.assertEqual(len(document), 5)
+        found = [zxingcpp.read_barcodes(page.render(scale=3).to_pil())[0].text for page in document]
+        self.assertEqual(found, [picking.move_line_ids.result_package_id.name for picking in pickings])
+
+    def test_signed_manifest_prints(self):
+        pickup = self._as("processor", self._shipped(2).order_pickup_id)
+        pickup.action_hand_over(signed_by="Fred Driver")
+        words = self._pdf("order_processing.action_report_pickup_manifest", pickup)[0].get_textpage().get_text_range()
+        for part in ("2 parcels of 2 transfers", "Fred Driver", "Handed over by test_processor"):
+            self.assertIn(part, " ".join(words.split()))
 
 
 class TestDispatchObserving(ObservingCase):

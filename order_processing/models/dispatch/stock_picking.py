@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+PROCESSOR = "order_processing.group_processor"
 CLOSED = ("done", "cancel")
 
 
@@ -73,6 +74,7 @@ class StockPicking(models.Model):
 
     def _quality_open(self):
         """The checks of these transfers for a verdict by the user, who may write them; closed transfers are refused."""
+        self.env["order.transition.mixin"]._check_order_group(PROCESSOR)
         self.check_access("write")
         closed = self.filtered(lambda picking: picking.state in CLOSED)
         if closed:
@@ -135,41 +137,3 @@ class StockPicking(models.Model):
                     ),
                 )
             )
-
-    def action_order_documents(self):
-        """Print packing slips of these transfers."""
-        return self.env.ref("order_processing.action_report_packing_slip").report_action(self)
-
-    def _slip_lines(self):
-        """What the packing slip shows of this transfer.
-
-        :return: ``{shipped: [{product, code, quantity, unit}], later: [{product, code, quantity, unit, promise}]}``
-        """
-        self.ensure_one()
-        shipped = [
-            {
-                "product": move.product_id.name,
-                "code": move.product_id.default_code or "",
-                "quantity": move.quantity,
-                "unit": move.product_uom.name,
-            }
-            for move in self.move_ids
-            if move.quantity and move.state != "cancel"
-        ]
-        later = [
-            {
-                "product": move.product_id.name,
-                "code": move.product_id.default_code or "",
-                "quantity": move.product_uom_qty,
-                "unit": move.product_uom.name,
-                "promise": move.sale_line_id.order_promise_date,
-            }
-            for move in self.backorder_ids.move_ids
-            if move.state not in CLOSED
-        ]
-        return {"shipped": shipped, "later": later}
-
-    def _label_parcels(self):
-        """Packages of this transfer; none: the transfer itself is the parcel."""
-        self.ensure_one()
-        return [package.name for package in self.move_line_ids.result_package_id] or [self.name]
