@@ -1,5 +1,7 @@
 from odoo.exceptions import AccessError, ValidationError
 
+from odoo.addons.order_processing.models.common.business_day import business_day
+
 from tests.common import ObservingCase
 
 
@@ -30,9 +32,25 @@ class TestDesk(ObservingCase):
                          ["empty", "fresh", "warn", "late"])  # fmt: skip
         self.assertEqual([queue._age_text(hours) for hours in (0.5, 5, 47, 50)], ["30 min", "5 h", "47 h", "2 days"])
 
+    def test_a_day_counts_in_days_and_todays_close_is_waiting(self):
+        queue = self._queue("close_day", "processor")
+        self.assertGreaterEqual(queue.count, 1)
+        self.assertEqual([queue._days_text(days) for days in (0, 1, 5)], ["today", "yesterday", "5 days"])
+        today = business_day(self.company)
+        before = queue.count
+        self._as("manager", self.env["order.reconciliation"]).draft_day(today)
+        queue.invalidate_recordset()
+        self.assertEqual(queue.count, before)
+        statement = self.env["order.reconciliation"].search(
+            [("company_id", "=", self.company.id), ("date", "=", today)]
+        )
+        self._as("manager", statement).action_sign()
+        queue.invalidate_recordset()
+        self.assertEqual(queue.count, before - 1)
+
     def test_every_queue_of_the_data_is_there_and_counts(self):
         queues = self.env["order.desk.queue"].search([])
-        for queue in queues.filtered(lambda queue: queue.model_name in self.env):
+        for queue in queues:
             with self.subTest(queue=queue.code):
                 self.assertTrue(queue.available)
                 self.assertGreaterEqual(self._as("processor", queue).count, 0)

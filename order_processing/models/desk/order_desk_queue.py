@@ -91,10 +91,18 @@ class OrderDeskQueue(models.Model):
         for queue in self:
             queue.currency_id = self.env.company.currency_id
             count, oldest, amount = queue._measured() if queue._may_count() else (0, False, 0.0)
-            queue.count, queue.oldest, queue.amount = count, oldest, amount
-            hours = max((now - oldest).total_seconds() / 3600, 0) if oldest else 0
+            queue.count, queue.amount = count, amount
+            if oldest and not isinstance(oldest, datetime):
+                # a day has no hour: today's work is fresh until midnight of the company
+                days = max((business_day(self.env.company) - oldest).days, 0)
+                hours, text = 24 * days, queue._days_text(days)
+                oldest = datetime.combine(oldest, time.min)
+            else:
+                hours = max((now - oldest).total_seconds() / 3600, 0) if oldest else 0
+                text = queue._age_text(hours)
+            queue.oldest = oldest
             queue.level = queue._level(count, hours)
-            queue.oldest_text = queue._age_text(hours) if count and oldest else False
+            queue.oldest_text = text if count and oldest else False
 
     def _level(self, count, hours):
         if not count:
@@ -111,8 +119,14 @@ class OrderDeskQueue(models.Model):
             return self.env._("%s h", int(hours))
         return self.env._("%s min", int(hours * 60))
 
+    @api.model
+    def _days_text(self, days):
+        if days < 2:
+            return self.env._("yesterday") if days else self.env._("today")
+        return self.env._("%s days", days)
+
     def _measured(self):
-        """``(count, oldest, amount)`` of the queue for the present user: one query."""
+        """``(count, oldest, amount)`` of the queue for the present user, ``oldest`` a day or a moment: one query."""
         self.ensure_one()
         if self.measure == "days":
             return self._measured_days()
@@ -124,8 +138,6 @@ class OrderDeskQueue(models.Model):
         values = list(self.env[self.model_name]._read_group(self._counted_domain(), [], aggregates)[0])
         count = values.pop(0)
         oldest = values.pop(0) if self.age_field else False
-        if oldest and not isinstance(oldest, datetime):
-            oldest = datetime.combine(oldest, time.min)
         amount = values.pop(0) if self.amount_field else 0.0
         return count, oldest, amount or 0.0
 
@@ -136,8 +148,7 @@ class OrderDeskQueue(models.Model):
         drawn = {(statement.company_id.id, statement.date) for statement in statements}
         missing = [day for company in self.env.companies if (company.id, day := business_day(company)) not in drawn]
         days = [*waiting.mapped("date"), *missing]
-        oldest = datetime.combine(min(days), time.min) if days else False
-        return len(days), oldest, 0.0
+        return len(days), min(days) if days else False, 0.0
 
     def _queue_domain(self):
         self.ensure_one()

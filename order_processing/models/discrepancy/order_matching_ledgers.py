@@ -172,11 +172,13 @@ class OrderMatchingLedgers(models.AbstractModel):
                       JOIN account_move move ON move.id = paid.move_id
                       JOIN res_currency currency ON currency.id = move.currency_id
                       JOIN account_move_line item ON item.move_id = move.id
-                CROSS JOIN LATERAL (
-                           SELECT min(rel.order_line_id) AS line_id FROM sale_order_line_invoice_rel rel
-                            WHERE rel.invoice_line_id = item.id) first_line
-                      JOIN sale_order_line line ON line.id = first_line.line_id AND line.order_id = paid.order_id
-                      JOIN sale_order sale ON sale.id = line.order_id) part) share
+                      JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
+                      JOIN sale_order_line line ON line.id = rel.order_line_id AND line.order_id = paid.order_id
+                      JOIN sale_order sale ON sale.id = line.order_id
+                     WHERE NOT EXISTS (
+                           SELECT 1 FROM sale_order_line_invoice_rel earlier
+                            WHERE earlier.invoice_line_id = rel.invoice_line_id
+                              AND earlier.order_line_id < rel.order_line_id)) part) share
               JOIN sale_order_line line ON line.id = share.line_id
              WHERE %(scope)s
             """,
