@@ -6,5 +6,5 @@ from . import dispatch
 from . import discrepancy
 from . import returns
 from . import enquiry
-from . import desk
 from . import reconciliation
+from . import desk

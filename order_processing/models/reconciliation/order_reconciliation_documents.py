@@ -39,8 +39,6 @@ class OrderReconciliationDocuments(models.Model):
     @api.model
     def _to_check(self):
         """``SQL`` true for an order with a failed check on an open transfer, or goods in hand that nobody checked."""
-        if "order.quality.check" not in self.env:
-            return SQL("FALSE")
         return SQL(
             """
             EXISTS (SELECT 1 FROM sale_order_line line
@@ -54,8 +52,6 @@ class OrderReconciliationDocuments(models.Model):
     @api.model
     def _in_return(self):
         """``SQL`` true for an order with a return case that is approved or received and not settled."""
-        if "order.return" not in self.env:
-            return SQL("FALSE")
         return SQL(
             """
             EXISTS (SELECT 1 FROM order_return request
