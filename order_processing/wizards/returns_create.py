@@ -83,6 +83,7 @@ class OrderReturnCreate(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _request(self):

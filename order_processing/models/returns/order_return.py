@@ -97,7 +97,6 @@ class OrderReturn(models.Model):
         required=True,
         readonly=True,
         index=True,
-        tracking=True,
     )
     line_ids = fields.One2many("order.return.line", "return_id", "Lines", readonly=True)
     picking_ids = fields.One2many("stock.picking", "order_return_id", "Transfers", readonly=True)
@@ -105,6 +104,9 @@ class OrderReturn(models.Model):
     picking_count = fields.Integer(compute="_compute_counts")
     credit_count = fields.Integer(compute="_compute_counts")
     eligible = fields.Boolean("Within policy", compute="_compute_eligible")
+    asked = fields.Text(
+        "Asked for", compute="_compute_asked", help="The rows as they were sent, each with what was wrong."
+    )
 
     _once = models.UniqueIndex(
         "(company_id, source, external_key) WHERE external_key IS NOT NULL",
@@ -120,7 +122,20 @@ class OrderReturn(models.Model):
     @api.depends("line_ids.eligible")
     def _compute_eligible(self):
         for case in self:
-            case.eligible = all(case.line_ids.mapped("eligible"))
+            case.eligible = bool(case.line_ids) and all(case.line_ids.mapped("eligible"))
+
+    @api.depends("payload", "problems")
+    def _compute_asked(self):
+        for case in self:
+            rows = (case.payload or {}).get("lines") or []
+            wrong = {problem["row"]: problem["message"] for problem in case.problems or []}
+            texts = []
+            for index, row in enumerate(rows if isinstance(rows, list) else []):
+                row = row if isinstance(row, dict) else {}
+                what = row.get("product") or (row.get("line_id") and self.env._("order line %s", row["line_id"])) or "?"
+                said = wrong.get(index)
+                texts.append(f"{row.get('quantity', '?')} × {what}" + (f": {said}" if said else ""))
+            case.asked = "\n".join(texts)
 
     # ------------------------------------------------------------------ the steps
 

@@ -1,0 +1,128 @@
+"""The screen at the counter, its queries, its documents."""
+
+import re
+
+from lxml import html
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form
+
+from .common import ReturnCase
+
+
+class TestWizard(ReturnCase):
+    def _wizard(self, record, user="processor"):
+        action = self._as(user, record).action_order_return()
+        return self.env[action["res_model"]].with_user(self.users[user]).browse(action["res_id"])
+
+    def test_lists_what_was_delivered_and_settles_in_one_click(self):
+        order = self._shipped((self.product, 5), (self.other_product, 2), (self.service, 1))
+        self._process(self._ask(self._row(order.order_line[0], 1)))
+        wizard = self._wizard(order)
+        self.assertEqual(wizard.line_ids.mapped("delivered"), [5, 2])
+        self.assertEqual(wizard.line_ids.mapped("returnable"), [4, 2])
+        self.assertEqual(wizard.line_ids.mapped("eligibility"), ["No policy limits it"] * 2)
+        with Form(wizard) as form:
+            with form.line_ids.edit(0) as line:
+                line.quantity = 2
+                line.disposition = "quarantine"
+        action = wizard.action_settle()
+        case = self.Return.browse(action["res_id"])
+        self.assertEqual((case.state, case.source), ("settled", "desk"))
+        self.assertEqual(self._figures(order.order_line[0]), (2, 2, 0))
+        self.assertEqual(wizard.action_settle()["res_id"], case.id, "a second click opens the same case")
+        self.assertEqual(len(case.picking_ids), 1)
+        self.assertEqual(order.with_user(self.processor).order_return_count, 2)
+
+    def test_from_a_transfer_only_its_own(self):
+        order = self._make_order((self.product, 5), (self.other_product, 2))
+        order.action_confirm()
+        first = self._deliver(order, {self.product: 3})
+        self._deliver(order)
+        wizard = self._wizard(first)
+        self.assertEqual(wizard.line_ids.mapped("returnable"), [3])
+
+    def test_too_much_is_refused_by_name(self):
+        order = self._shipped((self.product, 5))
+        wizard = self._wizard(order)
+        with self._refused("at least one line"):
+            wizard.action_approve()
+        wizard.line_ids.quantity = 999
+        with self._refused(f"{order.name}.*Test Goods.*999.*only 5"):
+            wizard.action_approve()
+        wizard.line_ids.write({"returnable": 999})
+        with self._refused("only 5"):
+            wizard.action_settle()
+        wizard.line_ids.quantity = 5
+        case = self.Return.browse(wizard.action_approve()["res_id"])
+        self.assertEqual(case.state, "approved")
+
+    def test_beyond_policy_needs_a_manager(self):
+        self.env["order.return.policy"].create({"name": "Final", "returnable": False, "note": "Underwear"})
+        order = self._shipped((self.product, 5))
+        wizard = self._wizard(order)
+        self.assertEqual(wizard.line_ids.eligibility, "Underwear")
+        wizard.line_ids.quantity = 1
+        self.assertTrue(wizard.beyond_policy)
+        with self._refused("Underwear"):
+            wizard.action_settle()
+        wizard.override_reason = "please"
+        with self.assertRaises(AccessError):
+            wizard.action_settle()
+        wizard = self._wizard(order, "manager")
+        wizard.line_ids.quantity = 1
+        wizard.override_reason = "Photograph shows a fault"
+        case = self.env["order.return"].browse(wizard.action_settle()["res_id"])
+        self.assertEqual((case.state, case.override_reason), ("settled", "Photograph shows a fault"))
+
+    def test_who_may_not_open_it(self):
+        order = self._shipped((self.product, 5))
+        order.user_id = self.users["salesman"]
+        with self.assertRaises(AccessError):
+            self._as("salesman", order).action_order_return()
+        with self._refused("nothing was delivered"):
+            self._wizard(self._make_order((self.product, 1)))
+
+    def test_opens_within_the_same_queries(self):
+        def count(number):
+            order = self._shipped(*[(self.product, 1)] * number, invoice=False)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            wizard = self._wizard(order)
+            wizard.line_ids.mapped("returnable")
+            return self.env.cr.sql_log_count - before
+
+        count(1)
+        self.assertEqual(count(2), count(40))
+
+    def test_returnable_is_one_query_for_a_set(self):
+        orders = self.env["sale.order"]
+        for _index in range(6):
+            orders |= self._shipped((self.product, 5), invoice=False)
+        lines = orders.order_line
+        self.env.flush_all()
+        lines.invalidate_recordset()
+        with self.assertQueryCount(1):
+            lines._order_returnable_moves(lines.ids)
+        self.assertEqual(lines.mapped("order_returnable_qty"), [5] * 6)
+
+    def test_slip(self):
+        order = self._shipped((self.product, 5))
+        case = self._ask(self._row(order.order_line, 2, reason="defective"), note="Left box")
+        page, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "order_processing.action_report_return_slip", case.ids
+        )
+        tree = html.fromstring(page)
+        text = re.sub(r"\s+", " ", tree.text_content())
+        for words in (case.name, order.name, "Test Goods", "Defective", "Left box", self.company.name):
+            self.assertIn(words, text)
+        self.assertTrue(tree.xpath("//img[contains(@src, 'barcode') or contains(@alt, 'arcode')]"))
+
+    def test_screens_open_for_their_users(self):
+        case = self._ask(self._row(self._shipped((self.product, 5)).order_line, 2))
+        with Form(case) as form:
+            form.note = "Seen"
+        self.assertEqual(case.note, "Seen")
+        for model in ("order.return", "order.return.line", "order.return.policy", "order.return.reason"):
+            self.env[model].with_user(self.users["manager"]).get_views([(False, "list"), (False, "search")])
