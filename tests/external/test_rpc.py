@@ -1,10 +1,10 @@
 """The contract from outside: odoorpc and xmlrpc.client as `integration`, against a started server."""
 
 import threading
-import xmlrpc.client
 
-import odoorpc
 import pytest
+
+from .clients import OdooRpc, XmlRpc
 
 pytestmark = pytest.mark.external
 
@@ -24,41 +24,6 @@ def _retail_order(reference, code, **vals):
         "lines": [{"product": code, "quantity": 2}],
         **vals,
     }
-
-
-class Caller:
-    """One way of calling: ``call(login, model, method, *args, **kwargs)``."""
-
-    def __init__(self, server):
-        self.server = server
-        self.sessions = {}
-
-
-class OdooRpc(Caller):
-    """Through odoorpc (JSON-RPC)."""
-
-    error = odoorpc.error.RPCError
-
-    def call(self, login, model, method, *args, **kwargs):
-        if login not in self.sessions:
-            session = odoorpc.ODOO("127.0.0.1", port=self.server.port, timeout=120)
-            session.login(self.server.db, login, login)
-            self.sessions[login] = session
-        return self.sessions[login].execute_kw(model, method, args, kwargs)
-
-
-class XmlRpc(Caller):
-    """Through xmlrpc.client, which can carry neither ``None`` nor large integers."""
-
-    error = xmlrpc.client.Fault
-
-    def call(self, login, model, method, *args, **kwargs):
-        if login not in self.sessions:
-            common = xmlrpc.client.ServerProxy(f"{self.server.url}/xmlrpc/2/common")
-            self.sessions[login] = common.authenticate(self.server.db, login, login, {})
-        # a proxy is no more than a connection: one a call keeps threads apart
-        with xmlrpc.client.ServerProxy(f"{self.server.url}/xmlrpc/2/object") as models:
-            return models.execute_kw(self.server.db, self.sessions[login], login, model, method, list(args), kwargs)
 
 
 @pytest.fixture(scope="module", params=[OdooRpc, XmlRpc])
