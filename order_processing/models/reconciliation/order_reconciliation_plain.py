@@ -65,18 +65,18 @@ class OrderReconciliationPlain(models.Model):
     # ------------------------------------------------------------------ drill-down
 
     def action_open_entries(self):
-        """Open the entries of the statement, by bucket.
+        """Open the entries of the statement, in the order of the buckets.
 
         :return: a window action
         """
-        return self._entries_action({"search_default_by_bucket": 1})
+        return self._entries_action({})
 
     def action_open_moved(self):
         """Open the entries that moved in the day.
 
         :return: a window action
         """
-        return self._entries_action({"search_default_moved": 1, "search_default_by_bucket": 1})
+        return self._entries_action({"search_default_moved": 1})
 
     def action_open_differences(self):
         """Open the orders that make a difference in any equation.
