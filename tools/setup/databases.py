@@ -48,7 +48,9 @@ class Databases:
 
     def create(self, name, template):
         """A copy of ``template``, its file store included."""
-        self.setup.run(["createdb", "-T", template, name])
+        # the log of such a copy would be as long as the copy: on our own server, which may lose it, files are copied
+        strategy = ["--strategy=file_copy"] if self.setup.server else []
+        self.setup.run(["createdb", *strategy, "-T", template, name])
         source, target = self.setup.filestore(template), self.setup.filestore(name)
         shutil.rmtree(target, ignore_errors=True)
         if source.exists():
@@ -70,7 +72,7 @@ class Databases:
         """Name of the template with everything but the add-on."""
         demo, more = KINDS[kind]
         modules = [*manifest()["depends"], *more]
-        prefix = f"op_{kind}_base_"
+        prefix = f"op_{self.setup.cache.tag}_{kind}_base_"
         name = prefix + digest(self.setup.source.key, *modules)
         self._build(name, prefix, None, modules, demo, f"installing Odoo's modules ({kind})")
         return name
@@ -79,17 +81,23 @@ class Databases:
         """Name of the template with the add-on as it is in the working tree."""
         demo, _more = KINDS[kind]
         base = self.dependencies(kind)
-        prefix = f"op_{kind}_addon_"
+        prefix = f"op_{self.setup.cache.tag}_{kind}_addon_"
         name = prefix + digest(base, tree_digest(ADDON))
         self._build(name, prefix, base, ["order_processing"], demo, f"installing the add-on ({kind})")
         return name
 
     def _build(self, name, prefix, template, modules, demo, text):
-        with self.setup.cache.lock(f"database-{prefix}", self.setup.progress):
-            if self.exists(name):
+        cache = self.setup.cache
+        with cache.lock(f"database-{prefix}", self.setup.progress):
+            # its files are here and its rows on the server: one without the other is none
+            if cache.is_done(f"database-{name}", name) and self.exists(name):
+                cache.hold(name)
                 return
             for stale in self.names(prefix):
-                self.drop(stale)
+                # another run may be making copies of it
+                if not cache.is_used(stale):
+                    cache.forget(f"database-{stale}")
+                    self.drop(stale)
             making = f"making_{name}"
             self.drop(making)
             with self.setup.progress.step(text):
@@ -103,6 +111,8 @@ class Databases:
                     self.drop(making)
                     raise SetupError(f"{text} failed:\n{words.strip()[-3000:]}")
             self.rename(making, name)
+            cache.mark_done(f"database-{name}", name)
+            cache.hold(name)
 
 
 def _link(source, target):
@@ -118,7 +128,7 @@ def run(command, env):
 
     :raises SetupError: with the program's own words
     """
-    done = subprocess.run(command, env=env, capture_output=True, text=True, cwd="/")
+    done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd="/")
     if done.returncode:
         raise SetupError(f"{command[0]} failed: {done.stderr.strip()[-600:]}")
     return done

@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import debian
 from .cache import digest
 from .progress import SetupError
 
@@ -28,11 +29,12 @@ REPOSITORY = "https://github.com/odoo/odoo.git"
 
 @dataclass
 class OdooSource:
-    """Where Odoo is: ``importable`` (folder on Python's path), its ``addons`` folders, what it ``is``."""
+    """Where Odoo is: ``importable`` (folder on Python's path), its ``addons`` folders, a ``key`` that changes with it."""
 
     importable: Path
     addons: list
     key: str
+    release: str = "19.0"
 
 
 def recognise(folder):
@@ -53,15 +55,30 @@ def recognise(folder):
         found = ".".join(version.groups()) if version else "an unknown version"
         raise SetupError(f"ODOO_SOURCE={folder} is Odoo {found}: this add-on needs 19.0.")
     addons = [path for path in (base / "odoo" / "addons", base / "addons") if path.is_dir()]
-    return OdooSource(importable=base, addons=addons, key=digest(str(base), release))
+    commit = _commit(base)
+    return OdooSource(base, addons, digest(str(base), release, commit), f"19.0 {commit[:10]}".strip())
+
+
+def _commit(folder):
+    """The commit of a checkout, so that templates are built anew when it moves on; ``""`` where there is none."""
+    if not (folder / ".git").exists() or not shutil.which("git"):
+        return ""
+    return subprocess.run(
+        ["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True
+    ).stdout.strip()
 
 
 def find(cache, progress):
-    """Odoo's source, fetched into the cache if need be."""
+    """Odoo's source, fetched into the cache if need be.
+
+    :raises SetupError: none of the three ways works
+    """
     if os.environ.get("ODOO_SOURCE"):
         return recognise(os.environ["ODOO_SOURCE"])
-    folder = cache.path("odoo")
-    if shutil.which("apt-get") and shutil.which("dpkg-deb"):
+    clone, clone_key = cache.path("odoo-clone"), digest(REPOSITORY)
+    # a clone made where Debian's mirror did not answer stays, else it would be made again each time
+    if debian.is_here() and not cache.is_done("odoo-clone", clone_key):
+        folder = cache.path("odoo")
         key = digest(PACKAGE, *WEB_PACKAGES, *RELEASE_PACKAGES)
         try:
             cache.once("odoo", key, folder, lambda target: _from_debian(cache, target), progress, "fetching Odoo 19.0")
@@ -71,8 +88,8 @@ def find(cache, progress):
             progress.say("  trying Odoo's public repository instead")
     if not shutil.which("git"):
         raise SetupError("Odoo could not be fetched: set ODOO_SOURCE to an Odoo 19.0 checkout, or install git.")
-    cache.once("odoo", digest(REPOSITORY), folder, _from_git, progress, "cloning Odoo 19.0")
-    return recognise(folder)
+    cache.once("odoo-clone", clone_key, clone, _from_git, progress, "cloning Odoo 19.0")
+    return recognise(clone)
 
 
 def _from_git(folder):
@@ -87,63 +104,7 @@ def _from_git(folder):
 def _from_debian(cache, folder):
     packages = cache.path("packages")
     packages.mkdir(exist_ok=True)
-    fetch(cache, "sid", [PACKAGE, *WEB_PACKAGES], packages)
-    fetch(cache, own_release(), list(RELEASE_PACKAGES), packages)
+    debian.fetch(cache, "sid", [PACKAGE, *WEB_PACKAGES], packages)
+    debian.fetch(cache, debian.own_release(), list(RELEASE_PACKAGES), packages)
     for package in (PACKAGE, *WEB_PACKAGES, *RELEASE_PACKAGES):
-        unpack(packages, package, folder)
-
-
-def own_release():
-    """The code name of the machine's Debian release."""
-    try:
-        text = Path("/etc/os-release").read_text(encoding="utf-8")
-    except OSError:
-        text = ""
-    found = re.search(r"^VERSION_CODENAME=(\w+)", text, re.M)
-    return found.group(1) if found else "bookworm"
-
-
-def fetch(cache, suite, names, folder):
-    """Download Debian packages of ``suite`` into ``folder`` with lists of our own: the system's apt stays as it was.
-
-    :raises SetupError: apt says no; its words are in the message
-    """
-    mirror = _mirror()
-    private = cache.path("apt", suite)
-    for part in ("lists/partial", "archives/partial"):
-        (private / part).mkdir(parents=True, exist_ok=True)
-    keyrings = [path for path in Path("/usr/share/keyrings").glob("debian-archive-keyring.*")]
-    signed = f"[signed-by={keyrings[0]}] " if keyrings else ""
-    (private / "sources.list").write_text(f"deb {signed}{mirror} {suite} main\n", encoding="utf-8")
-    options = {
-        "Dir::Etc::SourceList": private / "sources.list",
-        "Dir::Etc::SourceParts": "/dev/null",
-        "Dir::State::Lists": private / "lists",
-        "Dir::Cache": private,
-        "APT::Get::List-Cleanup": "0",
-        # the folder belongs to us, not to apt's sandbox user
-        "APT::Sandbox::User": "root" if os.geteuid() == 0 else "",
-    }
-    apt = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]
-    for command in (["update"], ["download", *names]):
-        done = subprocess.run([*apt, *command], cwd=folder, capture_output=True, text=True)
-        if done.returncode:
-            raise SetupError(f"apt-get {command[0]} ({suite}) failed: {done.stderr.strip()[-400:]}")
-
-
-def unpack(packages, name, folder):
-    """Unpack the newest downloaded package ``name`` into ``folder``."""
-    found = sorted(packages.glob(f"{name}_*.deb"), key=lambda path: path.stat().st_mtime)
-    if not found:
-        raise SetupError(f"the Debian package {name} was not downloaded")
-    subprocess.run(["dpkg-deb", "-x", str(found[-1]), str(folder)], check=True)
-
-
-def _mirror():
-    """The mirror that this machine's own apt is set up with."""
-    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    lines = [line for line in done.stdout.split() if "security" not in line]
-    if not lines:
-        raise SetupError("this machine's apt names no Debian mirror: set ODOO_SOURCE to an Odoo 19.0 checkout.")
-    return lines[0]
+        debian.unpack(packages, package, folder)

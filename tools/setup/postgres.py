@@ -34,6 +34,27 @@ def is_named():
     return any(os.environ.get(name) for name in NAMED_BY)
 
 
+def check_named(run):
+    """Refuse a named server that Odoo could not work on, before anything is built on it.
+
+    :param run: runs one of PostgreSQL's programs and returns what it said
+    :raises SetupError: no answer, a role that may not create databases, or the role ``postgres``
+    """
+    question = "SELECT current_user, rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+    try:
+        answer = run(["psql", "-d", "postgres", "-qAt", "-w", "-c", question]).stdout.strip()
+    except SetupError as error:
+        raise SetupError(
+            f"{error}\nThis is the server that {', '.join(name for name in NAMED_BY if os.environ.get(name))} names:"
+            " start it, correct them, or unset them for a server of the project's own."
+        ) from error
+    role, may_create = answer.split("|")
+    if role == "postgres":
+        raise SetupError("Odoo refuses the role postgres: set PGUSER to another role that may create databases.")
+    if may_create != "t":
+        raise SetupError(f"the role {role} may not create databases: ALTER ROLE {role} CREATEDB, or set PGUSER.")
+
+
 class Server:
     """The embedded server: started when first needed, stopped by the last command that uses it."""
 
@@ -95,6 +116,11 @@ class Server:
     def _prepare_home(self):
         for folder in (self.home, self.data, self.socket):
             folder.mkdir(parents=True, exist_ok=True)
+            owners = {os.geteuid(), *([self.account.pw_uid] if self.account else [])}
+            if folder.is_symlink() or folder.stat().st_uid not in owners:
+                raise SetupError(
+                    f"{folder} belongs to another account: remove it, or set PGHOST to a server of your own."
+                )
         if self.account:
             for folder in (self.data, self.socket):
                 os.chown(folder, self.account.pw_uid, self.account.pw_gid)

@@ -1,6 +1,8 @@
 """One line a step on the error stream, with its time; a step that fails says what to do."""
 
+import itertools
 import sys
+import threading
 import time
 from contextlib import contextmanager
 
@@ -24,14 +26,29 @@ class Progress:
 
     @contextmanager
     def step(self, text):
-        """Announce ``text``, then its duration, or that it failed."""
+        """Announce ``text``, then its duration, or that it failed; on a terminal the seconds run meanwhile."""
         tty = self.stream.isatty()
         started = time.monotonic()
-        print(f"· {text} …", end="" if tty else "\n", file=self.stream, flush=True)
-        lead = "\r" if tty else ""
+        lead = "\r\033[K" if tty else ""
+        over = threading.Event()
+        ticking = threading.Thread(target=self._tick, args=(text, started, over), daemon=True)
+        if tty:
+            ticking.start()
+        else:
+            self.say(f"· {text} …")
+        mark = "✗"
         try:
             yield
-        except BaseException:
-            print(f"{lead}✗ {text}", file=self.stream, flush=True)
-            raise
-        print(f"{lead}✓ {text} ({time.monotonic() - started:.1f} s)", file=self.stream, flush=True)
+            mark = "✓"
+        finally:
+            over.set()
+            if tty:
+                ticking.join()
+            self.say(f"{lead}{mark} {text} ({time.monotonic() - started:.1f} s)")
+
+    def _tick(self, text, started, over):
+        for sign in itertools.cycle("|/-\\"):
+            line = f"\r\033[K{sign} {text} … {time.monotonic() - started:.0f} s"
+            print(line, end="", file=self.stream, flush=True)
+            if over.wait(0.25):
+                return

@@ -4,8 +4,8 @@ import shutil
 import subprocess
 import sys
 
+from . import debian, libraries
 from .cache import ROOT, digest
-from .odoo_source import fetch, own_release, unpack
 from .progress import SetupError
 
 OLDEST = (3, 11)
@@ -17,8 +17,9 @@ def prepare(cache, progress):
     if sys.version_info < OLDEST:
         raise SetupError(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}.")
     files = [ROOT / name for name in REQUIREMENTS]
-    key = digest(sys.version, *files)
     folder = cache.path("venv")
+    # an environment does not survive being moved
+    key = digest(sys.version, str(folder), *files)
 
     def build(target):
         _create(cache, target)
@@ -27,10 +28,16 @@ def prepare(cache, progress):
             command += ["-r", str(path)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
-            raise SetupError(f"installing Python packages failed:\n{done.stderr.strip()[-1500:]}")
-        _name_pdf_engine(target)
+            raise SetupError(
+                f"installing Python packages failed:\n{done.stderr.strip()[-1500:]}\n"
+                "Is the package index reachable? Run the command again when it is."
+            )
 
     cache.once("python", key, folder, build, progress, "installing Python packages")
+    # Odoo looks for `wkhtmltopdf`; the package calls it otherwise
+    engine = folder / "bin" / "wkhtmltopdf-pack"
+    if engine.exists():
+        libraries.prepare_pdf_engine(cache, engine, folder / "bin" / "wkhtmltopdf", progress)
     return folder / "bin" / "python"
 
 
@@ -43,20 +50,14 @@ def _create(cache, folder):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     packages = cache.path("packages")
     packages.mkdir(exist_ok=True)
-    fetch(cache, own_release(), ["python3-pip-whl"], packages)
-    unpack(packages, "python3-pip-whl", folder / "pip-wheel")
+    if not debian.is_here():
+        raise SetupError(
+            f"no pip for the virtual environment: {done.stderr.strip()[-400:]}. Install Python's venv and pip."
+        )
+    debian.fetch(cache, debian.own_release(), ["python3-pip-whl"], packages)
+    debian.unpack(packages, "python3-pip-whl", folder / "pip-wheel")
     wheel = next((folder / "pip-wheel").rglob("pip-*.whl"))
     command = [str(folder / "bin" / "python"), f"{wheel}/pip", "install", "--quiet", "--no-index", str(wheel)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SetupError(f"no pip in the virtual environment: {done.stderr.strip()[-400:]}. Install python3-venv.")
-
-
-def _name_pdf_engine(folder):
-    """Odoo looks for ``wkhtmltopdf``; the package calls it otherwise."""
-    engine = folder / "bin" / "wkhtmltopdf-pack"
-    if engine.exists():
-        engine.chmod(0o755)
-        link = folder / "bin" / "wkhtmltopdf"
-        link.unlink(missing_ok=True)
-        link.symlink_to(engine.name)

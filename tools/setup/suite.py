@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+from tools import core_tests
+
 from . import browser
 from .cache import ROOT
 from .cli import prepare
@@ -28,7 +30,7 @@ def test(arguments):
     progress = Progress()
     setup = prepare(progress)
     if flags["core"]:
-        return setup.script("tools.core_tests", [*(["--record"] if flags["record"] else []), *arguments]).returncode
+        return core_tests.run(setup, arguments, record=flags["record"])
     paths = [argument for argument in arguments if not argument.startswith("-")]
     linters = _start_linters(setup) if not paths else {}
     try:
@@ -38,17 +40,25 @@ def test(arguments):
         progress.say(f"  {error}")
     kind = "optional" if flags["optional"] else "demo"
     template = setup.databases.addon(kind)
-    for leftover in setup.databases.names("op_test_"):
-        if not _alive(leftover):
+    prefix = f"op_{setup.cache.tag}_test_"
+    for leftover in setup.databases.names(prefix):
+        if not _alive(leftover.removeprefix(prefix)):
             setup.databases.drop(leftover)
-    name = f"op_test_{os.getpid()}"
+    name = f"{prefix}{os.getpid()}"
     setup.databases.create(name, template)
     try:
-        if not _linters_pass(linters, progress):
-            return 1
-        return _pytest(setup, name, template, arguments, flags)
+        clean = _linters_pass(linters, progress)
+        # the tests run all the same: one run tells everything, and pytest's closing line is the last
+        return _pytest(setup, name, template, arguments, flags) or (0 if clean else 1)
     finally:
-        for leftover in setup.databases.names(name):
+        drop_copies(setup, name)
+
+
+def drop_copies(setup, name):
+    """Drop the database ``name`` of a run and those that its workers and servers made of it."""
+    for leftover in setup.databases.names(name):
+        # op_test_12 is not op_test_123
+        if leftover == name or leftover.startswith(f"{name}-"):
             setup.databases.drop(leftover)
 
 
@@ -60,8 +70,8 @@ def _take(arguments, flag):
 
 
 def _alive(database):
-    """Whether the run that made a test database still goes on."""
-    number = database.removeprefix("op_test_").split("-")[0]
+    """Whether the run that made a test database, named by its process number, still goes on."""
+    number = database.split("-")[0]
     return number.isdigit() and os.path.exists(f"/proc/{number}")
 
 
@@ -74,6 +84,8 @@ def _pytest(setup, database, template, arguments, flags):
         "pytest",
         f"--odoo-database={database}",
         f"--odoo-config={setup.conf()}",
+        # without it every HttpCase would be skipped
+        "--odoo-http",
     ]
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
         command += ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadscope"]
@@ -86,7 +98,7 @@ def _pytest(setup, database, template, arguments, flags):
         "ORDER_PROCESSING_DATABASE": database,
     }
     env["HYPOTHESIS_PROFILE"] = "long" if flags["long"] else "fixed"
-    env.setdefault("CHROMIUM", browser.find())
+    env.setdefault("CHROMIUM", browser.find(setup.cache))
     return subprocess.run([*command, *arguments], env=env, cwd=ROOT).returncode
 
 
