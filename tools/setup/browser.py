@@ -39,7 +39,7 @@ def prepare(cache, progress):
         try:
             _build(cache, folder)
         except SetupError as error:
-            raise SetupError(f"no Chromium for the screen tests: {error} {way_out}") from error
+            raise SetupError(f"no Chromium for the screen tests: {error}. {way_out}") from error
 
     cache.once("browser", _key(), cache.path("browser"), build, progress, "fetching Chromium")
     return str(_wrapper(cache))

@@ -74,7 +74,9 @@ def unpack_all(cache, names, root):
 
 def _folders(root):
     triplet = f"{platform.machine()}-linux-gnu"
-    return [root / "usr" / "lib" / triplet, root / "lib" / triplet, root / "usr" / "lib"]
+    places = [root / "usr" / "lib" / triplet, root / "lib" / triplet, root / "usr" / "lib"]
+    # some packages keep what they share among themselves one folder deeper
+    return places + sorted({path.parent for path in places[0].glob("*/lib*.so*")})
 
 
 def write_wrapper(wrapper, program, root):
