@@ -19,6 +19,7 @@ class OrderDispatch(models.TransientModel):
     business_date = fields.Date("Day of the documents", help="Empty: today.")
     result_ids = fields.One2many("order.dispatch.result", "dispatch_id", "Results", readonly=True)
     summary = fields.Char(compute="_compute_summary")
+    shipped_count = fields.Integer(compute="_compute_summary")
 
     @api.model
     def _default_orders(self):
@@ -29,6 +30,7 @@ class OrderDispatch(models.TransientModel):
     def _compute_summary(self):
         for dispatch in self:
             done = dispatch.result_ids.filtered(lambda result: result.code == "dispatched")
+            dispatch.shipped_count = len(done)
             dispatch.summary = self.env._(
                 "%(done)s of %(all)s orders dispatched", done=len(done), all=len(dispatch.result_ids)
             )
@@ -64,6 +66,7 @@ class OrderDispatch(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _shipped(self):

@@ -44,10 +44,10 @@ class SaleOrder(models.Model):
         leads = self._promise_leads(short_ones.product_id)
         calendars = {company: self._promise_weekdays(company) for company in orders.company_id}
         today = {company: date or business_day(company) for company in orders.company_id}
-        rows = []
+        answers = {}
         for line in lines:
             if line.order_id.state == "cancel":
-                rows += line._keep_promise(line.order_promise_date, 0.0)
+                answers[line] = (line.order_promise_date, 0.0)
                 continue
             company = line.company_id
             promised, short = today[company], 0.0
@@ -69,8 +69,8 @@ class SaleOrder(models.Model):
                     short = (
                         line.product_uom_id.round(part * (line.product_uom_qty - line.qty_delivered)) if short else 0.0
                     )
-            rows += line._keep_promise(self._promise_workday(promised, calendars[company]), short)
-        self.env["order.event"]._record(rows)
+            answers[line] = (self._promise_workday(promised, calendars[company]), short)
+        self.env["order.event"]._record(lines._keep_promises(answers))
         return [
             {
                 "order": order.name,

@@ -18,27 +18,37 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.order_is_short = line.order_short_qty > 0
 
-    def _keep_promise(self, promised, short):
-        """Write what changed of one line's promise and return the row for the day book.
+    @api.model
+    def _keep_promises(self, answers):
+        """Write what changed of promises, lines of the same answer together, and return the rows for the day book.
 
-        :param promised: ``date``
-        :param float short: in the line's unit
+        :param dict answers: line to ``(date promised, quantity short in the line's unit)``
         """
-        self.ensure_one()
-        before = self.order_promise_date
-        if not self.product_uom_id or self.product_uom_id.compare(short, self.order_short_qty):
-            self.order_short_qty = short
-        if promised == before:
-            return []
-        self.order_promise_date = promised
-        if not self.order_first_promise_date:
-            self.order_first_promise_date = promised
-        return [
-            {
-                **self._book_head(),
-                "kind": "promised",
-                "quantity": self.product_uom_qty,
-                "note": fields.Date.to_string(promised) or "",
-                "reason": f"{fields.Date.to_string(before)} → {fields.Date.to_string(promised)}" if before else None,
-            }
-        ]
+        dates, first, shorts, rows = {}, {}, {}, []
+        for line, (promised, short) in answers.items():
+            if not line.product_uom_id or line.product_uom_id.compare(short, line.order_short_qty):
+                shorts.setdefault(short, []).append(line.id)
+            before = line.order_promise_date
+            if promised == before:
+                continue
+            dates.setdefault(promised, []).append(line.id)
+            if not line.order_first_promise_date:
+                first.setdefault(promised, []).append(line.id)
+            told = fields.Date.to_string(promised) or ""
+            rows.append(
+                {
+                    **line._book_head(),
+                    "kind": "promised",
+                    "quantity": line.product_uom_qty,
+                    "note": told,
+                    "reason": f"{fields.Date.to_string(before)} → {told}" if before else None,
+                }
+            )
+        for name, groups in (
+            ("order_promise_date", dates),
+            ("order_first_promise_date", first),
+            ("order_short_qty", shorts),
+        ):
+            for value, ids in groups.items():
+                self.browse(ids).write({name: value})
+        return rows
