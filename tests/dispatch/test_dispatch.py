@@ -245,6 +245,21 @@ class TestDispatch(OrderCase):
         found = [zxingcpp.read_barcodes(page.render(scale=3).to_pil())[0].text for page in document]
         self.assertEqual(found, [picking.move_line_ids.result_package_id.name for picking in pickings])
 
+    def test_documents_read_sets(self):
+        pickings = self._shipped(7)
+        report = self.env["ir.actions.report"]
+
+        def queries(name, found):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            report._render_qweb_html(f"order_processing.{name}", found.ids)
+            return self.cr.sql_log_count - start
+
+        for name in ("report_packing_slip", "report_shipping_label"):
+            queries(name, pickings[0])
+            self.assertEqual(queries(name, pickings[1:2]), queries(name, pickings[2:]), name)
+
     def test_signed_manifest_prints(self):
         pickup = self._as("processor", self._shipped(2).order_pickup_id)
         pickup.action_hand_over(signed_by="Fred Driver")

@@ -17,6 +17,11 @@ class StockPicking(models.Model):
         """Print packing slips of these transfers."""
         return self.env.ref("order_processing.action_report_packing_slip").report_action(self)
 
+    def _slip_lang(self):
+        """The customer's language, else the user's; core's own method reads the moves of each transfer for it."""
+        self.ensure_one()
+        return self.partner_id.lang or self.env.lang
+
     def _slip_lines(self):
         """What the packing slip shows of this transfer.
 
