@@ -63,6 +63,28 @@ class TestFaults(ReturnCase):
         self.assertEqual(line.product_uom_qty, 3)
         self.assertEqual(len(order.picking_ids), 2, "nothing may be procured anew")
 
+    def test_what_was_shipped_beyond_the_order_comes_back_and_the_order_stands(self):
+        product = self._make_product("Prepaid", "PP-3", 10.0, invoice_policy="order")
+        self._stock(product, 100)
+        order = self._make_order((product, 5))
+        order.action_confirm()
+        self._deliver(order, {product: 6})
+        self._invoice(order)
+        line = order.order_line
+        self.assertEqual(self._figures(line), (6, 5, 0))
+        case = self._ask(self._row(line, 1))
+        self._process(case)
+        self.assertFalse(case.credit_ids)
+        self.assertEqual(self._figures(line), (5, 5, 0))
+        self.assertEqual(line.product_uom_qty, 5)
+
+    def test_what_is_kept_and_was_never_invoiced_cannot_be_paid_back(self):
+        order = self._shipped((self.product, 5), invoice=False)
+        case = self._ask(self._row(order.order_line, 2, disposition="customer_keeps"))
+        answer = case.process()[0]
+        self.assertFalse(answer["ok"])
+        self.assertIn("not invoiced yet", answer["message"])
+
     def test_the_refund_takes_price_and_discount_of_the_invoice(self):
         order = self._make_order((self.product, 4, 12.5))
         order.order_line.discount = 10
@@ -265,7 +287,9 @@ class TestMoney(ReturnCase):
         wanted = self._ask(self._row(line, 2, reason="unwanted"))
         self._process(wanted)
         self.assertEqual(wanted.credit_ids.amount_untaxed, 17)
-        ours = self._ask(self._row(line, 2, reason="defective"))
+        ours = self._ask(self._row(line, 2, reason="unwanted"))
+        self.assertEqual(ours.line_ids.fee_percent, 15)
+        ours.line_ids.write({"reason_id": self.env.ref("order_processing.return_reason_defective").id})
         self._process(ours)
         self.assertEqual(ours.credit_ids.amount_untaxed, 20)
         self.assertEqual(self._figures(line), (1, 1, 0))

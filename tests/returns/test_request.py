@@ -74,7 +74,7 @@ class TestRequest(ReturnCase):
         whole = self._post({"key": "a", "customer": "C-1", "lines": rows})[0]
         self.assertEqual((whole["ok"], whole["code"], whole["reason"]), (False, "unmatched", "unknown_product"))
         self.assertEqual(order.order_line.order_returnable_qty, 5, "an unmatched case holds nothing")
-        part = self._post({"key": "b", "customer": "C-1", "lines": rows, "allow_partial": True})[0]
+        part = self._post({"key": "b", "customer": {"reference": "C-1"}, "lines": rows, "allow_partial": True})[0]
         self.assertEqual((part["ok"], part["code"]), (True, "partly_matched"))
         self.assertEqual([line["ok"] for line in part["lines"]], [True, False])
         self._process(self.Return.browse(part["return_id"]))
@@ -101,12 +101,21 @@ class TestRequest(ReturnCase):
         self.assertFalse(any(answer["ok"] for answer in answers))
         self.assertEqual(self.env["order.return"].search_count([("source", "=", "shop"), ("unmatched", "=", True)]), 12)
         self.assertEqual(line.order_returnable_qty, 5)
+        nan = {
+            "key": "n\0",
+            "customer": "C-1\0",
+            "note": "\0",
+            "lines": [{"product": "TG-1", "quantity": float("nan")}],
+        }
+        self.assertEqual(self._post(nan)[0]["reason"], "bad_quantity")
+        far = {"customer": "C-1", "order_id": 2**40, "lines": [{"line_id": 2**40, "quantity": 1e300}]}
+        self.assertEqual(self._post(far)[0]["reason"], "unknown_order")
         strange = self._post({"lines": []}, None, 7)
         self.assertEqual({answer["code"] for answer in strange}, {"unmatched"})
         booked = self.env["order.event"].search(
             [("kind", "=", "return_requested"), ("company_id", "=", self.company.id), ("reason", "=", "unknown_order")]
         )
-        self.assertEqual(len(booked), 1)
+        self.assertEqual(len(booked), 2)
 
     def test_a_reference_of_another_customer_is_no_match(self):
         other = self._make_customer("Somebody Else", ref="C-2")

@@ -10,25 +10,39 @@ class AccountMove(models.Model):
     def _round_off_returns(self):
         """Make the last of several partial credit notes take the cents that rounding left, so that all add up.
 
-        An invoice line that this draft gives back to the end gets a line over the rest of its untaxed amount; when the whole
-        invoice is given back, by cases alone and without fees, the taxes take their rest too.
+        An invoice line that a draft gives back to the end gets a line over the rest of what was entered for it; when the whole
+        invoice is given back, by cases alone and without fees, the taxes take their rest too. One search for the set.
         """
-        self.ensure_one()
-        invoice = self.reversed_entry_id
-        products = invoice.invoice_line_ids.filtered(lambda item: item.display_type == "product")
+        products = self.reversed_entry_id.invoice_line_ids.filtered(lambda item: item.display_type == "product")
         given = self.env["account.move.line"].search(
             [("order_credited_line_id", "in", products.ids), ("parent_state", "!=", "cancel")]
         )
-        rounding, ended = [], self.env["account.move.line"]
-        for item in products:
-            own = given.filtered(lambda credit, item=item: credit.order_credited_line_id == item)
+        of_item = {item: given.browse() for item in products}
+        for credit in given:
+            of_item[credit.order_credited_line_id] |= credit
+        done = self.browse()
+        # of two drafts over one invoice the later one ends it
+        for move in self.sorted("id"):
+            done |= move
+            later = (self - done).invoice_line_ids
+            known = {item: found - later for item, found in of_item.items()}
+            for line in move._round_off(known):
+                of_item[line.order_credited_line_id] |= line
+
+    def _round_off(self, given):
+        """Round one draft off; ``given``: invoice line to the credit lines over it. Returns the lines that were added."""
+        self.ensure_one()
+        rounding, ended, credits = [], True, self
+        for item in self.reversed_entry_id.invoice_line_ids.filtered(lambda item: item.display_type == "product"):
+            own = given[item]
+            credits |= own.move_id
             quantity = sum(own.filtered("order_return_line_id").mapped("quantity"))
             if not own or item.product_uom_id.compare(quantity, item.quantity):
+                ended = False
                 continue
-            ended |= item
             # what was entered in the books, which for prices with tax inside may be a cent beside the line's own figure
             rest = self.currency_id.round(-item.amount_currency - sum(own.mapped("amount_currency")))
-            if rest and own.move_id & self:
+            if rest and self in own.move_id:
                 rounding.append(
                     {
                         "name": self.env._("Rounding of earlier partial credits"),
@@ -42,10 +56,12 @@ class AccountMove(models.Model):
                         "order_credited_line_id": item.id,
                     }
                 )
+        before = self.invoice_line_ids
         if rounding:
             self.write({"invoice_line_ids": [Command.create(vals) for vals in rounding]})
-        if ended == products:
-            self._round_off_taxes(given.move_id | self)
+        if ended:
+            self._round_off_taxes(credits)
+        return self.invoice_line_ids - before
 
     def _round_off_taxes(self, credits):
         """Set the taxes of this draft to what the invoice's taxes have left after ``credits``."""

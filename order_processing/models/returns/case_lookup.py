@@ -73,7 +73,7 @@ class CaseLookup:
                 parcel.fail("unknown_order", text(parcel.payload.get("reference") or parcel.payload.get("order_id")))
 
     def _find_partners(self, parcels):
-        keys = {text(parcel.payload.get("customer")) for parcel in parcels} - {""}
+        keys = {parcel.customer for parcel in parcels} - {""}
         partners = self.env["res.partner"]
         if keys:
             wanted = list(keys)
@@ -92,7 +92,7 @@ class CaseLookup:
             for key in filter(None, (partner.ref, partner.email_normalized, partner.vat)):
                 by_key.setdefault(key, set()).add(partner.commercial_partner_id.id)
         for parcel in parcels:
-            key = text(parcel.payload.get("customer"))
+            key = parcel.customer
             if not key:
                 if not parcel.names_order and not all(row.line_id for row in parcel.rows):
                     parcel.fail("no_customer")

@@ -75,6 +75,19 @@ def text(value):
     return str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
 
 
+def clean(value):
+    """``value`` as the database can keep it: no NUL in texts, no number that is none, keys as text."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean(item) for item in value]
+    return value if isinstance(value, (int, float, bool, type(None))) else str(value)
+
+
 class Row:
     """One row of a case: what was asked, what was found."""
 
@@ -120,6 +133,7 @@ class Case:
     """One submitted case on its way through ``order.return.request``."""
 
     def __init__(self, payload):
+        payload = clean(payload)
         self.payload = payload if isinstance(payload, dict) else {}
         self.digest = canonical(payload)
         # what has no key is kept all the same, under its content
@@ -153,6 +167,14 @@ class Case:
     def names_order(self):
         """Whether the case names its order itself."""
         return bool(self.payload.get("reference") or self.payload.get("order_id"))
+
+    @property
+    def customer(self):
+        """How the case names its customer: a text, or the first of reference, email and vat of an object."""
+        value = self.payload.get("customer")
+        if isinstance(value, dict):
+            value = next((value[name] for name in ("reference", "email", "vat") if value.get(name)), "")
+        return text(value)
 
     def decide(self):
         """Rows that are taken: all, or with ``allow_partial`` those that were matched; else none, with the reason."""

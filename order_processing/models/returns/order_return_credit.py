@@ -31,8 +31,7 @@ class OrderReturnCredit(models.Model):
             credits |= moves.with_company(company)._reverse_moves(
                 [case._prepare_credit_vals(invoice, found) for (case, invoice), found in own.items()], cancel=False
             )
-        for credit in credits:
-            credit._round_off_returns()
+        credits._round_off_returns()
         credits.action_post()
         credits._set_off_returns()
         for line in lines:

@@ -82,6 +82,10 @@ class OrderReturnLine(models.Model):
             if line.disposition != "customer_keeps" and line.product_id.invoice_policy == "order":
                 closed[line.order_line_id] = closed.get(line.order_line_id, 0.0) + line.quantity
         for order_line, quantity in closed.items():
+            # what was shipped beyond the order and came back was never ordered
+            quantity = min(quantity, order_line.product_uom_qty - order_line.qty_delivered)
+            if order_line.product_uom_id.compare(quantity, 0.0) <= 0:
+                continue
             # a kept quantity would be procured anew, a locked order refuse it: neither is what happens here
             order_line = order_line.with_context(skip_procurement=True)
             locked = order_line.order_id.locked
