@@ -97,7 +97,7 @@ class OrderDispatchResult(models.TransientModel):
     _description = "Result of a Dispatch"
 
     dispatch_id = fields.Many2one("order.dispatch", required=True, ondelete="cascade")
-    order_id = fields.Many2one("sale.order", "Order", readonly=True, ondelete="cascade")
+    order_id = fields.Many2one("sale.order", readonly=True, ondelete="cascade")
     code = fields.Selection(
         [
             ("dispatched", "Dispatched"),

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.order_processing.models.common.business_day import business_day
+from ..models.common.business_day import business_day
 
 
 class ReconciliationDraw(models.TransientModel):

@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.order_processing.models.common.business_day import business_day
-
+from ..common.business_day import business_day
 from .promise_query import promise_query
 
 CHUNK = 1000

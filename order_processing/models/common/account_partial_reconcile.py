@@ -75,8 +75,9 @@ class AccountPartialReconcile(models.Model):
                             OR (move.move_type = 'out_refund' AND side.id = partial.credit_move_id))
                       JOIN res_currency currency ON currency.id = move.currency_id
                       JOIN account_move_line item ON item.move_id = move.id
-                      JOIN (SELECT DISTINCT ON (invoice_line_id) * FROM sale_order_line_invoice_rel
-                             ORDER BY invoice_line_id, order_line_id) rel ON rel.invoice_line_id = item.id
+                      JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
+                       AND NOT EXISTS (SELECT 1 FROM sale_order_line_invoice_rel other
+                                        WHERE other.invoice_line_id = item.id AND other.order_line_id < rel.order_line_id)
                       JOIN sale_order_line line ON line.id = rel.order_line_id
                       JOIN sale_order sale ON sale.id = line.order_id
                      WHERE %(condition)s

@@ -128,7 +128,7 @@ class OrderEventOpening(models.Model):
                       JOIN product_product product ON product.id = move.product_id
                       JOIN product_template template ON template.id = product.product_tmpl_id
                       JOIN uom_uom reference ON reference.id = template.uom_id
-                     WHERE move.state = 'done') moved
+                     WHERE move.state = 'done' AND target.usage <> 'inventory') moved
                  WHERE kind IS NOT NULL) running
           ORDER BY id
             """,

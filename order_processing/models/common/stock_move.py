@@ -99,6 +99,9 @@ class StockMove(models.Model):
         outside_to = facts["target"] == "customer" or (facts["target"] == "transit" and not facts["target_company"])
         component = facts["product_id"] != facts["line_product"]
         kind = None
+        if facts["target"] == "inventory":
+            # scrapped or corrected in a count: no shipment and no return, as core counts
+            return None, 0.0
         if outside_to and not outside_from:
             kind = "shipped"
             if component:

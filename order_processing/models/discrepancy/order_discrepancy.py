@@ -62,7 +62,7 @@ class OrderDiscrepancy(models.Model):
     times_opened = fields.Integer(readonly=True)
     due = fields.Date(tracking=True)
     age = fields.Integer("Age (days)", compute="_compute_age")
-    owner_id = fields.Many2one("res.users", "Owner", tracking=True, index="btree_not_null")
+    owner_id = fields.Many2one("res.users", tracking=True, index="btree_not_null")
     cause = fields.Selection(
         [
             ("picking", "Picking"),

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from odoo.addons.order_processing.models.common.transition import Transition, transition
+from ..common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
 MANAGER = "order_processing.group_manager"
@@ -52,8 +52,8 @@ class OrderPickup(models.Model):
 
     name = fields.Char(default="/", readonly=True, copy=False)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
-    carrier_id = fields.Many2one("delivery.carrier", "Carrier", check_company=True)
-    warehouse_id = fields.Many2one("stock.warehouse", "Warehouse", required=True, check_company=True)
+    carrier_id = fields.Many2one("delivery.carrier", check_company=True)
+    warehouse_id = fields.Many2one("stock.warehouse", required=True, check_company=True)
     date = fields.Date(required=True, default=fields.Date.context_today)
     window_from = fields.Float("From", default=15.0)
     window_to = fields.Float("To", default=17.0)
@@ -81,7 +81,7 @@ class OrderPickup(models.Model):
     requested_at = fields.Datetime(readonly=True)
     handed_by_id = fields.Many2one("res.users", "Handed over by", readonly=True)
     handed_at = fields.Datetime("Handed over at", readonly=True)
-    signature = fields.Image("Signature", readonly=True, copy=False, max_width=1024, max_height=512)
+    signature = fields.Image(readonly=True, copy=False, max_width=1024, max_height=512)
     signed_by = fields.Char("Taken over by", readonly=True, help="Who signed for the carrier.")
     missed_reason = fields.Char(readonly=True)
 

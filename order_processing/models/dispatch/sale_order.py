@@ -1,12 +1,14 @@
 from odoo import fields, models
 
-from odoo.addons.order_processing.models.common.business_day import business_day
+from ..common.business_day import business_day
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    order_pickup_ids = fields.Many2many("order.pickup", string="Pickups", compute="_compute_order_pickup_ids")
+    order_pickup_ids = fields.Many2many(
+        "order.pickup", string="Pickups", compute="_compute_order_pickup_ids", groups="stock.group_stock_user"
+    )
 
     def _compute_order_pickup_ids(self):
         for order in self:

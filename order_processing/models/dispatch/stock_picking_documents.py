@@ -2,7 +2,7 @@ from math import ceil
 
 from odoo import models
 
-from odoo.addons.order_processing.models.common.business_day import business_day
+from ..common.business_day import business_day
 
 CLOSED = ("done", "cancel")
 # the field of the label's address, in CSS pixels, and how wide a letter is in parts of its size

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.order_processing.models.common.transition import Transition, transition
+from ..common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
 

@@ -3,8 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.order_processing.models.common.transition import Transition, transition
-
+from ..common.transition import Transition, transition
 from . import reading
 
 PROCESSOR = "order_processing.group_processor"

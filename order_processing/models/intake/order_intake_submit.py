@@ -6,8 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.order_processing.models.common.business_day import business_day
-
+from ..common.business_day import business_day
 from . import reading
 from .lookup import Lookup
 from .lookup_partner import make_partners

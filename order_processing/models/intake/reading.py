@@ -6,7 +6,7 @@ import math
 import re
 from datetime import UTC, date, datetime, time
 
-from odoo.addons.order_processing.models.common.business_day import company_tz
+from ..common.business_day import company_tz
 
 # code: what it means, in the order in which the first one is an order's reason
 ERROR_CODES = {

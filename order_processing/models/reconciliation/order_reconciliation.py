@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from odoo.addons.order_processing.models.common.business_day import business_day
-from odoo.addons.order_processing.models.common.transition import Transition, transition
+from ..common.business_day import business_day
+from ..common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
 MANAGER = "order_processing.group_manager"

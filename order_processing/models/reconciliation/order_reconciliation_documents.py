@@ -1,8 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.order_processing.models.common.business_day import company_tz
-
+from ..common.business_day import company_tz
 from .order_reconciliation_facts import FACT
 
 

@@ -1,9 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.order_processing.models.common.account_move import INVOICE_COLUMNS
-from odoo.addons.order_processing.models.common.account_partial_reconcile import PAYMENT_COLUMNS
-
+from ..common.account_move import INVOICE_COLUMNS
+from ..common.account_partial_reconcile import PAYMENT_COLUMNS
 from .order_reconciliation_facts import CREDITED, INVOICED, KINDS, SCOPE
 
 

@@ -6,7 +6,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.order_processing.models.common.business_day import business_day, company_tz, day_bounds
+from ..common.business_day import business_day, company_tz, day_bounds
 
 _logger = logging.getLogger(__name__)
 ACTIVITY = "order_processing.mail_activity_sign_day"

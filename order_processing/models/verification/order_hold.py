@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.order_processing.models.common.transition import Transition, transition
+from ..common.transition import Transition, transition
 
 MANAGER = "order_processing.group_manager"
 # the reason of a blocking finding whose rule has no reason of its own

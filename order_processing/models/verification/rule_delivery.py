@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from odoo.addons.order_processing.models.common.business_day import business_day
+from ..common.business_day import business_day
 
 # what a parcel needs in every country whose address form has a place for it
 NEEDED = ("street", "city")

@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 
-from odoo.addons.order_processing.models.common.transition import Transition
+from ..common.transition import Transition
 
 
 class SaleOrder(models.Model):

@@ -1,0 +1,133 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import Form
+
+from tests.discrepancy.common import DiscrepancyCase
+
+
+class TestRights(DiscrepancyCase):
+    def setUp(self):
+        super().setUp()
+        self.order = self._shipped(10)
+        self._sweep(self.order)
+        self.record = self.order.order_discrepancy_ids
+
+    def test_processor_takes_and_resolves(self):
+        record = self._as("processor", self.record)
+        record.action_take()
+        self.assertEqual((record.state, record.owner_id), ("in_progress", self.users["processor"]))
+        with self.assertRaises(UserError):
+            record.action_resolve()
+        record.action_resolve(reason="Invoice comes tomorrow")
+        self.assertEqual((record.state, record.closed_by_id), ("resolved", self.users["processor"]))
+        self.assertEqual(self._sweep(self.order)["reopened"], 1)
+        self.assertEqual(record.state, "open")
+
+    def test_only_a_manager_accepts_and_says_why(self):
+        with self.assertRaises(AccessError):
+            self._as("processor", self.record).action_accept(reason="never mind")
+        with self.assertRaises(UserError):
+            self._as("manager", self.record).action_accept(reason=" ")
+        self._as("manager", self.record).action_accept(reason="Gift to the customer")
+        self.assertEqual((self.record.state, self.record.accepted_value), ("accepted", 100))
+        self.assertEqual(self._sweep(self.order)["reopened"], 0)
+        self.order.order_line.price_unit = 12
+        self.assertEqual(self._sweep(self.order)["reopened"], 1)
+
+    def test_nothing_is_written_round_the_actions(self):
+        record = self._as("manager", self.record)
+        for vals in (
+            {"state": "resolved"},
+            {"value": 0},
+            {"kind": "late"},
+            {"closed_by_id": self.env.uid},
+            {"accepted_value": 5},
+        ):
+            with self.assertRaises(UserError):
+                record.write(vals)
+            with self.assertRaises(UserError):
+                record.sudo().write(vals)
+        with self.assertRaises(UserError):
+            record.sudo().create({"kind": "late", "order_id": self.order.id, "line_id": self.order.order_line.id})
+        with self.assertRaises(UserError):
+            record.sudo().copy()
+        with self.assertRaises(UserError):
+            record.copy()
+        with self.assertRaises(AccessError):
+            record.unlink()
+        self._as("processor", record).write({"cause": "invoicing", "note": "seen", "owner_id": self.env.uid})
+
+    def test_sweep_is_for_managers_and_check_for_processors(self):
+        with self.assertRaises(AccessError):
+            self._as("processor", self.Discrepancy).sweep()
+        with self.assertRaises(AccessError):
+            self._as("salesman", self.order).action_check_discrepancies()
+        answer = self._as("processor", self.order).action_check_discrepancies()
+        self.assertEqual(answer, {"lines": 1, "opened": 0, "closed": 0, "reopened": 0})
+
+    def test_another_company_sees_and_touches_nothing(self):
+        stranger = self._as("stranger", self.Discrepancy)
+        self.assertFalse(stranger.search([("order_id", "=", self.order.id)]))
+        with self.assertRaises(AccessError):
+            self._as("stranger", self.record).action_resolve(reason="not mine")
+        self._invoice(self.order)
+        self.assertEqual(stranger.sweep([("order_id", "=", self.order.id)])["lines"], 0)
+        stranger.sweep()
+        self.assertEqual(self.record.state, "open")
+
+    def test_the_wizard_asks_for_the_reason(self):
+        wizard = Form(
+            self.env["discrepancy.close"]
+            .with_user(self.users["processor"])
+            .with_context(active_ids=self.record.ids, default_act="accept")
+        )
+        wizard.reason = "Small"
+        with self.assertRaises(AccessError):
+            wizard.save().action_apply()
+        wizard = Form(
+            self.env["discrepancy.close"].with_user(self.users["processor"]).with_context(active_ids=self.record.ids)
+        )
+        wizard.reason = "Invoiced by hand"
+        wizard.save().action_apply()
+        self.assertEqual(self.record.state, "resolved")
+
+    def test_remote_calls_reach_no_private_method(self):
+        def call(user, model, method, *args):
+            return call_kw(self.env(user=self.users[user])[model], method, list(args), {})
+
+        with self.assertRaises(AccessError):
+            call("processor", "order.discrepancy", "_transition_write", self.record.ids, {"state": "resolved"})
+        with self.assertRaises(AccessError):
+            call("processor", "order.discrepancy", "_sweep_lines")
+        with self.assertRaises(AccessError):
+            call("processor", "order.discrepancy", "action_accept", self.record.ids, "because")
+        with self.assertRaises(UserError):
+            call("manager", "order.discrepancy", "write", self.record.ids, {"state": "accepted"})
+        self.assertIs(call("manager", "order.discrepancy", "action_accept", self.record.ids, "because"), True)
+        self.assertEqual(self.record.resolution, "because")
+        rows = call("processor", "order.matching", "figures", self.order.ids)
+        self.assertEqual(rows[0]["order_id"], self.order.id)
+
+    def test_a_salesman_reads_his_order_all_the_same(self):
+        fields_of = self._as("salesman", self.env["sale.order"]).fields_get()
+        self.assertFalse({"order_discrepancy_ids", "order_discrepancy_count"} & set(fields_of))
+
+    def test_the_order_tells_what_was_found(self):
+        action = self._as("processor", self.order).action_compare_ledgers()
+        self.assertIn("1 lines compared", action["params"]["message"])
+
+    def test_both_sides_are_one_click_away(self):
+        record = self._as("processor", self.record)
+        self.assertEqual(record.action_open_transfers()["res_id"], self.order.picking_ids.id)
+        self.assertEqual(record.action_open_invoices()["res_model"], "sale.order")
+        self._invoice(self.order)
+        self.assertEqual(record.action_open_invoices()["res_id"], self.order.invoice_ids.id)
+        self.assertEqual(record.action_open_order()["res_id"], self.order.id)
+
+    def test_mending_opens_a_document(self):
+        action = self._as("processor", self.record).action_mend()
+        self.assertEqual(action["res_model"], "sale.advance.payment.inv")
+        self._invoice(self.order, post=False)
+        self.assertEqual(self._as("processor", self.record).action_mend()["res_model"], "account.move")
+        self.assertEqual(self.order.with_user(self.users["processor"]).order_discrepancy_count, 1)
+        self.assertEqual(self.order.action_view_order_discrepancies()["domain"], [("order_id", "in", self.order.ids)])
