@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 
 from .facts import Assessment, Finding
 
-# a change of one of these makes a new version of the rule: a verification says which one it passed
-VERSIONED = ("active", "severity", "tolerance_percent", "tolerance_amount", "factor_low", "factor_high", "days")
+# beside its parameters, a change of one of these makes a new version of the rule: a verification says which one it passed
+VERSIONED = ("active", "severity")
 
 
 class OrderVerificationRule(models.Model):
@@ -24,6 +24,8 @@ class OrderVerificationRule(models.Model):
             ("price", "Price"),
             ("delivery", "Delivery"),
             ("customer", "Customer"),
+            ("stock", "Stock"),
+            ("manual", "Manual step"),
         ],
         required=True,
         default="product",
@@ -57,19 +59,33 @@ class OrderVerificationRule(models.Model):
         "Highest factor", default=2.0, tracking=True, help="Above this multiple of the pricelist's price it fires."
     )
     days = fields.Integer(tracking=True, help="How far apart two orders may be to count as the same one.")
-    uses_tolerance = fields.Boolean(compute="_compute_uses")
-    uses_factor = fields.Boolean(compute="_compute_uses")
-    uses_days = fields.Boolean(compute="_compute_uses")
+    parameter_names = fields.Char(compute="_compute_parameter_names", help="Its parameters, each followed by a comma.")
     open_count = fields.Integer("Open findings", compute="_compute_open_count")
 
     _code_company = models.UniqueIndex("(code, coalesce(company_id, 0))", "A company has one rule of a code.")
 
+    @api.model
+    def _parameters(self):
+        """The parameter fields of each built-in code; a file of rules adds its own by extending this.
+
+        :return: dict of code to tuple of field names; a change of one of them is a new version of the rule
+        """
+        return {
+            "price_off": ("tolerance_percent", "tolerance_amount"),
+            "price_far": ("factor_low", "factor_high"),
+            "duplicate": ("days",),
+        }
+
+    @api.model
+    def _versioned_fields(self):
+        """The fields whose change makes a new version."""
+        return {*VERSIONED, *(name for names in self._parameters().values() for name in names)}
+
     @api.depends("code")
-    def _compute_uses(self):
+    def _compute_parameter_names(self):
+        parameters = self._parameters()
         for rule in self:
-            rule.uses_tolerance = rule.code == "price_off"
-            rule.uses_factor = rule.code == "price_far"
-            rule.uses_days = rule.code == "duplicate"
+            rule.parameter_names = "".join(f"{name}," for name in parameters.get(rule.code, ()))
 
     def _compute_open_count(self):
         counts = dict(
@@ -102,9 +118,10 @@ class OrderVerificationRule(models.Model):
 
     def write(self, vals):
         """A changed parameter is a new version."""
-        changed = self.browse()
-        if set(vals) & set(VERSIONED):
-            changed = self.filtered(lambda rule: any(name in vals and rule[name] != vals[name] for name in VERSIONED))
+        written = set(vals) & self._versioned_fields()
+        changed = self.filtered(
+            lambda rule: any(self._fields[name].convert_to_write(rule[name], rule) != vals[name] for name in written)
+        )
         answer = super().write({key: value for key, value in vals.items() if key != "version"})
         for rule in changed:
             super(OrderVerificationRule, rule).write({"version": rule.version + 1})
