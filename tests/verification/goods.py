@@ -13,6 +13,7 @@ class GoodsCase(VerificationCase):
         super().setUpClass()
         cls.unit = cls.env.ref("uom.product_uom_unit")
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
+        cls.dozen.active = True
         cls.kilo = cls.env.ref("uom.product_uom_kgm")
         cls.env["order.verification.rule"].search([]).active = False
 

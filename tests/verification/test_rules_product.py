@@ -103,6 +103,9 @@ class TestQuantities(GoodsCase):
         self.assertEqual(self._found(own, dozen, kilo), [[], [("Units", "Dozens")], [("Units", "kg")]])
         self.product.uom_ids = self.dozen
         self.assertEqual(self._fires(own, dozen, kilo), [False, False, True])
+        self.dozen.active = False
+        self.assertEqual(self._fires(own, dozen, kilo), [False, True, True], "an archived packaging is sold no more")
+        self.assertNotIn(dozen.order_line.product_uom_id, dozen.order_line.allowed_uom_ids, "as core offers")
         self.assertNotIn(kilo.order_line.product_uom_id, kilo.order_line.allowed_uom_ids, "as core offers")
 
     def test_same_queries(self):
@@ -227,7 +230,7 @@ class TestTwoPrices(GoodsCase):
         yen.active = True
         pricelist = self._pricelist(currency_id=yen.id)
         order = self._make_order((self.product, 5, 1000), (self.product, 1, 990), pricelist_id=pricelist.id)
-        self.assertEqual(self._found(order), [("1000.0 JPY", "990.0 JPY")])
+        self.assertEqual(self._found(order), [("1000 JPY", "990 JPY")])
 
     def test_changed_after_confirmation(self):
         self._on("price_disagrees")
@@ -267,7 +270,9 @@ class TestRestrictions(GoodsCase):
         self.assertEqual(self._fires(*orders), [False, False, False], "an empty list denies nothing")
         entry = self._deny(country_ids=self.norway.ids)
         self.assertEqual(
-            self._found(*orders), [[], [("Test Goods sold to NO", "not sold: No licence")], []], "the product, there"
+            self._found(*orders),
+            [[], [("[TG-1] Test Goods sold to NO", "not sold: No licence")], []],
+            "the product, there",
         )
         group = self.env["res.country.group"].create({"name": "Test North", "country_ids": self.norway.ids})
         entry.write({"country_ids": [Command.clear()], "country_group_ids": group.ids})

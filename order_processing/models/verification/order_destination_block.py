@@ -34,7 +34,8 @@ class OrderDestinationBlock(models.Model):
         help="This address; of a company, all addresses of the company.",
     )
 
-    @api.constrains("country_id", "state_ids", "zip_prefix", "partner_id")
+    # a field that is left out at creation asks nobody: the name never is
+    @api.constrains("name", "country_id", "state_ids", "zip_prefix", "partner_id")
     def _check_place(self):
         for block in self:
             if not block.country_id and not block.partner_id:

@@ -32,7 +32,8 @@ class OrderProductRestriction(models.Model):
         "res.partner.category", string="Customer tags", help="Of the customer, or of the company it belongs to."
     )
 
-    @api.constrains("product_tmpl_id", "categ_id")
+    # a field that is left out at creation asks nobody: the name never is
+    @api.constrains("name", "product_tmpl_id", "categ_id")
     def _check_goods(self):
         for entry in self:
             if bool(entry.product_tmpl_id) == bool(entry.categ_id):

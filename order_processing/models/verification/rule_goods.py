@@ -56,12 +56,15 @@ class OrderVerificationRule(models.Model):
         template = self.env["product.template"]._fields
         variant = self.env["product.product"]._fields["product_template_attribute_value_ids"]
         self.env["product.category"].flush_model(["parent_path"])
+        self.env["uom.uom"].flush_model(["active", "sequence"])
         return SQL(
             """
             SELECT p.id, t.id AS template_id, t.uom_id, t.order_multiple_uom_id AS multiple_uom_id,
                    coalesce(t.order_minimum_quantity, 0)::float AS minimum,
                    coalesce(p.weight, 0)::float AS weight, coalesce(p.volume, 0)::float AS volume,
-                   ARRAY(SELECT %(packaging)s FROM %(packagings)s WHERE %(packed)s = t.id) AS uom_ids,
+                   ARRAY(SELECT pack.id FROM %(packagings)s
+                           JOIN uom_uom pack ON pack.id = %(packaging)s AND pack.active
+                          WHERE %(packed)s = t.id ORDER BY pack.sequence, pack.id) AS uom_ids,
                    string_to_array(trim(BOTH '/' FROM coalesce(c.parent_path, '')), '/')::int[] AS category_ids,
                    ARRAY(SELECT ptav.id FROM %(variant_values)s
                            JOIN product_template_attribute_value ptav ON ptav.id = %(variant_value)s
