@@ -28,11 +28,15 @@
         "views/intake_file_views.xml",
         # verification
         "security/verification_security.xml",
+        "security/verification_restriction_security.xml",
         "data/verification_data.xml",
+        "data/verification_rules_goods.xml",
         "views/verification_wizard_views.xml",
         "views/verification_order_check_views.xml",
         "views/verification_order_hold_views.xml",
         "views/verification_rule_views.xml",
+        "views/verification_rule_goods_views.xml",
+        "views/verification_restriction_views.xml",
         "views/verification_sale_order_views.xml",
         # availability
         "data/availability_cron.xml",
