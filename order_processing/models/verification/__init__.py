@@ -9,6 +9,8 @@ from . import order_verification_check
 from . import order_hold_reason
 from . import order_hold
 from . import sale_order
+from . import sale_order_changes
+from . import sale_order_line_origin
 from . import sale_order_record
 from . import sale_order_paths
 from . import sale_order_action

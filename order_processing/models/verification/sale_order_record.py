@@ -176,7 +176,7 @@ class SaleOrder(models.Model):
         """A broken seal sets the order back; what changed stands in the book and in the chatter."""
         if not unsealed:
             return
-        texts = {order.id: order._verification_change_text(assessments[order.id].changes()) for order in unsealed}
+        texts = self._verification_change_texts({order.id: assessments[order.id].changes() for order in unsealed})
         unsealed._transition("unseal")
         self.env["order.event"]._record(
             [{**order._verification_event("unsealed"), "note": texts[order.id]} for order in unsealed]
