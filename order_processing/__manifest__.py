@@ -29,11 +29,13 @@
         # verification
         "security/verification_security.xml",
         "data/verification_data.xml",
+        "data/verification_waive_data.xml",
         "views/verification_wizard_views.xml",
         "views/verification_order_check_views.xml",
         "views/verification_order_hold_views.xml",
         "views/verification_rule_views.xml",
         "views/verification_sale_order_views.xml",
+        "views/verification_life_views.xml",
         # availability
         "data/availability_cron.xml",
         "views/availability_sale_order_views.xml",

@@ -96,7 +96,7 @@ class TestSeal(VerificationCase):
         self.order.order_line[-1].price_unit = 12
         self.assertFalse(self._changes())
         carrier.invoice_policy = "estimated"
-        self.assertIn("Test Service: added", self._changes())
+        self.assertIn("Test Service: added → 1", self._changes())
 
     def test_goods_do_not_pass_as_freight_expense_or_down_payment(self):
         for vals in ({"is_delivery": True}, {"is_expense": True}, {"is_downpayment": True}):
@@ -104,7 +104,7 @@ class TestSeal(VerificationCase):
                 self.order.order_line = [
                     Command.create({"product_id": self.other_product.id, "product_uom_qty": 2, "price_unit": 0, **vals})
                 ]
-                self.assertIn("Other Goods: added", self._changes())
+                self.assertIn("Other Goods: added → 2", self._changes())
                 self.assertIn("zero_price", self._codes(self.order))
                 savepoint.rollback()
             self.env.invalidate_all()
@@ -146,7 +146,7 @@ class TestSeal(VerificationCase):
         self.line.write({"order_added_by_core": True})
         self.assertFalse(self.line.order_added_by_core)
         copied = added.copy({"order_id": self.order.id})
-        self.assertIn("Test Taxi: added", self._changes())
+        self.assertIn("Test Taxi: added → 2", self._changes())
         self.assertFalse(copied.order_added_by_core)
 
     def test_goods_delivered_beyond_the_order_break_nothing(self):
@@ -174,7 +174,7 @@ class TestSeal(VerificationCase):
         order.carrier_id = False
         number = carrier.id
         carrier.unlink()
-        self.assertIn("2 × [TG-2] Other Goods: removed", order.order_seal_changes)
+        self.assertIn("[TG-2] Other Goods: 2 → removed", order.order_seal_changes)
         self.assertIn(f"carrier: #{number} → -", order.order_seal_changes)
 
     def test_seal_of_an_earlier_version_is_compared_in_what_it_knows(self):

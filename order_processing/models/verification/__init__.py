@@ -4,10 +4,14 @@ from . import rule_product
 from . import rule_price
 from . import rule_delivery
 from . import rule_customer
+from . import rule_change
+from . import order_verification_rule_waiver
+from . import order_waive_reason
 from . import order_verification
 from . import order_verification_check
 from . import order_hold_reason
 from . import order_hold
+from . import order_hold_life
 from . import sale_order
 from . import sale_order_changes
 from . import sale_order_line_origin
@@ -15,6 +19,7 @@ from . import sale_order_record
 from . import sale_order_paths
 from . import sale_order_action
 from . import sale_order_invoice
+from . import sale_order_resume
 from . import sale_order_sweep
 from . import payment_transaction
 from . import stock_move

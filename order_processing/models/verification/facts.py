@@ -142,6 +142,10 @@ class OrderFacts:
         """What differs from the ``sealed`` content, as rows ``(part, key, old, new)`` of plain values."""
         return list(content_changes(sealed or {}, self.content()))
 
+    def company_total(self):
+        """The order's total in its company's currency."""
+        return self.amount_total / (self.currency_rate or 1)
+
     def agreed(self):
         """The digest of what the customer agreed to: goods, prices and terms, whatever the addresses are."""
         content = self.content()

@@ -55,6 +55,13 @@ class SaleOrder(models.Model):
         :param dict changes: order id to rows ``(part, key, old, new)`` (``_verification_broken``)
         :return: dict of order id to text, one change a line
         """
+        return {
+            order_id: "\n".join(f"{where}: {old} → {new}" for where, old, new in rows)
+            for order_id, rows in self._verification_change_words(changes).items()
+        }
+
+    def _verification_change_words(self, changes):
+        """The changes of seals in words: dict of order id to rows ``(where, old, new)``, in the order of the changes."""
         changes = {order_id: list(rows) for order_id, rows in changes.items() if rows}
         if not changes:
             return {}
@@ -62,7 +69,7 @@ class SaleOrder(models.Model):
         labels = self._verification_parts()
         lines = {str(line.id): line for line in self.sudo().browse(changes).order_line}
         return {
-            order_id: "\n".join(self._verification_change_row(row, names, labels, lines) for row in rows)
+            order_id: [self._verification_change_row(row, names, labels, lines) for row in rows]
             for order_id, rows in changes.items()
         }
 
@@ -89,27 +96,25 @@ class SaleOrder(models.Model):
         return names
 
     def _verification_change_row(self, change, names, labels, lines):
-        """One change in words."""
+        """One change in words: ``(where, old, new)``."""
         part, key, old, new = change
 
         def told(kind, value):
             if kind in NAMED:
-                value = ", ".join(
-                    names[kind, number] for number in (value if isinstance(value, list) else [value]) if number
-                )
+                numbers = value if isinstance(value, list) else [value]
+                value = ", ".join(names[kind, number] for number in numbers if number)
             return value or "-"
 
         if key == "line":
-            what = self.env._("removed") if old else self.env._("added")
-            content = old or new
-            return f"{content['quantity']} × {told('product', content['product'])}: {what}"
+            product, quantity = told("product", (old or new)["product"]), (old or new)["quantity"]
+            return (product, quantity, self.env._("removed")) if old else (product, self.env._("added"), quantity)
         if part.isdigit():
             where = lines[part].name.split("\n")[0] if part in lines else self.env._("line %s", part)
-            return f"{where}, {labels.get(key, key)}: {told(key, old)} → {told(key, new)}"
+            return f"{where}, {labels.get(key, key)}", told(key, old), told(key, new)
         where = labels.get(part, part)
         if key:
             where = f"{where}, {self._verification_address_label(key)}"
-        return f"{where}: {told(part, old)} → {told(part, new)}"
+        return where, told(part, old), told(part, new)
 
     @api.model
     def _verification_address_label(self, key):

@@ -124,7 +124,7 @@ class SaleOrder(models.Model):
                     reason = reasons.get(finding.rule.code) or fallback
                     wanted.setdefault(reason, finding)
             present = open_holds.get(order.id, none)
-            lifted |= none.union(*(hold for hold in present if hold.automatic and hold.reason_id not in wanted))
+            lifted |= none.union(*(hold for hold in present if hold._kept() and hold.reason_id not in wanted))
             for reason, finding in wanted.items():
                 if reason not in present.reason_id:
                     new[order, reason] = finding.message
