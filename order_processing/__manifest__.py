@@ -38,6 +38,8 @@
         "views/verification_life_views.xml",
         # availability
         "data/availability_cron.xml",
+        "data/availability_close_reasons.xml",
+        "views/availability_close_views.xml",
         "views/availability_sale_order_views.xml",
         # dispatch
         "security/dispatch_security.xml",
