@@ -7,6 +7,8 @@ from . import rule_customer
 from . import rule_change
 from . import order_verification_rule_waiver
 from . import order_waive_reason
+from . import order_release_log
+from . import order_release_watch
 from . import order_verification
 from . import order_verification_check
 from . import order_hold_reason
