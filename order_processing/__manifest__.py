@@ -31,6 +31,7 @@
         "security/verification_restriction_security.xml",
         "data/verification_data.xml",
         "data/verification_rules_goods.xml",
+        "data/verification_waive_data.xml",
         "views/verification_wizard_views.xml",
         "views/verification_order_check_views.xml",
         "views/verification_order_hold_views.xml",
@@ -38,8 +39,11 @@
         "views/verification_rule_goods_views.xml",
         "views/verification_restriction_views.xml",
         "views/verification_sale_order_views.xml",
+        "views/verification_life_views.xml",
         # availability
         "data/availability_cron.xml",
+        "data/availability_close_reasons.xml",
+        "views/availability_close_views.xml",
         "views/availability_sale_order_views.xml",
         # dispatch
         "security/dispatch_security.xml",

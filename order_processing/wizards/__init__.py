@@ -4,6 +4,7 @@ from . import verification_preview
 from . import dispatch_order
 from . import dispatch_pickup
 from . import dispatch_verdict
+from . import availability_close
 from . import discrepancy_close
 from . import returns_create
 from . import returns_ask

@@ -58,6 +58,7 @@ KINDS = [
     ("verified", "Verified"),
     ("held", "Held"),
     ("released", "Released"),
+    ("waiver_requested", "Waiver asked for"),
     ("waived", "Waived"),
     ("unsealed", "Changed after verification"),
     ("confirmed", "Confirmed"),

@@ -61,6 +61,11 @@ class OrderHold(models.Model):
             end = hold.released_at or now
             hold.age_hours = (end - hold.held_at).total_seconds() / 3600 if hold.held_at else 0
 
+    def _kept(self):
+        """Whether it stands as long as its cause does: a rule's finding."""
+        self.ensure_one()
+        return self.automatic
+
     @transition("release")
     def action_release(self, reason=""):
         """Release the holds (managers); findings behind them do not hold again while the content stays as it is.

@@ -167,7 +167,7 @@ class OrderVerificationRule(models.Model):
         for order_facts in facts.values():
             for rule in rules[order_facts.company_id].values():
                 groups.setdefault(rule, []).append(order_facts)
-        memory = {}
+        memory = {"seals": seals}
         for rule in sorted(groups, key=lambda rule: (rule.sequence, rule.id)):
             group = groups[rule]
             found = getattr(rule, f"_find_{rule.code}")(group, memory)
@@ -195,27 +195,6 @@ class OrderVerificationRule(models.Model):
             return False
         sealed = assessment.sealed_content.get("lines", {}).get(str(line_id))
         return sealed is not None and sealed == assessment.facts.content()["lines"].get(str(line_id))
-
-    @api.model
-    def _apply_waivers(self, assessments):
-        """Mark the findings that were waived for the very same content; one query if there are findings."""
-        ids = [order_id for order_id, assessment in assessments.items() if assessment.findings]
-        if not ids:
-            return
-        waived = {
-            (check["order_id"][0], check["rule_code"], check["line_number"], check["fingerprint"])
-            for check in self.env["order.verification.check"]
-            .sudo()
-            .search_read(
-                [("order_id", "in", ids), ("state", "=", "waived")],
-                ["order_id", "rule_code", "line_number", "fingerprint"],
-                load="_classic_read",
-            )
-        }
-        for assessment in assessments.values():
-            for finding in assessment.findings:
-                key = (finding.order_id, finding.rule.code, finding.line_id or 0, finding.fingerprint)
-                finding.waived = key in waived
 
     def _finding(self, order_facts, expected, found, message, line=None, scope=""):
         """A ``Finding`` of this rule. ``scope``: the part of the content it rests on, empty for all of it."""

@@ -61,6 +61,7 @@ class SaleOrder(models.Model):
         assessments = self._verification_again()
         problems = self.sudo()._verification_problems(assessments)
         stopped = self.browse([order.id for order in problems])
+        stopped._verification_remember_stop(assessments, "desk")
         ready = (self - stopped).filtered(lambda order: order.state in ("draft", "sent"))
         errors = ready._verification_confirm_each()
         answer = self._verification_answer(assessments)
@@ -141,11 +142,12 @@ class SaleOrder(models.Model):
         orders._transition("hold", ": ".join(filter(None, (reason.name, (note or "").strip()))))
         return self._verification_plain_holds()
 
-    def action_release(self, reason=""):
+    def action_release(self, reason="", reason_code="other"):
         """Release every open hold (managers); waived findings do not hold again while the content stays as it is.
 
         :param str reason: why, required
-        :return: one dict per order as ``action_verify``, with ``released``: codes of the holds that were there
+        :param str reason_code: code of an ``order.waive.reason``
+        :return: one dict per order as ``action_verify_and_confirm``, with ``released``: codes of the holds that were there
         :raises AccessError: the user is no manager
         """
         self.env["sale.order"]._check_order_group(MANAGER)
@@ -158,7 +160,7 @@ class SaleOrder(models.Model):
             codes.setdefault(hold.order_id.id, []).append(hold.reason_code)
         answers = {}
         if holds:
-            answers = {row["order_id"]: row for row in holds.action_release(reason=reason)}
+            answers = {row["order_id"]: row for row in holds.action_release(reason=reason, reason_code=reason_code)}
         rest = self.filtered(lambda order: order.id not in answers)
         answers |= {row["order_id"]: row for row in rest._verification_answer({})}
         return [

@@ -83,7 +83,7 @@ class SaleOrder(models.Model):
                 )
             for hold in holds.get(order.id, ()):
                 # an automatic hold is its finding: named above, or about to be lifted
-                if hold.reason_id[step] and not (hold.automatic and assessment):
+                if hold.reason_id[step] and not (hold._kept() and assessment):
                     rows.append(
                         self.env._(
                             "- %(order)s: held by %(who)s: %(reason)s",
@@ -148,8 +148,10 @@ class SaleOrder(models.Model):
         problems = watched._verification_problems(assessments)
         stopped = watched.browse([order.id for order in problems])
         stopped._verification_record({order.id: assessments[order.id] for order in stopped})
+        stopped._verification_remember_stop(assessments, "customer")
         for order in stopped:
             order._verification_tell_owner(why, problems[order])
+        stopped._verification_tell_customers()
         return self - self.browse(stopped.ids)
 
     def _verification_tell_owner(self, why, rows):

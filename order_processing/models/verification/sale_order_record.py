@@ -60,6 +60,7 @@ class SaleOrder(models.Model):
         gone = known.filtered(lambda check: check._key() not in wanted)
         present = {check._key() for check in known - gone}
         gone._transition("mend")
+        self._verification_note_freed(gone, wanted, assessments)
         new = [finding for key, finding in wanted.items() if key not in present]
         if not new:
             return
@@ -90,6 +91,41 @@ class SaleOrder(models.Model):
                 }
                 for finding in new
             ]
+        )
+
+    def _verification_note_freed(self, gone, wanted, assessments):
+        """Blocking findings that went though nothing changed on their orders: say who changed what outside of them."""
+        left = {(key[0], key[1], key[2]) for key in wanted}
+        freed = gone.filtered(
+            lambda check: (
+                check.severity == "blocking"
+                and (check.order_id.id, check.rule_code, check.line_number) not in left
+                and assessments[check.order_id.id].facts.rests_on(check.fingerprint, check.line_number)
+            )
+        )
+        if not freed:
+            return
+        Log = self.env["order.release.log"]
+        causes = Log._freed_by(freed)
+        orders, told = {}, {}
+        for check, log in causes.items():
+            orders[log] = orders.get(log, self.browse()) | check.order_id
+            told.setdefault(check.order_id, {})[log] = check.rule_code
+        if not told:
+            return
+        Log._free(orders)
+        self.env["order.event"]._record(
+            [
+                {**order._verification_event("released"), "reason": log._words(), "note": code}
+                for order, logs in told.items()
+                for log, code in logs.items()
+            ]
+        )
+        self.browse([order.id for order in told])._message_log_batch(
+            bodies={
+                order.id: self.env._("Set free: %s", "; ".join(log._words() for log in logs))
+                for order, logs in told.items()
+            }
         )
 
     @staticmethod
@@ -124,7 +160,7 @@ class SaleOrder(models.Model):
                     reason = reasons.get(finding.rule.code) or fallback
                     wanted.setdefault(reason, finding)
             present = open_holds.get(order.id, none)
-            lifted |= none.union(*(hold for hold in present if hold.automatic and hold.reason_id not in wanted))
+            lifted |= none.union(*(hold for hold in present if hold._kept() and hold.reason_id not in wanted))
             for reason, finding in wanted.items():
                 if reason not in present.reason_id:
                     new[order, reason] = finding.message
@@ -176,7 +212,7 @@ class SaleOrder(models.Model):
         """A broken seal sets the order back; what changed stands in the book and in the chatter."""
         if not unsealed:
             return
-        texts = {order.id: order._verification_change_text(assessments[order.id].changes()) for order in unsealed}
+        texts = self._verification_change_texts({order.id: assessments[order.id].changes() for order in unsealed})
         unsealed._transition("unseal")
         self.env["order.event"]._record(
             [{**order._verification_event("unsealed"), "note": texts[order.id]} for order in unsealed]

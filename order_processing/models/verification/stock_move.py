@@ -32,6 +32,7 @@ class SaleOrder(models.Model):
         assessments = again._verification_evaluate() if again else {}
         problems = orders._verification_problems(assessments, step="stops_ship")
         if problems:
+            texts = orders._verification_change_texts(broken)
             rows = []
             for order, found in problems.items():
                 rows += found
@@ -39,7 +40,7 @@ class SaleOrder(models.Model):
                     rows.append(
                         self.env._(
                             "  changed since it was verified: %s",
-                            order._verification_change_text(broken[order.id]).replace("\n", "; "),
+                            texts[order.id].replace("\n", "; "),
                         )
                     )
             raise UserError(
