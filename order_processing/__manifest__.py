@@ -26,10 +26,13 @@
         "security/intake_security.xml",
         "views/intake_order_intake_views.xml",
         "views/intake_file_views.xml",
+        "views/intake_comparison_views.xml",
         # verification
         "security/verification_security.xml",
         "data/verification_data.xml",
+        "data/verification_mail.xml",
         "views/verification_wizard_views.xml",
+        "views/verification_address_views.xml",
         "views/verification_order_check_views.xml",
         "views/verification_order_hold_views.xml",
         "views/verification_rule_views.xml",
@@ -76,6 +79,7 @@
     "assets": {
         "web.assets_backend": [
             "order_processing/static/src/desk/desk.scss",
+            "order_processing/static/src/verification/**/*",
         ],
     },
     "demo": [

@@ -4,8 +4,10 @@ from . import rule_product
 from . import rule_price
 from . import rule_delivery
 from . import rule_customer
+from . import rule_mends
 from . import order_verification
 from . import order_verification_check
+from . import order_verification_check_mend
 from . import order_hold_reason
 from . import order_hold
 from . import sale_order
@@ -14,6 +16,7 @@ from . import sale_order_paths
 from . import sale_order_action
 from . import sale_order_invoice
 from . import sale_order_sweep
+from . import sale_order_screen
 from . import payment_transaction
 from . import stock_move
 from . import res_company
