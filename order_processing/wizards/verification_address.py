@@ -18,30 +18,39 @@ class OrderVerificationAddress(models.TransientModel):
 
     order_ids = fields.Many2many("sale.order", string="Orders", required=True, readonly=True)
     partner_id = fields.Many2one("res.partner", "Deliver to", required=True, readonly=True)
-    street = fields.Char(compute="_compute_address", store=True, readonly=False)
-    street2 = fields.Char("Street 2", compute="_compute_address", store=True, readonly=False)
-    city = fields.Char(compute="_compute_address", store=True, readonly=False)
-    zip = fields.Char("ZIP", compute="_compute_address", store=True, readonly=False)
-    country_id = fields.Many2one("res.country", compute="_compute_address", store=True, readonly=False)
-    state_id = fields.Many2one(
-        "res.country.state",
-        compute="_compute_address",
-        store=True,
-        readonly=False,
-        domain="[('country_id', '=', country_id)]",
-    )
-    phone = fields.Char(compute="_compute_address", store=True, readonly=False)
-    email = fields.Char(compute="_compute_address", store=True, readonly=False)
+    street = fields.Char()
+    street2 = fields.Char("Street 2")
+    city = fields.Char()
+    zip = fields.Char("ZIP")
+    country_id = fields.Many2one("res.country")
+    state_id = fields.Many2one("res.country.state", domain="[('country_id', '=', country_id)]")
+    phone = fields.Char()
+    email = fields.Char()
     required_parts = fields.Char(
         compute="_compute_missing", help="What the country requires, each followed by a comma."
     )
     missing_text = fields.Char("Still missing", compute="_compute_missing")
 
-    @api.depends("partner_id")
-    def _compute_address(self):
-        for wizard in self:
-            for name in (*PLACE, *CONTACT):
-                wizard[name] = wizard.partner_id[name]
+    @api.model
+    def default_get(self, fields):
+        """The address as it is."""
+        values = super().default_get(fields)
+        partner = self.env["res.partner"].browse(values.get("partner_id"))
+        return {**self._address_of(partner, fields), **values}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What a program does not say stays as it is."""
+        partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
+        return super().create(
+            [{**self._address_of(partner), **vals} for partner, vals in zip(partners, vals_list, strict=True)]
+        )
+
+    @api.model
+    def _address_of(self, partner, names=(*PLACE, *CONTACT)):
+        """The address of ``partner`` as values of this wizard."""
+        values = {name: partner[name] for name in (*PLACE, *CONTACT) if partner and name in names}
+        return {name: value.id if isinstance(value, models.BaseModel) else value for name, value in values.items()}
 
     @api.depends("street", "city", "zip", "state_id", "country_id")
     def _compute_missing(self):

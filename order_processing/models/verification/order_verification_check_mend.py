@@ -85,6 +85,8 @@ class OrderVerificationCheck(models.Model):
     def _take_pricelist_price(self):
         """As core's "update prices" (``sale.order._recompute_prices``), for the lines of these findings alone."""
         lines = self.line_id
+        # core reads them order by order when it adds up the amounts
+        lines.fetch(["tax_ids"])
         before = {line: (line.price_unit, line.discount) for line in lines}
         lines.invalidate_recordset(["pricelist_item_id"])
         lines.with_context(force_price_recomputation=True)._compute_price_unit()
