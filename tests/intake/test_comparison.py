@@ -72,7 +72,17 @@ class TestComparison(OrderCase):
         self.assertEqual(self._differing(order), [("", "total"), ("1", "quantity")])
 
     def test_a_unit_that_was_sent(self):
-        order = self._submitted(lines=[{"product": "TG-1", "quantity": 2, "unit": self.env.ref("uom.product_uom_dozen").name.upper(), "price": 120}], total=240)
+        order = self._submitted(
+            lines=[
+                {
+                    "product": "TG-1",
+                    "quantity": 2,
+                    "unit": self.env.ref("uom.product_uom_dozen").name.upper(),
+                    "price": 120,
+                }
+            ],
+            total=240,
+        )
         self.assertEqual(self._differing(order), [])
         self.assertEqual(order.order_line.product_uom_id, self.env.ref("uom.product_uom_dozen"))
         order.order_line.write({"product_uom_id": self.product.uom_id.id, "product_uom_qty": 24})
