@@ -26,13 +26,16 @@
         "security/intake_security.xml",
         "views/intake_order_intake_views.xml",
         "views/intake_file_views.xml",
+        "views/intake_comparison_views.xml",
         # verification
         "security/verification_security.xml",
         "security/verification_restriction_security.xml",
         "data/verification_data.xml",
         "data/verification_rules_goods.xml",
         "data/verification_waive_data.xml",
+        "data/verification_mail.xml",
         "views/verification_wizard_views.xml",
+        "views/verification_address_views.xml",
         "views/verification_order_check_views.xml",
         "views/verification_order_hold_views.xml",
         "views/verification_rule_views.xml",
@@ -85,6 +88,7 @@
         "web.assets_backend": [
             "order_processing/static/src/desk/desk.scss",
             "order_processing/static/src/reconciliation/equations.scss",
+            "order_processing/static/src/verification/**/*",
         ],
     },
     "demo": [

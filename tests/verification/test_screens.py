@@ -39,7 +39,7 @@ class TestScreens(VerificationCase):
     def test_lists_and_searches_open(self):
         self._make_order((self.product, 5, 0.0)).action_verify()
         views = {
-            "sale.order": ["order_verification_view_list", "sale_order_view_search"],
+            "sale.order": ["order_verification_view_list", "sale_order_view_search", "order_verification_view_search"],
             "order.hold": ["order_hold_view_list", "order_hold_view_form", "order_hold_view_kanban"],
             "order.verification.check": ["order_verification_check_view_list", "order_verification_check_view_form"],
         }

@@ -20,8 +20,10 @@ from . import order_verification_rule_waiver
 from . import order_waive_reason
 from . import order_release_log
 from . import order_release_watch
+from . import rule_mends
 from . import order_verification
 from . import order_verification_check
+from . import order_verification_check_mend
 from . import order_hold_reason
 from . import order_hold
 from . import order_hold_life
@@ -34,6 +36,7 @@ from . import sale_order_action
 from . import sale_order_invoice
 from . import sale_order_resume
 from . import sale_order_sweep
+from . import sale_order_screen
 from . import payment_transaction
 from . import stock_move
 from . import res_company
