@@ -32,7 +32,10 @@
         "views/verification_wizard_views.xml",
         "views/verification_order_check_views.xml",
         "views/verification_order_hold_views.xml",
+        "views/verification_step_views.xml",
+        "views/verification_trial_views.xml",
         "views/verification_rule_views.xml",
+        "views/verification_rule_report_views.xml",
         "views/verification_sale_order_views.xml",
         # availability
         "data/availability_cron.xml",

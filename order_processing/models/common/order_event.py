@@ -59,6 +59,8 @@ KINDS = [
     ("held", "Held"),
     ("released", "Released"),
     ("waived", "Waived"),
+    ("ticked", "Step ticked"),
+    ("unticked", "Step taken back"),
     ("unsealed", "Changed after verification"),
     ("confirmed", "Confirmed"),
     ("promised", "Promised"),

@@ -1,4 +1,8 @@
 from . import order_verification_rule
+from . import order_verification_rule_scope
+from . import order_verification_rule_spare
+from . import order_verification_rule_own
+from . import order_verification_rule_preview
 from . import order_verification_facts
 from . import rule_product
 from . import rule_price
@@ -6,6 +10,7 @@ from . import rule_delivery
 from . import rule_customer
 from . import order_verification
 from . import order_verification_check
+from . import order_verification_step
 from . import order_hold_reason
 from . import order_hold
 from . import sale_order
