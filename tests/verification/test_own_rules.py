@@ -2,6 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tests import Form
 
 from .common import VerificationCase
 
@@ -187,3 +188,25 @@ class TestOwnRules(VerificationCase):
             "Not: Customer is one of Test Customer or (Status is Quotation Sent and Order Lines › Product is [TG-1] Test Goods)",
         )
         self.assertIn("Order Lines › Product: [TG-1] Test Goods", finding["found"])
+
+    def test_made_on_the_screen(self):
+        """As the menu opens it: an own rule that starts switched off, and gets its code when it is saved."""
+        action = self.env.ref("order_processing.action_order_verification_rule")
+        Rule = self._as("manager", self.env["order.verification.rule"]).with_context(
+            default_kind="domain", default_active=False
+        )
+        self.assertIn("'default_kind': 'domain', 'default_active': False", action.context)
+        with Form(Rule) as form:
+            form.name = "Made here"
+            form.severity = "blocking"
+            form.domain = "[('amount_untaxed', '>', 20)]"
+            form.scope_domain = repr([("partner_id", "=", self.customer.id)])
+        rule = form.record
+        self.assertEqual((rule.code, rule.kind, rule.active), (f"own_{rule.id}", "domain", False))
+        order = self._make_order()
+        self.assertEqual(self._codes(order), [])
+        rule.active = True
+        self.assertEqual(self._codes(order), [rule.code])
+        for name in ("list", "search"):
+            view = self.env.ref(f"order_processing.order_verification_rule_view_{name}")
+            self._as("manager", self.env["order.verification.rule"]).get_views([(view.id, name)])
