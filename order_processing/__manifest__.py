@@ -38,9 +38,12 @@
         "views/verification_address_views.xml",
         "views/verification_order_check_views.xml",
         "views/verification_order_hold_views.xml",
+        "views/verification_step_views.xml",
+        "views/verification_trial_views.xml",
         "views/verification_rule_views.xml",
         "views/verification_rule_goods_views.xml",
         "views/verification_restriction_views.xml",
+        "views/verification_rule_report_views.xml",
         "views/verification_sale_order_views.xml",
         "views/verification_life_views.xml",
         # availability

@@ -2,6 +2,8 @@ from . import intake_file
 from . import verification_address
 from . import verification_hold
 from . import verification_preview
+from . import verification_step
+from . import verification_trial
 from . import dispatch_order
 from . import dispatch_pickup
 from . import dispatch_verdict

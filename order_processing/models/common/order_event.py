@@ -60,6 +60,8 @@ KINDS = [
     ("released", "Released"),
     ("waiver_requested", "Waiver asked for"),
     ("waived", "Waived"),
+    ("ticked", "Step ticked"),
+    ("unticked", "Step taken back"),
     ("unsealed", "Changed after verification"),
     ("confirmed", "Confirmed"),
     ("promised", "Promised"),

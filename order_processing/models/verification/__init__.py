@@ -1,4 +1,8 @@
 from . import order_verification_rule
+from . import order_verification_rule_scope
+from . import order_verification_rule_spare
+from . import order_verification_rule_own
+from . import order_verification_rule_preview
 from . import order_verification_facts
 from . import product_template
 from . import delivery_carrier
@@ -24,6 +28,7 @@ from . import rule_mends
 from . import order_verification
 from . import order_verification_check
 from . import order_verification_check_mend
+from . import order_verification_step
 from . import order_hold_reason
 from . import order_hold
 from . import order_hold_life

@@ -184,6 +184,11 @@ class Finding:
     waived: bool = False
 
     @property
+    def key(self):
+        """What it is about, as waivers, ticks and open findings know it: order, rule, line, content."""
+        return (self.order_id, self.rule.code, self.line_id or 0, self.fingerprint)
+
+    @property
     def blocking(self):
         """Whether it stops the order: the rule blocks and nobody waived it for this content."""
         return self.rule.severity == "blocking" and not self.waived

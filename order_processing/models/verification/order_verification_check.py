@@ -50,8 +50,28 @@ class OrderVerificationCheck(models.Model):
             why="waive_reason",
         ),
         Transition("mend", ("failed",), "mended", when="mended_at"),
+        Transition(
+            "tick",
+            ("failed",),
+            "passed",
+            group_field="rule_id.group_id",
+            who="ticked_by_id",
+            when="ticked_at",
+            why="tick_note",
+        ),
+        Transition(
+            "untick",
+            ("passed",),
+            "failed",
+            group_field="rule_id.group_id",
+            reason=True,
+            who="unticked_by_id",
+            when="unticked_at",
+            why="untick_reason",
+        ),
     )
     _transition_guarded = (
+        "changed",
         "waive_reason_id",
         "waived_until",
         "waived_limit",
@@ -68,11 +88,12 @@ class OrderVerificationCheck(models.Model):
     rule_id = fields.Many2one("order.verification.rule", readonly=True, ondelete="set null")
     rule_code = fields.Char("Code", required=True, readonly=True)
     rule_name = fields.Char("Rule name", readonly=True)
+    rule_kind = fields.Char(readonly=True)
     rule_version = fields.Integer(readonly=True)
     stage = fields.Char(readonly=True)
     severity = fields.Selection([("blocking", "Blocking"), ("warning", "Warning")], required=True, readonly=True)
     state = fields.Selection(
-        [("failed", "Open"), ("waived", "Waived"), ("mended", "Mended")],
+        [("failed", "Open"), ("waived", "Waived"), ("mended", "Mended"), ("passed", "Ticked")],
         default="failed",
         required=True,
         readonly=True,
@@ -101,6 +122,8 @@ class OrderVerificationCheck(models.Model):
     requested_at = fields.Datetime("Waiver asked for at", readonly=True)
     request_reason = fields.Char("Why it should be waived", readonly=True)
     mended_at = fields.Datetime(readonly=True)
+    content_digest = fields.Char(readonly=True, help="Digest of the line, or else of the order, when it was found.")
+    changed = fields.Boolean("Led to a change", readonly=True, help="It is mended, and what was ordered was changed.")
 
     @transition("waive")
     def action_waive(self, reason="", reason_code=OTHER):

@@ -1,7 +1,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import float_compare
 
 # prices closer than this are the same number seen through binary floats
@@ -59,6 +59,10 @@ class OrderVerificationRule(models.Model):
 
     _inherit = "order.verification.rule"
 
+    @api.model
+    def _leaning(self):
+        return super()._leaning() | {"price_off": ("price_far",)}
+
     def _find_zero_price(self, orders, memory):
         """A unit price of zero after discount, also where the list price is zero."""
         return [
@@ -90,7 +94,6 @@ class OrderVerificationRule(models.Model):
             else:
                 message = self.env._("%s: a price was entered, the pricelist has none.", line.name)
             findings.append(self._price_finding(order, line, expected, message))
-        memory.setdefault("far", set()).update(finding.line_id for finding in findings)
         return findings
 
     def _find_price_off(self, orders, memory):
@@ -99,7 +102,7 @@ class OrderVerificationRule(models.Model):
         A line that is far off, which is its own finding, is not named twice.
         """
         findings = []
-        far = memory.get("far", ())
+        far = memory["found"].get("price_far", ())
         for order, line, expected in self._priced_lines(orders, memory):
             if line.id in far:
                 continue

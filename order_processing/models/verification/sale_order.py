@@ -105,12 +105,13 @@ class SaleOrder(models.Model):
         reasons = self.env["order.hold.reason"].sudo().with_context(active_test=False).search([])
         return {reason.code: reason for reason in reasons}
 
-    def _verification_evaluate(self):
+    def _verification_evaluate(self, confirming=False):
         """Run the rules over ``self`` and write nothing; constant queries.
 
+        :param bool confirming: they are about to become sales, whatever their state is already
         :return: dict of order id to ``Assessment``
         """
-        return self.env["order.verification.rule"].sudo()._evaluate(self)
+        return self.env["order.verification.rule"].sudo()._evaluate(self, confirming)
 
     def _verification_broken(self):
         """The orders of ``self`` whose content is not what was sealed.

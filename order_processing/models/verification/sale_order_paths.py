@@ -44,7 +44,7 @@ class SaleOrder(models.Model):
         )
         if not orders:
             return
-        assessments = orders._verification_evaluate()
+        assessments = orders._verification_evaluate(confirming=True)
         problems = orders._verification_problems(assessments)
         if problems:
             raise UserError(

@@ -59,7 +59,7 @@ class SaleOrder(models.Model):
         }
         gone = known.filtered(lambda check: check._key() not in wanted)
         present = {check._key() for check in known - gone}
-        gone._transition("mend")
+        gone._transition("mend")._note_changed({order: assessment.facts for order, assessment in assessments.items()})
         self._verification_note_freed(gone, wanted, assessments)
         new = [finding for key, finding in wanted.items() if key not in present]
         if not new:
@@ -78,6 +78,7 @@ class SaleOrder(models.Model):
                     "rule_id": finding.rule.id,
                     "rule_code": finding.rule.code,
                     "rule_name": finding.rule.name,
+                    "rule_kind": finding.rule.kind,
                     "rule_version": finding.rule.version,
                     "stage": finding.rule.stage,
                     "severity": finding.rule.severity,
@@ -86,6 +87,7 @@ class SaleOrder(models.Model):
                     "message": finding.message,
                     "mend": finding.rule.mend or "",
                     "fingerprint": finding.fingerprint,
+                    "content_digest": assessments[finding.order_id].facts.fingerprint(finding.line_id),
                     "found_by_id": self.env.uid,
                     "found_at": now,
                 }
