@@ -245,7 +245,6 @@ class OrderVerificationRule(models.Model):
             if order_facts.id not in hit:
                 assessments[order_facts.id].passed[rule.code] = rule.version
 
-
     def _finding(self, order_facts, expected, found, message, line=None, scope=""):
         """A ``Finding`` of this rule. ``scope``: the part of the content it rests on, empty for all of it."""
         self.ensure_one()
