@@ -16,10 +16,13 @@ QUIET = {
 }
 
 
-def load_masters(session, plan):
-    """Company, products, pricelist, customers and opening stock of ``plan``."""
+def load_masters(session, plan, company=prepare_company):
+    """Company, products, pricelist, customers and opening stock of ``plan``.
+
+    :param company: what sets the company up and returns its tax; another one than the default where the add-on is not there
+    """
     with session.step("company", "company, users and taxes"):
-        tax = prepare_company(session, plan.decimals)
+        tax = company(session, plan.decimals)
     with session.step("products", f"{len(plan.products)} products with prices by quantity"):
         _products(session, plan, tax)
     with session.step("customers", f"{len(plan.customers)} customers"):
