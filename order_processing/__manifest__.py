@@ -76,6 +76,7 @@
     "assets": {
         "web.assets_backend": [
             "order_processing/static/src/desk/desk.scss",
+            "order_processing/static/src/reconciliation/equations.scss",
         ],
     },
     "demo": [

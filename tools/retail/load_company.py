@@ -6,7 +6,6 @@ from odoo.tools.convert import convert_file
 from .session import ZONE
 
 RATE = 20.0
-# a standing offset keeps the order desk's own time zone apart from that of whoever looks
 NAME = "Giftware Wholesale"
 
 
@@ -25,6 +24,10 @@ def prepare_company(session, decimals):
     pound.active = True
     company.currency_id = pound
     company.name = NAME
+    # core's picture of a logo is no logo
+    company.logo = False
+    env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1).name = "London"
+    env["res.lang"].search([]).write({"date_format": "%d/%m/%Y", "time_format": "%H:%M:%S"})
     company.order_tz = ZONE
     # by way of the partner: a country written on the company would install that country's accounting module
     home = env.ref("base.uk")

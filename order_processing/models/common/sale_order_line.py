@@ -42,7 +42,7 @@ class SaleOrderLine(models.Model):
         """Enter every change of quantity, unit, product or value, whoever made it."""
         watched = [line.id for line, vals in zip(self, vals_list) if any(name in vals for name in WATCHED)]
         if watched:
-            self.env["order.event"]._record_later("sale.order.line", self._book_columns(watched), vals_list)
+            self.env["order.event"]._record_later(self, self._book_columns(watched), vals_list)
         super()._write_multi(vals_list)
 
     def unlink(self):

@@ -137,6 +137,11 @@ class SaleOrderDispatch(models.Model):
             return {"code": "nothing", "message": self.env._("Nothing of it is in stock.")}
         return {"code": "nothing", "message": self.env._("Nothing of it is left to ship or to invoice.")}
 
+    def _dispatch_untouched(self):
+        """Whether goods are to leave and none has left yet."""
+        leaving = self.picking_ids.filtered(lambda picking: picking.picking_type_code == "outgoing")
+        return "done" not in leaving.mapped("state") and any(picking.state not in CLOSED for picking in leaving)
+
     def _dispatch_ship(self, check):
         """Reserve, pack and validate all steps of the delivery; returns the done outgoing transfers."""
         shipped = self.env["stock.picking"]
@@ -165,7 +170,8 @@ class SaleOrderDispatch(models.Model):
             tried |= filled | filled.backorder_ids
 
     def _dispatch_invoice(self):
-        due = self.filtered(lambda order: order.invoice_status == "to invoice")
+        """Invoice what is due; services of an order whose goods all wait are billed with the first that leave."""
+        due = self.filtered(lambda order: order.invoice_status == "to invoice" and not order._dispatch_untouched())
         if not due:
             return self.env["account.move"]
         # final: what was paid down is taken off, as core's own screen does
