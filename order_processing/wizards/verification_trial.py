@@ -15,7 +15,7 @@ class OrderVerificationTrial(models.TransientModel):
         "Last orders", default=200, help="How many orders to look at, the newest first; 1000 at most."
     )
     orders = fields.Integer("Looked at", compute="_compute_trial", store=True)
-    caught = fields.Integer("Caught", compute="_compute_trial", store=True)
+    caught = fields.Integer(compute="_compute_trial", store=True)
     spared = fields.Integer("Of these sales already", compute="_compute_trial", store=True)
     line_ids = fields.One2many("order.verification.trial.line", "trial_id", compute="_compute_trial", store=True)
 
