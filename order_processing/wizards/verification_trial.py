@@ -72,9 +72,7 @@ class OrderVerificationTrialLine(models.TransientModel):
     amount_total = fields.Monetary(related="order_id.amount_total")
     currency_id = fields.Many2one(related="order_id.currency_id")
     state = fields.Selection(related="order_id.state")
-    spared = fields.Boolean(
-        "Spared", help="It is a sale already: the rule leaves it alone as long as nobody changes it."
-    )
+    spared = fields.Boolean(help="It is a sale already: the rule leaves it alone as long as nobody changes it.")
     message = fields.Char("It would say")
 
     def action_open_order(self):
