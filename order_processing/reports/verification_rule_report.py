@@ -39,21 +39,22 @@ class OrderVerificationRuleReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True, aggregator="count_distinct")
     found_at = fields.Datetime("Found at", readonly=True)
-    fired = fields.Integer("Fired", readonly=True)
-    waived = fields.Integer("Waived", readonly=True)
+    fired = fields.Integer(readonly=True)
+    waived = fields.Integer(readonly=True)
     changed = fields.Integer(
         "Led to a change", readonly=True, help="The order, or the line, was changed and it was gone."
     )
     gone = fields.Integer(
         "Cause gone", readonly=True, help="It was gone without a change of the order: stock came, a rule was altered."
     )
-    ticked = fields.Integer("Ticked", readonly=True)
+    ticked = fields.Integer(readonly=True)
     still_open = fields.Integer("Open", readonly=True)
     was_right = fields.Float(
         "Was right",
         readonly=True,
         aggregator="avg",
-        help="Of the findings that were decided by people, the share that led to a change rather than to a waiver.",
+        help="Of the findings that were decided by people, the share that led to a change rather than to a waiver; "
+        "0 also where none is decided yet.",
     )
 
     @property

@@ -15,7 +15,7 @@ class OrderVerificationTrial(models.TransientModel):
         "Last orders", default=200, help="How many orders to look at, the newest first; 1000 at most."
     )
     orders = fields.Integer("Looked at", compute="_compute_trial", store=True)
-    caught = fields.Integer("Caught", compute="_compute_trial", store=True)
+    caught = fields.Integer(compute="_compute_trial", store=True)
     spared = fields.Integer("Of these sales already", compute="_compute_trial", store=True)
     line_ids = fields.One2many("order.verification.trial.line", "trial_id", compute="_compute_trial", store=True)
 
@@ -72,9 +72,7 @@ class OrderVerificationTrialLine(models.TransientModel):
     amount_total = fields.Monetary(related="order_id.amount_total")
     currency_id = fields.Many2one(related="order_id.currency_id")
     state = fields.Selection(related="order_id.state")
-    spared = fields.Boolean(
-        "Spared", help="It is a sale already: the rule leaves it alone as long as nobody changes it."
-    )
+    spared = fields.Boolean(help="It is a sale already: the rule leaves it alone as long as nobody changes it.")
     message = fields.Char("It would say")
 
     def action_open_order(self):
