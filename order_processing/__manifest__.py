@@ -29,10 +29,12 @@
         # verification
         "security/verification_security.xml",
         "data/verification_data.xml",
+        "data/verification_rules_terms.xml",
         "views/verification_wizard_views.xml",
         "views/verification_order_check_views.xml",
         "views/verification_order_hold_views.xml",
         "views/verification_rule_views.xml",
+        "views/verification_rule_terms_views.xml",
         "views/verification_sale_order_views.xml",
         # availability
         "data/availability_cron.xml",

@@ -1,4 +1,5 @@
 from . import intake_file
+from . import verification_customer_hold
 from . import verification_hold
 from . import verification_preview
 from . import dispatch_order
