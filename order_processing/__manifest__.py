@@ -34,6 +34,7 @@
         "data/verification_rules_goods.xml",
         "data/verification_waive_data.xml",
         "data/verification_mail.xml",
+        "data/verification_rules_terms.xml",
         "views/verification_wizard_views.xml",
         "views/verification_address_views.xml",
         "views/verification_order_check_views.xml",
@@ -44,6 +45,7 @@
         "views/verification_rule_goods_views.xml",
         "views/verification_restriction_views.xml",
         "views/verification_rule_report_views.xml",
+        "views/verification_rule_terms_views.xml",
         "views/verification_sale_order_views.xml",
         "views/verification_life_views.xml",
         # availability

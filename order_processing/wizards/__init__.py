@@ -1,5 +1,6 @@
 from . import intake_file
 from . import verification_address
+from . import verification_customer_hold
 from . import verification_hold
 from . import verification_preview
 from . import verification_step

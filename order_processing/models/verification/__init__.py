@@ -12,7 +12,11 @@ from . import rule_product_quantity
 from . import rule_product_unusual
 from . import order_restriction_mixin
 from . import order_product_restriction
+from . import product_pricelist
 from . import rule_price
+from . import rule_price_terms
+from . import rule_price_discount
+from . import order_discount_limit
 from . import rule_delivery
 from . import rule_destination
 from . import rule_carrier
@@ -25,6 +29,9 @@ from . import order_waive_reason
 from . import order_release_log
 from . import order_release_watch
 from . import rule_mends
+from . import rule_customer_standing
+from . import rule_customer_vat
+from . import res_partner
 from . import order_verification
 from . import order_verification_check
 from . import order_verification_check_mend

@@ -7,6 +7,7 @@ them, the seal is made from them.
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 
 ADDRESS_FIELDS = ("name", "street", "street2", "city", "zip", "state", "country")
 CONTACT_FIELDS = ("phone", "email")
@@ -32,7 +33,8 @@ class LineFacts:
     """One order line as the database has it.
 
     ``subject`` lines are what the customer ordered; ``sealed`` lines are what the seal covers (a discount that a
-    user entered is sealed, though no product rule asks about it).
+    user entered is sealed, though no product rule asks about it). ``subtotal``: untaxed, after all discounts of the
+    line; ``order_discount``: a line that takes off a part of the whole order.
     """
 
     id: int
@@ -42,10 +44,12 @@ class LineFacts:
     quantity: float
     price_unit: float
     discount: float
+    subtotal: float
     tax_ids: list
     attribute_value_ids: list
     name: str
     product_type: str
+    order_discount: bool
     saleable: bool
     archived: bool
     priced: bool
@@ -75,7 +79,7 @@ class OrderFacts:
     """One order with its addresses and lines.
 
     ``invoice_to`` and ``ship_to`` are dicts of ``ADDRESS_FIELDS``, ``contact`` (of the delivery address) of
-    ``CONTACT_FIELDS``.
+    ``CONTACT_FIELDS``. ``reference``: the customer's, as it is compared: trimmed, in lower case, empty if there is none.
     """
 
     id: int
@@ -92,6 +96,8 @@ class OrderFacts:
     carrier_id: int
     commitment_date: object
     date_order: object
+    validity_date: object
+    reference: str
     amount_total: float
     currency_rate: float
     ship_to: dict
@@ -100,16 +106,25 @@ class OrderFacts:
     ship_country: dict
     lines: list = field(default_factory=list)
     _content: dict = None
+    _digest: str = None
 
     @property
     def open(self):
         """Whether the order is not yet a sale."""
         return self.state in ("draft", "sent")
 
-    @property
+    @cached_property
     def subject_lines(self):
         """The lines that rules ask about."""
         return [line for line in self.lines if line.subject]
+
+    def discount_share(self, discounts=None):
+        """Which share of its lines' value the order's own discount lines (or those given) take off, from 0 to 1."""
+        if discounts is None:
+            discounts = [line for line in self.lines if line.order_discount]
+        taken = -sum(line.subtotal for line in discounts)
+        value = sum(line.subtotal for line in self.subject_lines) if taken > 0 else 0
+        return min(taken / value, 1) if value > 0 else 0
 
     def content(self):
         """The canonical content that a verification seals: plain JSON values, numbers as text."""
@@ -132,7 +147,9 @@ class OrderFacts:
 
     def digest(self):
         """The digest of the content."""
-        return digest_of(self.content())
+        if self._digest is None:
+            self._digest = digest_of(self.content())
+        return self._digest
 
     def differs(self, digest, sealed):
         """Whether this is not what was sealed as ``digest`` with the content ``sealed``."""
@@ -167,7 +184,7 @@ class OrderFacts:
         content = self.content()
         if line_id:
             return digest_of(content["lines"].get(str(line_id), {}))
-        return digest_of(content[scope] if scope else content)
+        return digest_of(content[scope]) if scope else self.digest()
 
 
 @dataclass

@@ -44,6 +44,7 @@ class OrderVerificationFacts(models.AbstractModel):
         return SQL(
             """
             SELECT o.id, o.name, o.state, o.company_id, o.partner_id, o.pricelist_id, o.currency_id,
+                   o.validity_date, lower(trim(coalesce(o.client_order_ref, ''))) AS reference,
                    o.fiscal_position_id, o.payment_term_id, o.incoterm, o.carrier_id, o.commitment_date,
                    o.date_order, o.amount_total::float AS amount_total, o.currency_rate::float AS currency_rate,
                    coalesce(customer.commercial_partner_id, customer.id) AS commercial_partner_id,
@@ -90,7 +91,8 @@ class OrderVerificationFacts(models.AbstractModel):
             """
             SELECT l.id, l.order_id, l.product_id, l.product_uom_id AS uom_id,
                    l.product_uom_qty::float AS quantity, l.price_unit::float AS price_unit,
-                   coalesce(l.discount, 0)::float AS discount, split_part(l.name, chr(10), 1) AS name,
+                   coalesce(l.discount, 0)::float AS discount, coalesce(l.price_subtotal, 0)::float AS subtotal,
+                   split_part(l.name, chr(10), 1) AS name,
                    p.active AS product_active, t.active AS template_active, t.sale_ok, t.type AS product_type,
                    ARRAY(SELECT %(tax)s FROM %(taxes)s WHERE %(tax_line)s = l.id) AS tax_ids,
                    ARRAY(SELECT %(value)s FROM %(values)s WHERE %(value_line)s = l.id) AS attribute_value_ids,
@@ -144,6 +146,7 @@ class OrderVerificationFacts(models.AbstractModel):
         active = row.pop("product_active") and row.pop("template_active")
         row.pop("template_active", None)
         return LineFacts(
+            order_discount=discount_line and not added,
             saleable=bool(row.pop("sale_ok")),
             archived=not active,
             # combos: the price of the whole is spread over its items by core

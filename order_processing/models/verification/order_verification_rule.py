@@ -56,12 +56,13 @@ class OrderVerificationRule(models.Model):
     description = fields.Text("What it says", translate=True)
     mend = fields.Text("What would mend it", translate=True)
     tolerance_percent = fields.Float(
-        "Tolerance (%)", tracking=True, help="A price may differ by this share of the expected price."
+        "Tolerance (%)", tracking=True, help="How far it may differ, as a share of what is expected. 0: not asked."
     )
     tolerance_amount = fields.Float(
         tracking=True,
         digits=0,
-        help="A price may differ by this much per unit, in the order's currency; the larger of both counts.",
+        help="How far it may differ, in the order's currency (a price: per unit). 0: not asked. Where percent and amount are "
+        "set the tighter counts; where neither is, it must be the same.",
     )
     factor_low = fields.Float(
         "Lowest factor", default=0.5, tracking=True, help="Below this share of the pricelist's price it fires."
@@ -69,7 +70,9 @@ class OrderVerificationRule(models.Model):
     factor_high = fields.Float(
         "Highest factor", default=2.0, tracking=True, help="Above this multiple of the pricelist's price it fires."
     )
-    days = fields.Integer(tracking=True, help="How far apart two orders may be to count as the same one.")
+    days = fields.Integer(
+        tracking=True, help="How far apart two orders may be to count as the same one; how long an item may be overdue."
+    )
     parameter_names = fields.Char(compute="_compute_parameter_names", help="Its parameters, each followed by a comma.")
     open_count = fields.Integer("Open findings", compute="_compute_open_count")
 
