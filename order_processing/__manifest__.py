@@ -29,11 +29,15 @@
         # verification
         "security/verification_security.xml",
         "data/verification_data.xml",
+        "data/verification_holds.xml",
         "views/verification_wizard_views.xml",
         "views/verification_order_check_views.xml",
         "views/verification_order_hold_views.xml",
+        "views/verification_order_hold_reason_views.xml",
+        "views/verification_stock_picking_views.xml",
         "views/verification_rule_views.xml",
         "views/verification_sale_order_views.xml",
+        "views/verification_order_standing_hold_views.xml",
         # availability
         "data/availability_cron.xml",
         "views/availability_sale_order_views.xml",
