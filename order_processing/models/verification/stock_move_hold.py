@@ -55,7 +55,7 @@ class StockMove(models.Model):
             line = move.sale_line_id
             stopping = by_scope.get((line.order_id.id, 0), none) | by_scope.get((line.order_id.id, line.id), none)
             if stopping:
-                found[self.browse(move.id)] = stopping
+                found[move.with_env(self.env)] = stopping
         return found
 
     def _order_held_here(self):
