@@ -40,7 +40,15 @@ class TestScreens(VerificationCase):
         self._make_order((self.product, 5, 0.0)).action_verify()
         views = {
             "sale.order": ["order_verification_view_list", "sale_order_view_search", "order_verification_view_search"],
-            "order.hold": ["order_hold_view_list", "order_hold_view_form", "order_hold_view_kanban"],
+            "order.hold": [
+                "order_hold_view_list",
+                "order_hold_view_form",
+                "order_hold_view_kanban",
+                "order_hold_view_search",
+            ],
+            "order.standing.hold": [
+                f"order_standing_hold_view_{kind}" for kind in ("list", "form", "kanban", "search")
+            ],
             "order.verification.check": ["order_verification_check_view_list", "order_verification_check_view_form"],
         }
         for model, names in views.items():

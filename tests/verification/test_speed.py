@@ -114,3 +114,48 @@ class TestSpeed(OrderCase):
         one = self._count(self._orders(1), lambda orders: orders._verification_gate())
         many = self._count(self._orders(100), lambda orders: orders._verification_gate())
         self.assertEqual(one, many)
+
+    def test_hold_and_release(self):
+        """Setting, taking and releasing holds: the same for 1 and for 33 quotations, which makes 99 holds."""
+        acts = (
+            lambda orders: orders.action_hold("manual", note="Wait"),
+            lambda orders: orders.action_hold("credit", line_ids=orders.order_line.ids),
+            lambda orders: orders.order_hold_ids.action_claim(),
+            lambda orders: orders.action_release(reason="Waited"),
+        )
+        counts = {}
+        # the first round warms the caches up
+        for number in (1, 1, 33):
+            orders = self._orders(number)
+            counts[number] = [self._count(orders, act) for act in acts]
+            self.assertEqual(len(orders.order_hold_ids), 3 * number)
+        self.assertEqual(counts[1], counts[33])
+
+    def test_standing_hold(self):
+        """Catching and lifting: the same for 1 and for 100 orders."""
+        reason = self.env.ref("order_processing.hold_reason_goods_stopped")
+        Standing, counts = self.env["order.standing.hold"], {}
+        for number in (1, 1, 100):
+            product = self._make_product("Stopped", "ST", 10.0)
+            orders = self._orders(number, product, 5)
+            vals = {"reason_id": reason.id, "product_id": product.id}
+            counts[number] = [self._count(Standing, lambda model, vals=vals: model.create(vals))]
+            standing = Standing.search([("product_id", "=", product.id)])
+            self.assertEqual(standing.order_count, number)
+            counts[number].append(self._count(standing, lambda standing: standing.action_lift(reason="Tested")))
+            self.assertEqual(set(orders.order_hold_ids.mapped("state")), {"released"})
+        self.assertEqual(counts[1], counts[100])
+
+    def test_held_goods_are_passed_over(self):
+        """What a hold adds to reservation does not grow with the moves."""
+        self.env.ref("order_processing.hold_reason_manual").stops_reserve = True
+        counts = {}
+        for number in (1, 1, 10):
+            orders = self._orders(number)
+            orders.action_confirm()
+            orders.action_hold("manual")
+            # browsed anew: what was read through the lines is prefetched through them
+            moves = self.env["stock.move"].browse(orders.order_line.move_ids.ids)
+            counts[number] = self._count(moves, lambda moves: moves._action_assign())
+            self.assertEqual(len(self._events(orders, "passed_over")), 2 * number)
+        self.assertEqual(counts[1], counts[10])

@@ -37,12 +37,16 @@ from . import order_verification_check
 from . import order_verification_check_mend
 from . import order_verification_step
 from . import order_hold_reason
+from . import order_standing_hold
+from . import order_standing_match
 from . import order_hold
 from . import order_hold_life
 from . import sale_order
 from . import sale_order_changes
 from . import sale_order_line_origin
 from . import sale_order_record
+from . import order_hold_claim
+from . import sale_order_hold
 from . import sale_order_paths
 from . import sale_order_action
 from . import sale_order_invoice
@@ -51,5 +55,8 @@ from . import sale_order_sweep
 from . import sale_order_screen
 from . import payment_transaction
 from . import stock_move
+from . import stock_move_hold
+from . import stock_picking
+from . import ir_actions_report
 from . import res_company
 from . import order_processing

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .order_waive_reason import OTHER, RELEASE_CODE
 
@@ -16,16 +16,13 @@ class OrderHold(models.Model):
     def _transition_guarded_fields(self):
         return (*super()._transition_guarded_fields(), "release_reason_id", "stays")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Holds of rules that do not lift themselves stay; one query where a rule holds."""
-        holds = super().create(vals_list)
-        automatic = holds.filtered("automatic")
-        if automatic:
-            automatic._mark_staying()
-        return holds
-
     def _mark_staying(self):
+        """Mark the new holds of rules that do not lift themselves; one query where a rule holds."""
+        automatic = self.filtered("automatic")
+        if automatic:
+            automatic._mark_staying_rules()
+
+    def _mark_staying_rules(self):
         rules = self.env["order.verification.rule"].sudo().search([("lifts_itself", "=", False)])
         if not rules:
             return
