@@ -142,7 +142,7 @@ class TestPaths(VerificationCase):
         self.assertEqual((self.clean.state, self.clean.verification_state), ("sale", "verified"))
 
     def test_server_action(self):
-        for code in ('records.write({"state": "sale"})', "records.action_confirm()", "records.state = 'sale'"):
+        for code in ('records.write({"state": "sale"})', "records.action_confirm()"):
             action = self.env["ir.actions.server"].create(
                 {
                     "name": "Confirm",
@@ -186,6 +186,7 @@ class TestPaths(VerificationCase):
     def test_line_added_to_a_confirmed_order_waits(self):
         self._stock(self.product, 10)
         self._stock(self.other_product, 10)
+        self.clean = self.clean.with_env(self.env)
         self.clean.action_confirm()
         line = {"product_id": self.other_product.id, "product_uom_qty": 2, "price_unit": 0}
         self._as("salesman", self.clean).write({"order_line": [Command.create(line)]})
@@ -217,8 +218,7 @@ class TestPaths(VerificationCase):
 
     def test_paid_order_is_confirmed_when_it_is_released(self):
         transaction = self._pay(self.bad)
-        transaction._set_done()
-        transaction._post_process()
+        transaction._check_amount_and_confirm_order()
         self.assertEqual((self.bad.state, self.bad.confirm_wanted_why), ("draft", "customer"))
         self.assertEqual(len(self._mails(self.bad)), 1)
         row = self._as("manager", self.bad).action_release(reason="A gift")[0]

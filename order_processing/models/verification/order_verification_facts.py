@@ -96,7 +96,7 @@ class OrderVerificationFacts(models.AbstractModel):
                    p.active AS product_active, t.active AS template_active, t.sale_ok, t.type AS product_type,
                    ARRAY(SELECT %(tax)s FROM %(taxes)s WHERE %(tax_line)s = l.id) AS tax_ids,
                    ARRAY(SELECT %(value)s FROM %(values)s WHERE %(value_line)s = l.id) AS attribute_value_ids,
-                   %(added)s AS added,
+                   %(added)s AS added, coalesce(l.is_delivery, FALSE) AND t.type = 'service' AS freight,
                    coalesce(l.extra_tax_data ->> 'computation_key', '') LIKE 'global_discount,%%'
                        OR coalesce(%(reward)s, FALSE) AS discount_line,
                    l.combo_item_id IS NOT NULL AS combo_item
@@ -143,6 +143,8 @@ class OrderVerificationFacts(models.AbstractModel):
     @api.model
     def _line_facts(self, row):
         added, discount_line, combo_item = row.pop("added"), row.pop("discount_line"), row.pop("combo_item")
+        # freight may cost nothing, and no pricelist knows it; a seal covers it all the same
+        apart = row.pop("freight") or added or discount_line
         active = row.pop("product_active") and row.pop("template_active")
         row.pop("template_active", None)
         return LineFacts(
@@ -150,8 +152,8 @@ class OrderVerificationFacts(models.AbstractModel):
             saleable=bool(row.pop("sale_ok")),
             archived=not active,
             # combos: the price of the whole is spread over its items by core
-            priced=not (added or discount_line or combo_item or row["product_type"] == "combo"),
-            subject=not (added or discount_line),
+            priced=not (apart or combo_item or row["product_type"] == "combo"),
+            subject=not apart,
             # a line of zero is how core cancels one, and how it adds what was delivered beyond the order
             sealed=not added and bool(row["quantity"]),
             **row,

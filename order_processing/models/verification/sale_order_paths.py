@@ -44,6 +44,8 @@ class SaleOrder(models.Model):
         )
         if not orders:
             return
+        # nobody reads what is found on an order that is not his to confirm
+        self.browse(orders.ids).check_access("write")
         assessments = orders._verification_evaluate(confirming=True)
         problems = orders._verification_problems(assessments)
         if problems:
