@@ -39,6 +39,8 @@ class TestScreens(VerificationCase):
 
     def test_lists_and_searches_open(self):
         self._make_order((self.product, 5, 0.0)).action_verify()
+        reason = self.env.ref("order_processing.hold_reason_goods_stopped")
+        self.env["order.standing.hold"].create({"reason_id": reason.id, "product_id": self.product.id})
         views = {
             "sale.order": ["order_verification_view_list", "sale_order_view_search", "order_verification_view_search"],
             "order.hold": [

@@ -68,7 +68,7 @@ class OrderHold(models.Model):
     until = fields.Date(readonly=True, help="On this day it is released, or somebody is told, as its reason says.")
     escalated_at = fields.Datetime("Told somebody", readonly=True)
     held_by_id = fields.Many2one("res.users", "Held by", readonly=True)
-    held_at = fields.Datetime(readonly=True)
+    held_at = fields.Datetime("Held since", readonly=True)
     released_by_id = fields.Many2one("res.users", "Released by", readonly=True)
     released_at = fields.Datetime(readonly=True)
     release_reason = fields.Char(readonly=True)

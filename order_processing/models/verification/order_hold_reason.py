@@ -75,6 +75,12 @@ class OrderHoldReason(models.Model):
 
     def _step_names(self):
         """The steps that these reasons stop, as text for people."""
-        return ", ".join(
-            self._fields[step]._description_string(self.env).lower() for step in STEPS if any(self.mapped(step))
-        )
+        names = {
+            "stops_confirm": self.env._("confirmation"),
+            "stops_reserve": self.env._("reservation"),
+            "stops_pick": self.env._("picking"),
+            "stops_ship": self.env._("shipping"),
+            "stops_print": self.env._("printing"),
+            "stops_invoice": self.env._("invoicing of what has not left"),
+        }
+        return ", ".join(names[step] for step in STEPS if any(self.mapped(step)))

@@ -145,7 +145,7 @@ class OrderStandingHold(models.Model):
                 "order": own[order_id],
                 "line": lines.get(line_id),
                 "reason": standing[standing_id].reason_id,
-                "note": ": ".join(filter(None, (standing[standing_id].name, standing[standing_id].note))),
+                "note": standing[standing_id].note or standing[standing_id].name,
                 "owner": standing[standing_id].owner_id or standing[standing_id].reason_id.owner_id,
                 "standing": standing[standing_id],
             }
