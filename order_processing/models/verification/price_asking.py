@@ -101,17 +101,20 @@ class PriceAsking:
         for part in self._parts(rules, pricelist, products, options):
             found = pricelist._compute_price_rule(part, **terms)
             for product in part:
-                price, item_id = found[product.id]
-                unit = net = price
-                if item_id and self._shows_discount(env, item_id):
-                    unit, net = self._before_discount(env, item_id, product, price, terms)
-                if position_id and unit and self._tax_included(product):
-                    position = env["account.fiscal.position"].browse(position_id)
-                    moved = product._get_tax_included_unit_price_from_price(
-                        unit, self._taxes(product), fiscal_position=position
-                    )
-                    price, net, unit = price * moved / unit, net * moved / unit, moved
-                yield product.id, ExpectedPrice(unit, net, price)
+                yield product.id, self._expected(product, *found[product.id], position_id, terms)
+
+    def _expected(self, product, price, item_id, position_id, terms):
+        """The ``ExpectedPrice`` of ``product`` from core's price and item, with its discount and taxes as on a line."""
+        env = product.env
+        unit = net = price
+        if item_id and self._shows_discount(env, item_id):
+            unit, net = self._before_discount(env, item_id, product, price, terms)
+        taxes = position_id and unit and self._included_taxes(product)
+        if taxes:
+            position = env["account.fiscal.position"].browse(position_id)
+            moved = product._get_tax_included_unit_price_from_price(unit, taxes, fiscal_position=position)
+            price, net, unit = price * moved / unit, net * moved / unit, moved
+        return ExpectedPrice(unit, net, price)
 
     @staticmethod
     def _parts(rules, pricelist, products, options):
@@ -134,13 +137,10 @@ class PriceAsking:
             return price, price
         return base, base * (1 - round((base - price) / base * 100, 2) / 100)
 
-    def _taxes(self, product):
+    def _included_taxes(self, product):
+        """The product's taxes where core moves its price to those of a fiscal position: all are included in it; else none."""
         key = (product.env.company.id, product.id)
         if key not in self.taxes:
-            self.taxes[key] = product_taxes(product)
+            taxes = product_taxes(product)
+            self.taxes[key] = taxes if taxes and all(taxes.mapped("price_include")) else taxes.browse()
         return self.taxes[key]
-
-    def _tax_included(self, product):
-        """Whether core moves the price of ``product`` to the taxes of a fiscal position."""
-        taxes = self._taxes(product)
-        return bool(taxes) and all(taxes.mapped("price_include"))

@@ -65,6 +65,7 @@ class OrderVerificationRule(models.Model):
                         self.env._("not on hold"),
                         self.env._("on hold: %s", why),
                         self.env._("%(customer)s is on hold: %(why)s", customer=name, why=why),
+                        scope="customer",
                     )
                 )
         return findings
@@ -190,6 +191,7 @@ class OrderVerificationRule(models.Model):
                 self.env._("a customer who has ordered before"),
                 self.env._("the first order"),
                 self.env._("It is the first order of this customer."),
+                scope="customer",
             )
             for order in asked
             if (order.commercial_partner_id, order.company_id) not in known

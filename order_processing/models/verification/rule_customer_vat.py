@@ -67,7 +67,8 @@ class OrderVerificationRule(models.Model):
             message = self.env._("%s has no VAT number, and one is needed.", name)
         else:
             message = self.env._("%(vat)s is no valid VAT number of %(customer)s.", vat=vat, customer=name)
-        return self._finding(order, self.env._("a valid VAT number"), vat or self.env._("none"), message)
+        expected = self.env._("a valid VAT number")
+        return self._finding(order, expected, vat or self.env._("none"), message, scope="customer")
 
     def _vat_facts(self, partner_ids):
         """``(name, number, country code, whether it is a company)`` by partner id."""

@@ -137,7 +137,7 @@ class OrderVerificationRule(models.Model):
                        AND (quantity_after = quantity OR quantity_after = 0
                             OR abs(amount_after * (quantity_after - quantity) - (amount_after - amount) * quantity_after)
                                > currency.rounding / 2 * (abs(quantity_after) + abs(quantity_after - quantity)))
-                  ORDER BY line_id, id DESC
+                  ORDER BY line_id, standing.id DESC
                 )
                 SELECT line.id, coalesce(giver.user_id, line.create_uid),
                        coalesce(line.extra_tax_data ->> 'computation_key', '') LIKE 'global_discount,%%'
