@@ -30,15 +30,21 @@ class TestPrice(VerificationCase):
                 self.assertEqual(self._codes(self._make_order((self.product, 5, price)), "blocking"), codes)
 
     def test_price_off_edges(self):
+        """The bound is still right; of percent and amount the tighter holds, 0 is not asked."""
         rule = self._rule("price_off")
-        rule.write({"tolerance_percent": 2, "tolerance_amount": 0.1})
         self._rule("duplicate").active = False
-        for price, codes in ((10.2, []), (10.21, ["price_off"]), (9.8, []), (9.79, ["price_off"])):
-            with self.subTest(price=price):
-                self.assertEqual(self._codes(self._make_order((self.product, 5, price))), codes)
-        rule.write({"tolerance_percent": 0, "tolerance_amount": 0.3})
-        self.assertEqual(self._codes(self._make_order((self.product, 5, 10.3))), [])
-        self.assertEqual(self._codes(self._make_order((self.product, 5, 10.31))), ["price_off"])
+        for percent, amount, right, wrong in (
+            (2, 0.1, (10, 10.1, 9.9), (10.11, 9.89)),
+            (2, 0.5, (10.2, 9.8), (10.21, 9.79)),
+            (0, 0.3, (10.3, 9.7), (10.31, 9.69)),
+            (5, 0, (10.5, 9.5), (10.51, 9.49)),
+            (0, 0, (10,), (10.01, 9.99)),
+        ):
+            rule.write({"tolerance_percent": percent, "tolerance_amount": amount})
+            for price in (*right, *wrong):
+                with self.subTest(percent=percent, amount=amount, price=price):
+                    codes = self._codes(self._make_order((self.product, 5, price)))
+                    self.assertEqual(codes, ["price_off"] if price in wrong else [])
 
     def test_price_warning_does_not_hold(self):
         order = self._make_order((self.product, 5, 9.0))
@@ -179,10 +185,83 @@ class TestPrice(VerificationCase):
         self.assertEqual(len(order.order_line), 2)
         self.assertEqual(self._codes(order), [])
 
+    def test_items_of_a_base_pricelist_are_read_once(self):
+        """A price that rests on another pricelist's takes no query of its own."""
+        template = self.product.product_tmpl_id.id
+        base = self._pricelist(
+            {"applied_on": "1_product", "product_tmpl_id": template, "compute_price": "fixed", "fixed_price": 8},
+            {"applied_on": "3_global", "compute_price": "percentage", "percent_price": 20},
+        )
+        pricelist = self._pricelist(
+            {
+                "applied_on": "3_global",
+                "compute_price": "formula",
+                "base": "pricelist",
+                "base_pricelist_id": base.id,
+                "price_discount": 50,
+            }
+        )
+        self._rule("duplicate").active = False
+        counts = []
+        for number in (1, 20):
+            orders = self.env["sale.order"].union(
+                *(
+                    self._make_order(
+                        (self.product, 1 + index), (self.other_product, 2 + index), pricelist_id=pricelist.id
+                    )
+                    for index in range(number)
+                )
+            )
+            self.assertEqual(orders[-1].order_line.mapped("price_unit"), [4, 10])
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = orders._verification_evaluate()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertFalse([f.message for assessment in found.values() for f in assessment.findings])
+        self.assertEqual(*counts)
+
+    def test_variants_with_items_of_their_own(self):
+        """Items of a variant, of its template, of its category and of all stand in core's order for each product."""
+        attribute = self.env["product.attribute"].create(
+            {"name": "Size", "value_ids": [Command.create({"name": "S"}), Command.create({"name": "L"})]}
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "Sized",
+                "list_price": 30,
+                "taxes_id": [Command.clear()],
+                "attribute_line_ids": [
+                    Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]})
+                ],
+            }
+        )
+        small, large = template.product_variant_ids
+        pricelist = self._pricelist(
+            {"applied_on": "3_global", "compute_price": "percentage", "percent_price": 10},
+            {
+                "applied_on": "1_product",
+                "product_tmpl_id": template.id,
+                "compute_price": "fixed",
+                "fixed_price": 20,
+                "min_quantity": 5,
+            },
+            {"applied_on": "0_product_variant", "product_id": large.id, "compute_price": "fixed", "fixed_price": 33},
+        )
+        order = self._make_order(
+            (small, 4), (small, 5), (large, 4), (large, 5), (self.product, 5), pricelist_id=pricelist.id
+        )
+        self.assertEqual(order.order_line.mapped("price_unit"), [27, 20, 33, 33, 9])
+        self.assertEqual(self._codes(order), [])
+        order.order_line[3].price_unit = 20
+        self.assertEqual(self._codes(order), ["price_off"])
+
     def test_core_is_asked_once_a_distinct_key(self):
         orders = self.env["sale.order"]
         for index in range(20):
-            orders |= self._make_order((self.product, 5), partner_id=self._make_customer(f"Customer {index}").id)
+            orders |= self._make_order(
+                (self.product, 5), (self.other_product, 5), partner_id=self._make_customer(f"Customer {index}").id
+            )
         asked = []
         Pricelist = type(self.env["product.pricelist"])
         ask = Pricelist._compute_price_rule
@@ -193,4 +272,4 @@ class TestPrice(VerificationCase):
 
         self.patch(Pricelist, "_compute_price_rule", counting)
         orders.action_verify()
-        self.assertEqual(len(asked), 1)
+        self.assertEqual([set(products) for products in asked], [{self.product, self.other_product}])

@@ -162,7 +162,8 @@ class SaleOrderDispatch(models.Model):
             leaving._dispatch_pack()
             if check:
                 leaving._dispatch_check()
-            filled.move_ids.filtered(lambda move: move.quantity and not move.picked).picked = True
+            moves = filled.move_ids.filtered(lambda move: move.quantity and not move.picked)
+            (moves - moves._order_held_here()).picked = True
             filled.with_context(button_validate_picking_ids=filled.ids).button_validate()
             filled._dispatch_proven()
             shipped |= leaving
@@ -201,7 +202,10 @@ class StockPickingDispatch(models.Model):
 
     def _dispatch_pack(self):
         """Put what is loose of each transfer into one new package of its own."""
-        loose = self.move_line_ids.filtered(lambda line: not line.result_package_id and line.quantity)
+        held = self.move_ids._order_held_here()
+        loose = self.move_line_ids.filtered(
+            lambda line: not line.result_package_id and line.quantity and line.move_id not in held
+        )
         groups = loose.grouped("picking_id")
         packages = self.env["stock.package"]._dispatch_create(len(groups))
         for lines, package in zip(groups.values(), packages):

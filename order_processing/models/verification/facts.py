@@ -7,8 +7,12 @@ them, the seal is made from them.
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 
 ADDRESS_FIELDS = ("name", "street", "street2", "city", "zip", "state", "country")
+CONTACT_FIELDS = ("phone", "email")
+# what a customer agrees to by a signature or a payment, beside the lines
+AGREED = ("lines", "currency", "payment_term", "customer")
 DIGITS = 6
 
 
@@ -29,7 +33,8 @@ class LineFacts:
     """One order line as the database has it.
 
     ``subject`` lines are what the customer ordered; ``sealed`` lines are what the seal covers (a discount that a
-    user entered is sealed, though no product rule asks about it).
+    user entered is sealed, though no product rule asks about it). ``subtotal``: untaxed, after all discounts of the
+    line; ``order_discount``: a line that takes off a part of the whole order.
     """
 
     id: int
@@ -39,10 +44,12 @@ class LineFacts:
     quantity: float
     price_unit: float
     discount: float
+    subtotal: float
     tax_ids: list
     attribute_value_ids: list
     name: str
     product_type: str
+    order_discount: bool
     saleable: bool
     archived: bool
     priced: bool
@@ -63,12 +70,17 @@ class LineFacts:
             "price": plain_number(self.price_unit),
             "discount": plain_number(self.discount),
             "taxes": sorted(self.tax_ids),
+            "options": sorted(self.attribute_value_ids),
         }
 
 
 @dataclass
 class OrderFacts:
-    """One order with its addresses and lines. ``invoice_to`` and ``ship_to`` are dicts of ``ADDRESS_FIELDS``."""
+    """One order with its addresses and lines.
+
+    ``invoice_to`` and ``ship_to`` are dicts of ``ADDRESS_FIELDS``, ``contact`` (of the delivery address) of
+    ``CONTACT_FIELDS``. ``reference``: the customer's, as it is compared: trimmed, in lower case, empty if there is none.
+    """
 
     id: int
     name: str
@@ -84,23 +96,35 @@ class OrderFacts:
     carrier_id: int
     commitment_date: object
     date_order: object
+    validity_date: object
+    reference: str
     amount_total: float
     currency_rate: float
     ship_to: dict
     invoice_to: dict
+    contact: dict
     ship_country: dict
     lines: list = field(default_factory=list)
     _content: dict = None
+    _digest: str = None
 
     @property
     def open(self):
         """Whether the order is not yet a sale."""
         return self.state in ("draft", "sent")
 
-    @property
+    @cached_property
     def subject_lines(self):
         """The lines that rules ask about."""
         return [line for line in self.lines if line.subject]
+
+    def discount_share(self, discounts=None):
+        """Which share of its lines' value the order's own discount lines (or those given) take off, from 0 to 1."""
+        if discounts is None:
+            discounts = [line for line in self.lines if line.order_discount]
+        taken = -sum(line.subtotal for line in discounts)
+        value = sum(line.subtotal for line in self.subject_lines) if taken > 0 else 0
+        return min(taken / value, 1) if value > 0 else 0
 
     def content(self):
         """The canonical content that a verification seals: plain JSON values, numbers as text."""
@@ -109,7 +133,10 @@ class OrderFacts:
                 "lines": {str(line.id): line.content() for line in self.lines if line.sealed},
                 "ship_to": self.ship_to,
                 "invoice_to": self.invoice_to,
+                "contact": self.contact,
                 "customer": self.partner_id or 0,
+                "pricelist": self.pricelist_id or 0,
+                "fiscal_position": self.fiscal_position_id or 0,
                 "currency": self.currency_id or 0,
                 "payment_term": self.payment_term_id or 0,
                 "incoterm": self.incoterm or 0,
@@ -120,11 +147,34 @@ class OrderFacts:
 
     def digest(self):
         """The digest of the content."""
-        return digest_of(self.content())
+        if self._digest is None:
+            self._digest = digest_of(self.content())
+        return self._digest
+
+    def differs(self, digest, sealed):
+        """Whether this is not what was sealed as ``digest`` with the content ``sealed``."""
+        return digest != self.digest() and bool(self.changes_from(sealed))
 
     def changes_from(self, sealed):
         """What differs from the ``sealed`` content, as rows ``(part, key, old, new)`` of plain values."""
         return list(content_changes(sealed or {}, self.content()))
+
+    def company_total(self):
+        """The order's total in its company's currency."""
+        return self.amount_total / (self.currency_rate or 1)
+
+    def agreed(self):
+        """The digest of what the customer agreed to: goods, prices and terms, whatever the addresses are."""
+        content = self.content()
+        return digest_of({part: content[part] for part in AGREED})
+
+    def rests_on(self, fingerprint, line_id=None):
+        """Whether ``fingerprint`` (of a finding) is that of a part of the present content: nothing of it changed."""
+        content = self.content()
+        if line_id:
+            return fingerprint == self.fingerprint(line_id)
+        parts = [content, *(value for part, value in content.items() if part != "lines")]
+        return fingerprint in map(digest_of, parts)
 
     def fingerprint(self, line_id=None, scope=""):
         """The digest of the part of the content that a finding rests on: a line, a part, or all of it.
@@ -134,7 +184,7 @@ class OrderFacts:
         content = self.content()
         if line_id:
             return digest_of(content["lines"].get(str(line_id), {}))
-        return digest_of(content[scope] if scope else content)
+        return digest_of(content[scope]) if scope else self.digest()
 
 
 @dataclass
@@ -149,6 +199,11 @@ class Finding:
     message: str
     fingerprint: str
     waived: bool = False
+
+    @property
+    def key(self):
+        """What it is about, as waivers, ticks and open findings know it: order, rule, line, content."""
+        return (self.order_id, self.rule.code, self.line_id or 0, self.fingerprint)
 
     @property
     def blocking(self):
@@ -174,7 +229,7 @@ class Assessment:
     @property
     def broken(self):
         """Whether the content differs from what was sealed."""
-        return bool(self.sealed_digest) and self.sealed_digest != self.facts.digest()
+        return bool(self.sealed_digest) and self.facts.differs(self.sealed_digest, self.sealed_content)
 
     def changes(self):
         """What differs from the sealed content, as rows ``(where, what, old, new)`` of plain values."""
@@ -184,7 +239,10 @@ class Assessment:
 
 
 def content_changes(old, new):
-    """The differences of two contents as rows ``(part, key, old value, new value)``; ``part`` is a line id, ``ship_to``…"""
+    """The differences of two contents as rows ``(part, key, old value, new value)``; ``part`` is a line id, ``ship_to``…
+
+    What the old one does not know (sealed by an earlier version of the add-on) is not compared.
+    """
     old_lines, new_lines = old.get("lines", {}), new.get("lines", {})
     for line_id in sorted(set(old_lines) | set(new_lines), key=int):
         before, after = old_lines.get(line_id), new_lines.get(line_id)
@@ -194,7 +252,7 @@ def content_changes(old, new):
         for key in before:
             if before[key] != after.get(key):
                 yield (line_id, key, before[key], after.get(key, ""))
-    for part in sorted((set(old) | set(new)) - {"lines"}):
+    for part in sorted(set(old) - {"lines"}):
         before, after = old.get(part, ""), new.get(part, "")
         if before == after:
             continue

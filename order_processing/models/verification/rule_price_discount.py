@@ -1,0 +1,152 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, float_compare
+
+from ..common.sale_order_line import STANDING
+from .rule_price import NOISE
+
+# discounts are entered in hundredths of a percent
+DISCOUNT_DIGITS = 2
+
+
+class OrderVerificationRule(models.Model):
+    """The built-in rule about who may give how much discount."""
+
+    _inherit = "order.verification.rule"
+
+    discount_percent = fields.Float(
+        "Discount for everybody (%)",
+        tracking=True,
+        help="What somebody may give for whom no discount limit is listed.",
+    )
+
+    @api.model
+    def _parameters(self):
+        return super()._parameters() | {"discount_limit": ("discount_percent",)}
+
+    @api.constrains("discount_percent")
+    def _check_discount_percent(self):
+        for rule in self:
+            if not 0 <= rule.discount_percent <= 100:
+                raise UserError(self.env._("%s: a discount is from 0 to 100 percent.", rule.name))
+
+    def _find_discount_limit(self, orders, memory):
+        """A discount above what the person who gave it may give.
+
+        Discount is what the net price is below the pricelist's, so one that the pricelist itself shows is nobody's, and a
+        price typed lower counts like a percentage. A discount of the whole order is judged together with the lines' own:
+        neither hides the other.
+        """
+        prices = self._expected_prices(orders, memory)
+        given = {order.id: dict(self._given_discounts(order, prices)) for order in orders}
+        asked = [line_id for discounts in given.values() for line_id, percent in discounts.items() if percent > 0]
+        givers = self._givers([*asked, *(line.id for order in orders for line in order.lines if line.order_discount)])
+        limits = self._limits(orders, givers)
+        findings = []
+        for order in orders:
+            findings += self._over_limit(order, given[order.id], givers, limits)
+        return findings
+
+    @staticmethod
+    def _given_discounts(order, prices):
+        """Line id and the percentage that its net price is below the pricelist's."""
+        for line in order.subject_lines:
+            expected = prices.get(line.id)
+            if not expected or expected.exact <= 0:
+                yield line.id, line.discount
+            elif line.net_price >= min(expected.exact, expected.net) - NOISE:
+                yield line.id, 0
+            else:
+                yield line.id, (1 - line.net_price / expected.exact) * 100
+
+    def _over_limit(self, order, given, givers, limits):
+        """The findings of one order: each line by who gave its discount, then the whole by who gave the order's."""
+
+        def limit(line_id):
+            return limits[order.company_id].get(givers[line_id][0], self.discount_percent)
+
+        findings = []
+        rest = {line.id: line for line in order.subject_lines}
+        for line_id, percent in given.items():
+            if percent > 0 and float_compare(percent, limit(line_id), precision_digits=DISCOUNT_DIGITS) > 0:
+                findings.append(self._discount_finding(order, rest.pop(line_id), percent, limit(line_id), givers))
+        whole = [line for line in order.lines if line.order_discount and givers[line.id][1]]
+        share = order.discount_share(whole)
+        if not share:
+            return findings
+        highest = max(limit(line.id) for line in whole)
+        for line_id in rest:
+            percent = (1 - (1 - given[line_id] / 100) * (1 - share)) * 100
+            allowed = max(highest, limit(line_id)) if given[line_id] > 0 else highest
+            if float_compare(percent, allowed, precision_digits=DISCOUNT_DIGITS) > 0:
+                return [*findings, self._discount_finding(order, whole[0], percent, allowed, givers)]
+        return findings
+
+    def _discount_finding(self, order, line, percent, limit, givers):
+        giver = self.env["res.users"].sudo().browse(givers[line.id][0] or ())
+        return self._finding(
+            order,
+            self.env._("at most %s %%", f"{limit:g}"),
+            f"{percent:.2f} %",
+            self.env._(
+                "%(product)s: a discount of %(percent)s %% was given by %(who)s, who may give %(limit)s %%.",
+                product=line.name,
+                percent=f"{percent:.2f}",
+                who=giver.name or self.env._("somebody"),
+                limit=f"{limit:g}",
+            ),
+            line,
+        )
+
+    # ------------------------------------------------------------------ who, and how much
+
+    def _limits(self, orders, givers):
+        """What each giver may give, by company id and user id."""
+        users = self.env["res.users"].sudo().browse({user_id for user_id, _whole in givers.values() if user_id})
+        limits = self.env["order.discount.limit"].sudo()
+        return {
+            company_id: limits._of_users(users, company_id) for company_id in {order.company_id for order in orders}
+        }
+
+    def _givers(self, line_ids):
+        """Who gave the discount of each line: the last one who changed its value per unit.
+
+        The day book says who: its last row of the line after which a unit was worth something else. A line that it does
+        not know is its creator's. One statement.
+
+        :return: dict of line id to ``(user id, whether it is a discount of the whole order)``
+        """
+        if not line_ids:
+            return {}
+        self.env["order.event"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH standing AS (
+                    SELECT line_id, id, kind, opening, user_id, currency_id, quantity, amount,
+                           sum(quantity) OVER so_far AS quantity_after, sum(amount) OVER so_far AS amount_after
+                      FROM order_event
+                     WHERE line_id = ANY(%(lines)s) AND kind = ANY(%(standing)s)
+                    WINDOW so_far AS (PARTITION BY line_id ORDER BY id)
+                ), giver AS (
+                    SELECT DISTINCT ON (line_id) line_id, user_id
+                      FROM standing
+                      JOIN res_currency currency ON currency.id = standing.currency_id
+                     WHERE kind IN ('entered', 'raised', 'lowered') AND NOT opening
+                       -- from nothing or to nothing; else what a unit is worth, as far as rounded amounts can tell
+                       AND (quantity_after = quantity OR quantity_after = 0
+                            OR abs(amount_after * (quantity_after - quantity) - (amount_after - amount) * quantity_after)
+                               > currency.rounding / 2 * (abs(quantity_after) + abs(quantity_after - quantity)))
+                  ORDER BY line_id, standing.id DESC
+                )
+                SELECT line.id, coalesce(giver.user_id, line.create_uid),
+                       coalesce(line.extra_tax_data ->> 'computation_key', '') LIKE 'global_discount,%%'
+                  FROM sale_order_line line
+             LEFT JOIN giver ON giver.line_id = line.id
+                 WHERE line.id = ANY(%(lines)s)
+                """,
+                lines=list(line_ids),
+                standing=list(STANDING),
+            )
+        )
+        return {line_id: (user_id, whole) for line_id, user_id, whole in self.env.cr.fetchall()}

@@ -1,0 +1,255 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_amount
+
+from ..common.business_day import business_day
+from .price_asking import product_taxes
+from .rule_price import NOISE, ROUNDING
+
+
+class OrderVerificationRule(models.Model):
+    """Built-in rules about the terms behind a price: margin, taxes, currency, total, validity."""
+
+    _inherit = "order.verification.rule"
+
+    margin_percent = fields.Float(
+        "Lowest margin (%)",
+        tracking=True,
+        help="Of the untaxed price: what is left after the cost. 0: not under cost.",
+    )
+
+    @api.model
+    def _parameters(self):
+        return super()._parameters() | {
+            "margin_low": ("margin_percent",),
+            "total_differs": ("tolerance_percent", "tolerance_amount"),
+        }
+
+    @api.constrains("margin_percent")
+    def _check_margin_percent(self):
+        for rule in self:
+            if not 0 <= rule.margin_percent < 100:
+                raise UserError(self.env._("%s: the lowest margin is from 0 to below 100 percent.", rule.name))
+
+    # ------------------------------------------------------------------ margin
+
+    def _find_margin_low(self, orders, memory):
+        """A line whose untaxed value leaves less than ``margin_percent`` over its cost.
+
+        The cost is the product's in the order's company, in the line's unit and the order's currency at its date, or the
+        one on the line where core's margin add-on keeps it. Margin = (value - cost) / value, as that add-on has it. A
+        discount of the whole order is spread over the lines by value. A product without a cost has no margin to judge, a
+        price of zero is ``zero_price``'s.
+        """
+        costs = self._unit_costs(orders, memory)
+        keep = 1 - self.margin_percent / 100
+        findings = []
+        for order in orders:
+            left = 1 - order.discount_share()
+            for line in order.subject_lines:
+                cost = costs.get(line.id, 0)
+                if cost <= 0 or abs(line.net_price) < NOISE:
+                    continue
+                value = line.subtotal * left
+                lacking = cost * line.quantity - value * keep
+                if lacking <= 0 or lacking <= self._half_coin(order):
+                    continue
+                findings.append(self._margin_finding(order, line, value, cost, keep))
+        return findings
+
+    def _half_coin(self, order):
+        """As much as the value of a line may be rounded by."""
+        return self.env["res.currency"].browse(order.currency_id).rounding / 2 + NOISE
+
+    def _margin_finding(self, order, line, value, cost, keep):
+        margin = (value - cost * line.quantity) / value * 100 if value else -100
+        return self._finding(
+            order,
+            self.env._("at least %s", self._amount_text(order, round(cost / keep, 4))),
+            self._amount_text(order, round(value / line.quantity, 4)),
+            self.env._(
+                "%(product)s: the margin is %(margin)s %%, the least is %(least)s %%.",
+                product=line.name,
+                margin=f"{margin:.1f}",
+                least=f"{self.margin_percent:g}",
+            ),
+            line,
+        )
+
+    def _unit_costs(self, orders, memory):
+        """Cost of one unit of each priced line, in its unit and its order's currency; by line id."""
+        lines = [(order, line) for order in orders for line in order.subject_lines if line.priced and line.quantity > 0]
+        if "purchase_price" in self.env["sale.order.line"]._fields:
+            return self._line_costs([line.id for _order, line in lines])
+        products = self._company_products(orders, memory)
+        env = self.sudo().env
+        known = {}
+        costs = {}
+        for order, line in lines:
+            key = (order.company_id, order.currency_id, order.date_order.date(), line.product_id, line.uom_id)
+            if key not in known:
+                product = products[order.company_id][line.product_id]
+                cost = product.uom_id._compute_price(product.standard_price, env["uom.uom"].browse(line.uom_id))
+                known[key] = product.cost_currency_id._convert(
+                    cost, env["res.currency"].browse(order.currency_id), product.env.company, key[2], round=False
+                )
+            costs[line.id] = known[key]
+        return costs
+
+    def _line_costs(self, line_ids):
+        """The cost that core's margin add-on keeps on the lines; one statement."""
+        self.env.cr.execute(
+            SQL("SELECT id, coalesce(purchase_price, 0)::float FROM sale_order_line WHERE id = ANY(%s)", line_ids)
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _company_products(self, orders, memory):
+        """The products of ``orders`` as core's records, by company and id; each company's are read as one set."""
+        known = memory.setdefault("company_products", {})
+        wanted = {}
+        for order in orders:
+            products = known.setdefault(order.company_id, {})
+            missing = {line.product_id for line in order.subject_lines}.difference(products)
+            if missing:
+                wanted.setdefault(order.company_id, set()).update(missing)
+        for company_id, product_ids in wanted.items():
+            records = self.sudo().env["product.product"].with_company(company_id).browse(product_ids)
+            known[company_id].update((product.id, product) for product in records)
+        return known
+
+    # ------------------------------------------------------------------ taxes and currency
+
+    def _find_tax_differs(self, orders, memory):
+        """A line with other taxes than the fiscal position of its order gives for its product.
+
+        As core's ``_compute_tax_ids``: the product's taxes in the order's company, mapped once per distinct (taxes, fiscal
+        position, company); a combo has none.
+        """
+        products = self._company_products(orders, memory)
+        positions = self.sudo().env["account.fiscal.position"].browse({o.fiscal_position_id for o in orders} - {None})
+        positions = {position.id: position for position in positions}
+        mapped = {}
+        taxes = {}
+        findings = []
+        for order in orders:
+            for line in order.subject_lines:
+                own_key = (order.company_id, line.product_id)
+                if own_key not in taxes:
+                    taxes[own_key] = product_taxes(products[order.company_id][line.product_id])
+                own = taxes[own_key]
+                key = (own._ids, order.fiscal_position_id)
+                if key not in mapped:
+                    position = positions.get(order.fiscal_position_id)
+                    mapped[key] = position.map_tax(own) if position and own else own
+                expected = mapped[key] if line.product_type != "combo" else own.browse()
+                if set(expected._ids) != set(line.tax_ids):
+                    findings.append(self._tax_finding(order, line, expected, positions))
+        return findings
+
+    def _tax_finding(self, order, line, expected, positions):
+        none = self.env._("no tax")
+        found = ", ".join(expected.browse(line.tax_ids).mapped("name")) or none
+        expected = ", ".join(expected.mapped("name")) or none
+        position = positions.get(order.fiscal_position_id)
+        if position:
+            message = self.env._(
+                "%(product)s: taxed with %(found)s; the fiscal position “%(position)s” gives %(expected)s.",
+                product=line.name,
+                found=found,
+                position=position.name,
+                expected=expected,
+            )
+        else:
+            message = self.env._(
+                "%(product)s: taxed with %(found)s; the product has %(expected)s.",
+                product=line.name,
+                found=found,
+                expected=expected,
+            )
+        return self._finding(order, expected, found, message, line)
+
+    def _find_currency_differs(self, orders, memory):
+        """An order in another currency than its pricelist's, or without one, its company's."""
+        env = self.sudo().env
+        pricelists = env["product.pricelist"].browse({order.pricelist_id for order in orders} - {None})
+        companies = env["res.company"].browse({order.company_id for order in orders})
+        of_pricelist = {pricelist.id: pricelist.currency_id for pricelist in pricelists}
+        of_company = {company.id: company.currency_id for company in companies}
+        findings = []
+        for order in orders:
+            expected = of_pricelist.get(order.pricelist_id) or of_company[order.company_id]
+            if order.currency_id == expected.id:
+                continue
+            found = env["res.currency"].browse(order.currency_id).name
+            findings.append(
+                self._finding(
+                    order,
+                    expected.name,
+                    found,
+                    self.env._(
+                        "The order is in %(found)s, its prices are in %(expected)s.",
+                        found=found,
+                        expected=expected.name,
+                    ),
+                )
+            )
+        return findings
+
+    # ------------------------------------------------------------------ total and validity
+
+    def _find_total_differs(self, orders, memory):
+        """A total that is off what the customer stated by more than the tolerance; where nothing was stated, silent.
+
+        Totals have a tolerance of their own: many small differences of prices do not hide in it.
+        """
+        if "order_stated_total" not in self.env["sale.order"]._fields:
+            return []
+        by_id = {order.id: order for order in orders}
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, order_stated_total::float FROM sale_order WHERE id = ANY(%s) AND order_stated_total <> 0",
+                list(by_id),
+            )
+        )
+        findings = []
+        for order_id, stated in self.env.cr.fetchall():
+            order = by_id[order_id]
+            difference = order.amount_total - stated
+            if abs(difference) <= self._tolerance(stated) + ROUNDING:
+                continue
+            currency = self.env["res.currency"].sudo().browse(order.currency_id)
+            texts = [format_amount(self.env, amount, currency) for amount in (stated, order.amount_total, difference)]
+            findings.append(
+                self._finding(
+                    order,
+                    texts[0],
+                    texts[1],
+                    self.env._(
+                        "The customer stated a total of %(stated)s; ours differs by %(by)s.",
+                        stated=texts[0],
+                        by=texts[2],
+                    ),
+                )
+            )
+        return findings
+
+    def _find_quotation_expired(self, orders, memory):
+        """A quotation whose last day of validity is before today, the company's business day."""
+        findings = []
+        today = {}
+        for order in orders:
+            if not order.open or not order.validity_date:
+                continue
+            if order.company_id not in today:
+                today[order.company_id] = business_day(self.env["res.company"].browse(order.company_id))
+            if order.validity_date < today[order.company_id]:
+                until = fields.Date.to_string(order.validity_date)
+                findings.append(
+                    self._finding(
+                        order,
+                        self.env._("%s or later", fields.Date.to_string(today[order.company_id])),
+                        until,
+                        self.env._("The quotation was valid until %s.", until),
+                    )
+                )
+        return findings
