@@ -15,7 +15,7 @@ BENCHES = (
     Bench(
         name="verification.vs_sale_exception",
         ours="detection alone, every built-in rule on: nothing written",
-        theirs="detect_exceptions of the peer sale_exception with 20 rules by domain, 12 on orders and 8 on lines",
+        theirs="detect_exceptions of the peer sale_exception with 20 rules by domain, 10 on orders and 10 on lines",
         work="tools.bench.stages.verification_work.detecting",
         bound=0.2,
         runs=7,

@@ -12,10 +12,8 @@ ORDER_DOMAINS = (
     "[('partner_id.active', '=', False)]",
     "[('carrier_id', '=', False)]",
     "[('commitment_date', '<', '2020-01-01')]",
-    "[('validity_date', '<', '2020-01-01')]",
     "[('amount_total', '>', 1000000)]",
     "[('amount_total', '<=', 0)]",
-    "[('pricelist_id', '=', False)]",
 )
 LINE_DOMAINS = (
     "[('product_uom_qty', '<=', 0)]",
@@ -26,6 +24,8 @@ LINE_DOMAINS = (
     "[('tax_ids', '=', False)]",
     "[('product_uom_qty', '>', 10000)]",
     "[('product_id.weight', '<=', 0)]",
+    "[('product_uom_id', '=', False)]",
+    "[('product_id.list_price', '<=', 0)]",
 )
 
 
