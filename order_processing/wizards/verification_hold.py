@@ -101,8 +101,13 @@ class OrderHoldRelease(models.TransientModel):
     _description = "Release Holds"
 
     hold_ids = fields.Many2many("order.hold", string="Holds", required=True, readonly=True)
+    reason_id = fields.Many2one("order.waive.reason", "Kind of reason", default=lambda self: self._default_reason_id())
     reason = fields.Char(required=True)
     result_ids = fields.One2many("order.hold.result", "release_id", "Results", readonly=True)
+
+    @api.model
+    def _default_reason_id(self):
+        return self.env["order.waive.reason"]._by_code("other")
 
     def action_release(self):
         """Release the holds, and show one line of result for each order.
@@ -110,7 +115,7 @@ class OrderHoldRelease(models.TransientModel):
         :return: the same window with the results; closes it where a single order was released
         """
         self.ensure_one()
-        rows = self.hold_ids.action_release(reason=self.reason)
+        rows = self.hold_ids.action_release(reason=self.reason, reason_code=self.reason_id.code or "other")
         return show_results(self, rows, self.env._("Released"))
 
 
@@ -161,16 +166,31 @@ class OrderStandingLift(models.TransientModel):
 
 
 class OrderVerificationWaive(models.TransientModel):
-    """Asks why findings are waived."""
+    """Asks why findings are waived, a change is accepted, or a waiver is asked for."""
 
     _name = "order.verification.waive"
     _description = "Waive Findings"
 
     check_ids = fields.Many2many("order.verification.check", string="Findings", required=True, readonly=True)
+    act = fields.Selection(
+        [("waive", "Waive"), ("accept", "Accept"), ("request", "Ask for a waiver")],
+        default="waive",
+        required=True,
+        readonly=True,
+    )
+    reason_id = fields.Many2one("order.waive.reason", "Kind of reason", default=lambda self: self._default_reason_id())
     reason = fields.Char(required=True)
 
+    @api.model
+    def _default_reason_id(self):
+        return self.env["order.waive.reason"]._by_code("other")
+
     def action_waive(self):
-        """Waive the findings and close."""
+        """Do to the findings what the dialogue was opened for, and close; their methods check who may."""
         self.ensure_one()
-        self.check_ids.action_waive(reason=self.reason)
+        if self.act == "request":
+            self.check_ids.action_request_waiver(reason=self.reason)
+        else:
+            act = self.check_ids.action_accept if self.act == "accept" else self.check_ids.action_waive
+            act(reason=self.reason, reason_code=self.reason_id.code or "other")
         return {"type": "ir.actions.act_window_close"}

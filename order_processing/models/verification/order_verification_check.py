@@ -268,14 +268,25 @@ class OrderVerificationCheck(models.Model):
         )
 
     def action_open_waive(self):
-        """Open the wizard that asks for the reason."""
+        """Open the wizard that asks for the reason of a waiver."""
+        return self._open_waive("waive", self.env._("Waive findings"))
+
+    def action_open_accept(self):
+        """Open the wizard that asks why a change of a confirmed order is accepted."""
+        return self._open_waive("accept", self.env._("Accept the change"))
+
+    def action_open_request(self):
+        """Open the wizard by which a colleague is asked for a waiver."""
+        return self._open_waive("request", self.env._("Ask for a waiver"))
+
+    def _open_waive(self, act, name):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Waive findings"),
+            "name": name,
             "res_model": "order.verification.waive",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_check_ids": self.ids},
+            "context": {"default_check_ids": self.ids, "default_act": act},
         }
 
     @api.depends("message", "rule_name")
