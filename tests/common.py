@@ -6,10 +6,10 @@ Tests stand outside ``odoo.addons``, so the tags that Odoo's runner would set ar
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
+# the users that the add-on's demo data brings
+DESK = ("processor", "manager", "integration")
+# users that have nothing to do with the order desk
 GROUPS = {
-    "processor": "order_processing.group_processor",
-    "manager": "order_processing.group_manager",
-    "integration": "order_processing.group_integration",
     "salesman": "sales_team.group_sale_salesman",
     "accountant": "account.group_account_manager",
 }
@@ -43,6 +43,9 @@ class OrderMixin:
             )
             for name, group in GROUPS.items()
         }
+        for name in DESK:
+            cls.users[name] = env.ref(f"order_processing.user_{name}")
+            cls.users[name].email = f"{name}@test.example.com"
         cls.users["stranger"] = new_test_user(
             env,
             login="test_stranger",

@@ -60,11 +60,11 @@ def _imports(name, path):
 
 
 def _stage(name):
-    """The stage of a module: its folder under models/, or the prefix of its file under wizards/."""
+    """The stage of a module: its folder under models/, or the prefix of its file under wizards/ or reports/."""
     parts = name.split(".")
     if parts[0] == "models" and len(parts) > 1:
         return parts[1]
-    if parts[0] in ("wizards", "controllers") and len(parts) > 1:
+    if parts[0] in ("wizards", "controllers", "reports") and len(parts) > 1:
         return parts[1].split("_")[0]
     return None
 

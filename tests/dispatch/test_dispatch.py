@@ -43,6 +43,38 @@ class TestDispatch(OrderCase):
         self.assertEqual({str(row.business_date) for row in self._events(orders, "shipped")}, {"2026-03-05"})
         self.assertEqual(done.order_quality_check_ids.checked_by_id, self.users["processor"])
 
+    def test_back_dated_documents_are_due_and_numbered_on_their_day(self):
+        self._stock(self.product, 5)
+        order = self._confirmed((self.product, 5))
+        self._as("processor", order).action_dispatch(business_date="2024-03-05")
+        self.assertEqual(str(order.invoice_ids.invoice_date_due), "2024-03-05")
+        self.assertTrue(order.picking_ids.order_pickup_id.name.startswith("PU/2024/"))
+        self._stock(self.product, 5)
+        monthly = self._make_order(
+            (self.product, 5), payment_term_id=self.env.ref("account.account_payment_term_30days").id
+        )
+        monthly.action_confirm()
+        self._as("processor", monthly).action_dispatch(business_date="2024-03-05")
+        self.assertEqual(str(monthly.invoice_ids.invoice_date_due), "2024-04-04")
+
+    def test_postage_is_billed_with_the_first_goods_that_leave(self):
+        order = self._confirmed((self.product, 5), (self.service, 1))
+        result = self._as("processor", order).action_dispatch()[0]
+        self.assertEqual((result["code"], result["invoices"]), ("nothing", []))
+        self._stock(self.product, 2)
+        self._as("processor", order).action_dispatch()
+        self.assertEqual(order.invoice_ids.amount_untaxed, 2 * 10 + 5)
+        alone = self._confirmed((self.service, 1))
+        self.assertEqual(len(self._as("processor", alone).action_dispatch()[0]["invoices"]), 1)
+
+    def test_a_check_lists_what_lies_there(self):
+        self._stock(self.product, 2)
+        order = self._confirmed((self.product, 5), (self.other_product, 1))
+        order.picking_ids.action_assign()
+        goods = self._as("processor", order.picking_ids.order_quality_check_ids).move_ids
+        self.assertEqual(goods.mapped("product_id"), self.product)
+        self.assertEqual(goods.quantity, 2)
+
     def test_second_call_ships_nothing_twice(self):
         self._stock(self.product, 5)
         order = self._confirmed((self.product, 5))
@@ -264,7 +296,7 @@ class TestDispatch(OrderCase):
         pickup = self._as("processor", self._shipped(2).order_pickup_id)
         pickup.action_hand_over(signed_by="Fred Driver")
         words = self._pdf("order_processing.action_report_pickup_manifest", pickup)[0].get_textpage().get_text_range()
-        for part in ("2 parcels of 2 transfers", "Fred Driver", "Handed over by test_processor"):
+        for part in ("2 parcels of 2 transfers", "Fred Driver", "Handed over by Order Processor"):
             self.assertIn(part, " ".join(words.split()))
 
 

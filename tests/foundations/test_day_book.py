@@ -156,6 +156,19 @@ class TestDayBook(ObservingCase):
         names = set(self._events(order, "confirmed", "raised").mapped("user_name"))
         self.assertEqual(names, {self.users["processor"].name})
 
+    def test_a_second_write_of_the_same_user_is_still_his(self):
+        order = self._as("processor", self._make_order((self.product, 5)))
+        self._stock(self.product, 5)
+        order.note = "Seen"
+        # core leaves write_uid out of the next flush, since it does not change; the flush is the superuser's
+        self.env.flush_all()
+        order.action_confirm()
+        self._deliver(order)
+        self.env.flush_all()
+        rows = self._events(order, "confirmed", "shipped")
+        self.assertEqual(rows.mapped("kind"), ["confirmed", "shipped"])
+        self.assertEqual(set(rows.mapped("user_id")), {self.users["processor"].id})
+
     def test_rolled_back_savepoint_takes_its_rows_along(self):
         order = self._make_order((self.product, 5))
         with self.assertRaises(UserError), self.env.cr.savepoint():

@@ -27,6 +27,8 @@ class TestProcesses(ObservingCase):
             for row in model._transition_diagram():
                 sources = ", ".join("any" if state == "*" else labels[state] for state in row["sources"])
                 group = self.env.ref(row["group"]).name if row["group"] else "who may write it"
+                if row["group_field"]:
+                    group = f"members of `{row['group_field']}`"
                 parts.append(
                     f"| {row['name']} | {sources} | {labels[row['target']]} | {group} |"
                     f" {'yes' if row['reason'] else ''} | {'not: ' + row['second_person'] if row['second_person'] else ''} |"

@@ -43,7 +43,8 @@ class TestPaths(VerificationCase):
         self.assertEqual(self.bad.verification_state, "to_verify")
 
     def test_the_error_lists_every_order_and_reason(self):
-        other = self._make_order((self.product, -1), (self.product, 1, 50.0))
+        salesman = self.users["salesman"].id
+        other = self._make_order((self.product, -1), (self.product, 1, 50.0), user_id=salesman)
         with self.assertRaises(UserError) as caught:
             (self.bad | other).action_confirm()
         text = str(caught.exception)
@@ -133,7 +134,96 @@ class TestPaths(VerificationCase):
         self.clean.action_confirm()
         self.assertFalse(self._events(self.clean, "unsealed"))
 
+    def test_verified_order_can_be_loaded_confirmed(self):
+        self.env["ir.model.data"].create(
+            {"module": "test", "name": "clean", "model": "sale.order", "res_id": self.clean.id}
+        )
+        answer = self._as("manager", self.env["sale.order"]).load(["id", "state"], [["test.clean", "Sales Order"]])
+        self.assertEqual(answer["ids"], self.clean.ids)
+        self.assertEqual((self.clean.state, self.clean.verification_state), ("sale", "verified"))
+
+    def test_server_action(self):
+        for code in ('records.write({"state": "sale"})', "records.action_confirm()"):
+            action = self.env["ir.actions.server"].create(
+                {
+                    "name": "Confirm",
+                    "model_id": self.env.ref("sale.model_sale_order").id,
+                    "state": "code",
+                    "code": code,
+                }
+            )
+            for user in (self.env.user, self.users["salesman"]):
+                with self.subTest(code=code, user=user.login), self.assertRaises(UserError):
+                    run = (
+                        action.with_user(user)
+                        .sudo()
+                        .with_context(active_model="sale.order", active_ids=self.bad.ids, active_id=self.bad.id)
+                    )
+                    run.run()
+        self.assertEqual(self.bad.state, "draft")
+
+    def test_integration_user_is_refused_as_everybody(self):
+        for method, args in (("write", [{"state": "sale"}]), ("action_confirm", []), ("action_button_confirm", [])):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                call_kw(self._as("integration", self.env["sale.order"]), method, [self.bad.ids, *args], {})
+        self.assertEqual(self.bad.state, "draft")
+
+    def test_button_opens_what_stops_the_order(self):
+        action = self._as("processor", self.bad).action_button_confirm()
+        self.assertEqual((action["res_model"], action["res_id"], action["target"]), ("sale.order", self.bad.id, "new"))
+        self.assertEqual((self.bad.state, self.bad.verification_state), ("draft", "held"))
+        self.assertEqual(self.bad.confirm_wanted_by_id, self.users["processor"])
+        self.assertTrue(self._as("processor", self.clean).action_button_confirm())
+        self.assertEqual(self.clean.state, "sale")
+        self.bad.order_line.price_unit = 10
+        self.assertTrue(self._as("salesman", self.bad).action_button_confirm())
+        self.assertEqual(self.bad.state, "sale")
+
+    def test_form_offers_that_button_alone(self):
+        arch = self._as("salesman", self.env["sale.order"]).get_view(view_type="form")["arch"]
+        self.assertEqual(arch.count('name="action_button_confirm"'), 2)
+        self.assertNotIn('name="action_confirm"', arch)
+
+    def test_line_added_to_a_confirmed_order_waits(self):
+        self._stock(self.product, 10)
+        self._stock(self.other_product, 10)
+        self.clean = self.clean.with_env(self.env)
+        self.clean.action_confirm()
+        line = {"product_id": self.other_product.id, "product_uom_qty": 2, "price_unit": 0}
+        self._as("salesman", self.clean).write({"order_line": [Command.create(line)]})
+        with self.assertRaises(UserError) as caught:
+            self._deliver(self.clean)
+        self.assertIn("Other Goods: added → 2", str(caught.exception))
+        self.assertIn("has no price", str(caught.exception))
+        self.clean.action_verify()
+        self.assertEqual(self.clean.verification_state, "held")
+        self.clean.order_line[1].price_unit = 25
+        self.clean.action_verify()
+        self._deliver(self.clean)
+        self.assertEqual(self.clean.order_line.mapped("qty_delivered"), [5, 2])
+
     # ------------------------------------------------------------------ customers
+
+    def _mails(self, order):
+        return order.message_ids.filtered(lambda message: message.subject and "is being checked" in message.subject)
+
+    def test_customer_is_told_once(self):
+        self._sign(self.bad)
+        mail = self._mails(self.bad)
+        self.assertEqual((len(mail), mail.partner_ids), (1, self.customer))
+        self.assertIn(self.bad.name, mail.body)
+        self._sign(self.bad)
+        self.assertEqual(len(self._mails(self.bad)), 1)
+        self._sign(self.clean)
+        self.assertFalse(self._mails(self.clean))
+
+    def test_paid_order_is_confirmed_when_it_is_released(self):
+        transaction = self._pay(self.bad)
+        transaction._check_amount_and_confirm_order()
+        self.assertEqual((self.bad.state, self.bad.confirm_wanted_why), ("draft", "customer"))
+        self.assertEqual(len(self._mails(self.bad)), 1)
+        row = self._as("manager", self.bad).action_release(reason="A gift")[0]
+        self.assertEqual((row["confirmed"], self.bad.state), (True, "sale"))
 
     def _sign(self, order):
         order.write({"require_signature": True, "signed_by": "A Customer", "signature": PIXEL})

@@ -20,10 +20,11 @@ class TestScreens(VerificationCase):
     def test_buttons_by_right(self):
         verify, confirm = "action_button_verify", "action_button_verify_and_confirm"
         hold, release = "action_open_hold", "action_open_release"
-        self.assertEqual(self._buttons("salesman"), {verify})
-        self.assertEqual(self._buttons("processor"), {verify, confirm, hold})
-        self.assertEqual(self._buttons("manager"), {verify, confirm, hold, release})
-        self.assertEqual(self._buttons("accountant"), set())
+        everybody, close = "action_button_confirm", "action_open_close_short"
+        self.assertEqual(self._buttons("salesman"), {everybody, verify})
+        self.assertEqual(self._buttons("processor"), {everybody, verify, confirm, hold, close})
+        self.assertEqual(self._buttons("manager"), {everybody, verify, confirm, hold, close, release})
+        self.assertEqual(self._buttons("accountant"), {everybody})
 
     def test_order_form_opens_for_everybody(self):
         order = self._make_order((self.product, 5, 0.0), user=self.users["salesman"])
@@ -38,9 +39,19 @@ class TestScreens(VerificationCase):
 
     def test_lists_and_searches_open(self):
         self._make_order((self.product, 5, 0.0)).action_verify()
+        reason = self.env.ref("order_processing.hold_reason_goods_stopped")
+        self.env["order.standing.hold"].create({"reason_id": reason.id, "product_id": self.product.id})
         views = {
-            "sale.order": ["order_verification_view_list", "sale_order_view_search"],
-            "order.hold": ["order_hold_view_list", "order_hold_view_form", "order_hold_view_kanban"],
+            "sale.order": ["order_verification_view_list", "sale_order_view_search", "order_verification_view_search"],
+            "order.hold": [
+                "order_hold_view_list",
+                "order_hold_view_form",
+                "order_hold_view_kanban",
+                "order_hold_view_search",
+            ],
+            "order.standing.hold": [
+                f"order_standing_hold_view_{kind}" for kind in ("list", "form", "kanban", "search")
+            ],
             "order.verification.check": ["order_verification_check_view_list", "order_verification_check_view_form"],
         }
         for model, names in views.items():

@@ -104,13 +104,18 @@ def _wanted(options, progress):
 
 def _complete(options):
     """Whether everything that a load leaves stands in ``--out``, of this very day."""
-    names = ("summary.json", f"reconciliation-{options.date}.pdf", "packing-slips.pdf", "labels.pdf", "invoices.pdf")
-    if not all(options.out.joinpath(name).is_file() for name in names):
-        return False
     try:
         found = json.loads(options.out.joinpath("summary.json").read_text(encoding="utf-8"))
-        return found["statement"]["date"] == str(options.date)
-    except (ValueError, KeyError, TypeError):
+        # of a day on which nothing left, no slip is printed
+        names = [
+            f"reconciliation-{options.date}.pdf",
+            *(["packing-slips.pdf", "labels.pdf"] if found["transfers"]["done"] else []),
+            *(["invoices.pdf"] if found["invoices"]["count"] else []),
+        ]
+        return found["statement"]["date"] == str(options.date) and all(
+            options.out.joinpath(name).is_file() for name in names
+        )
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 

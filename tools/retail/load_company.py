@@ -6,7 +6,6 @@ from odoo.tools.convert import convert_file
 from .session import ZONE
 
 RATE = 20.0
-# a standing offset keeps the order desk's own time zone apart from that of whoever looks
 NAME = "Giftware Wholesale"
 
 
@@ -16,16 +15,30 @@ def prepare_company(session, decimals):
     :param Session session: a database with the add-on and without demo data
     :param int decimals: decimals of a price in the file
     """
-    env, company = session.root, session.company
-    _users(env)
+    company = session.company
+    convert_file(session.root, "order_processing", "demo/users.xml", {}, mode="init", noupdate=True)
+    settle_users(session.root)
     desk = session.as_user("manager")["res.company"].browse(company.id)
     if company.order_control != "observing":
         desk.action_order_control_observe(reason="The history is loaded as it was.")
+    company.order_tz = ZONE
+    return prepare_books(session, decimals)
+
+
+def prepare_books(session, decimals):
+    """What Odoo itself is told of the company; works without the add-on too.
+
+    :return: the tax at home
+    """
+    env, company = session.root, session.company
     pound = env.ref("base.GBP")
     pound.active = True
     company.currency_id = pound
     company.name = NAME
-    company.order_tz = ZONE
+    # core's picture of a logo is no logo
+    company.logo = False
+    env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1).name = "London"
+    env["res.lang"].search([]).write({"date_format": "%d/%m/%Y", "time_format": "%H:%M:%S"})
     # by way of the partner: a country written on the company would install that country's accounting module
     home = env.ref("base.uk")
     company.partner_id.write(
@@ -43,8 +56,8 @@ def prepare_company(session, decimals):
     return tax
 
 
-def _users(env):
-    convert_file(env, "order_processing", "demo/users.xml", {}, mode="init", noupdate=True)
+def settle_users(env):
+    """Language, time zone and rights that every user of the demonstration has."""
     users = env["res.users"].search([("login", "in", ["processor", "manager", "integration", "admin"])])
     users.write({"tz": ZONE, "lang": "en_US", "notification_type": "inbox"})
     # prices by quantity stand on pricelists

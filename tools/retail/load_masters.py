@@ -16,10 +16,13 @@ QUIET = {
 }
 
 
-def load_masters(session, plan):
-    """Company, products, pricelist, customers and opening stock of ``plan``."""
+def load_masters(session, plan, company=prepare_company):
+    """Company, products, pricelist, customers and opening stock of ``plan``.
+
+    :param company: what sets the company up and returns its tax; another one than the default where the add-on is not there
+    """
     with session.step("company", "company, users and taxes"):
-        tax = prepare_company(session, plan.decimals)
+        tax = company(session, plan.decimals)
     with session.step("products", f"{len(plan.products)} products with prices by quantity"):
         _products(session, plan, tax)
     with session.step("customers", f"{len(plan.customers)} customers"):
@@ -76,23 +79,31 @@ def _product_values(product, tax):
 
 def _customers(session, plan):
     env = session.root(context=dict(session.root.context, **QUIET, no_vat_validation=True))
-    countries = {country.code: country.id for country in env["res.country"].search([])}
+    countries = {country.code: country for country in env["res.country"].search([])}
     without_tax = abroad(env, session.company)
     for chunk in chunks(plan.customers, 500):
-        env["res.partner"].create(
-            [
-                {
-                    **{name: value or False for name, value in customer.values.items() if name != "country"},
-                    "ref": customer.code,
-                    "country_id": countries.get(customer.values["country"], False),
-                    "company_type": "company",
-                    "customer_rank": 1,
-                    **({} if customer.values["country"] else {"property_account_position_id": without_tax.id}),
-                }
-                for customer in chunk
-            ]
-        )
+        env["res.partner"].create([customer_values(customer, countries, without_tax) for customer in chunk])
         session.commit()
+
+
+def customer_values(customer, countries, without_tax):
+    """A partner's values. A complete address has a state where its country wants one: the first, since the file names none.
+
+    :param customer: a ``Customer`` of the plan
+    :param dict countries: countries by code
+    :param without_tax: the fiscal position of those whose country the file does not name
+    """
+    country = countries.get(customer.values["country"])
+    state = country.state_ids.sorted("code")[:1] if country and country.state_required else None
+    return {
+        **{name: value or False for name, value in customer.values.items() if name != "country"},
+        "ref": customer.code,
+        "country_id": country.id if country else False,
+        "state_id": state.id if state and customer.values["street"] else False,
+        "company_type": "company",
+        "customer_rank": 1,
+        **({} if customer.values["country"] else {"property_account_position_id": without_tax.id}),
+    }
 
 
 def _stock(session, plan):

@@ -63,11 +63,14 @@ class Setup:
         """Folder of the attachments of ``database``."""
         return self.cache.path("data", "filestore", database)
 
-    def conf(self):
-        """Path of Odoo's configuration on this set-up."""
+    def conf(self, more=()):
+        """Path of Odoo's configuration on this set-up.
+
+        :param more: further folders of add-ons
+        """
         env = self.env()
         values = {
-            "addons_path": ",".join(str(path) for path in [*self.source.addons, ROOT]),
+            "addons_path": ",".join(str(path) for path in [*self.source.addons, ROOT, *more]),
             "data_dir": self.cache.path("data"),
             "db_host": env.get("PGHOST", ""),
             "db_port": env.get("PGPORT", ""),

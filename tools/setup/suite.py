@@ -44,7 +44,7 @@ def test(arguments):
     template = setup.databases.addon(kind)
     prefix = f"op_{setup.cache.tag}_test_"
     for leftover in setup.databases.names(prefix):
-        if not _alive(leftover.removeprefix(prefix)):
+        if not alive(leftover.removeprefix(prefix)):
             setup.databases.drop(leftover)
     name = f"{prefix}{os.getpid()}"
     setup.databases.create(name, template)
@@ -71,7 +71,7 @@ def _take(arguments, flag):
     return found
 
 
-def _alive(database):
+def alive(database):
     """Whether the run that made a test database, named by its process number, still goes on."""
     number = database.split("-")[0]
     return number.isdigit() and os.path.exists(f"/proc/{number}")

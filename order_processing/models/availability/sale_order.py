@@ -37,8 +37,7 @@ class SaleOrder(models.Model):
         date = self._promise_day(date)
         orders = self.sudo()
         lines = orders.order_line.filtered(lambda line: not line.display_type and line.product_id)
-        self.env.flush_all()
-        found = {row[0]: row[1:] for row in self.env.execute_query(promise_query(lines.ids))}
+        found = orders._promise_cover(lines)
         short_ones = lines.browse([line_id for line_id, facts in found.items() if facts[1]])
         leads = self._promise_leads(short_ones.product_id)
         calendars = {company: self._promise_weekdays(company) for company in orders.company_id}
@@ -87,6 +86,16 @@ class SaleOrder(models.Model):
             }
             for order in orders
         ]
+
+    @api.model
+    def _promise_cover(self, lines):
+        """What stock covers of the goods still to ship of ``lines`` (``sale.order.line``); one statement, nothing is written.
+
+        :return: dict of line id to ``(needed, short, part, receipt, plain)`` as ``promise_query`` says; lines of services and
+            of cancelled orders are left out
+        """
+        self.env.flush_all()
+        return {row[0]: row[1:] for row in self.env.execute_query(promise_query(lines.ids))}
 
     @api.model
     def _promise_day(self, date):

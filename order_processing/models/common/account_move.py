@@ -40,7 +40,7 @@ class AccountMove(models.Model):
         posted = [move for move, old in before.items() if old != "posted" and moved[move] == "posted"]
         taken_back = [move for move, old in before.items() if old == "posted" and moved[move] != "posted"]
         if posted:
-            self.env["order.event"]._record_later("account.move", dict.fromkeys(posted), vals_list)
+            self.env["order.event"]._record_later(self, dict.fromkeys(posted), vals_list)
         if taken_back:
             self._book_taken_back(taken_back)
 

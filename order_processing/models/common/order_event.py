@@ -58,7 +58,13 @@ KINDS = [
     ("verified", "Verified"),
     ("held", "Held"),
     ("released", "Released"),
+    ("waiver_requested", "Waiver asked for"),
+    ("claimed", "Hold taken"),
+    ("escalated", "Hold told of"),
+    ("passed_over", "Not reserved: held"),
     ("waived", "Waived"),
+    ("ticked", "Step ticked"),
+    ("unticked", "Step taken back"),
     ("unsealed", "Changed after verification"),
     ("confirmed", "Confirmed"),
     ("promised", "Promised"),
@@ -85,6 +91,14 @@ KINDS = [
     ("discrepancy_closed", "Discrepancy closed"),
     ("day_signed", "Day signed"),
 ]
+
+
+def _by_writer(documents):
+    """``{writer: {id: facts}}`` of ``{id: (writer, facts)}``."""
+    found = {}
+    for document_id, (writer, facts) in documents.items():
+        found.setdefault(writer, {})[document_id] = facts
+    return found
 
 
 class OrderEvent(models.Model):
@@ -201,21 +215,34 @@ class OrderEvent(models.Model):
         return {"user_id": user.id, "user_name": user.sudo().name}
 
     @api.model
-    def _record_later(self, model_name, before, vals_list):
-        """Ask ``model_name`` for its rows when the pending ones are written, once for all flushes until then.
+    def _record_later(self, records, before, vals_list):
+        """Ask the model of ``records`` for their rows when the pending ones are written, once for all flushes until then.
 
-        :param dict before: document id to what the database said of it before the change; the first one stands.
+        :param records: the records being written, one for each of ``vals_list``: they say who wrote them
+        :param dict before: record id to what the database said of it before the change; the first one stands.
             The methods of ``PHASES`` compare it with what the database says then.
-        :param vals_list: the values being written: whoever flushes them, ``write_uid`` says who wrote them
         """
         precommit = self.env.cr.precommit
         if LATER not in precommit.data:
             precommit.data[LATER] = {}
             precommit.add(self.sudo()._write_pending)
-        writer = next((vals["write_uid"] for vals in vals_list if vals.get("write_uid")), self.env.uid)
-        known = precommit.data[LATER].setdefault(model_name, (writer, {}))[1]
-        for document_id, facts in before.items():
-            known.setdefault(document_id, facts)
+        known = precommit.data[LATER].setdefault(records._name, {})
+        for record_id, vals in zip(records._ids, vals_list):
+            if record_id in before:
+                known.setdefault(record_id, (self._writer(records, record_id, vals), before[record_id]))
+
+    @api.model
+    def _writer(self, records, record_id, vals):
+        """Id of the user who wrote ``vals``, whoever flushes them.
+
+        A second write of the same user leaves ``write_uid`` as it is, so that only the cache has it; a value that was
+        computed alone has no writer but who flushes it.
+        """
+        if "write_uid" in vals:
+            return vals["write_uid"]
+        if any(not records._fields[name].compute for name in vals):
+            return records._fields["write_uid"]._get_cache(records.env).get(record_id) or self.env.uid
+        return self.env.uid
 
     def _write_pending(self):
         """Insert the pending rows, however many: one statement for those given, one per phase of documents."""
@@ -229,9 +256,9 @@ class OrderEvent(models.Model):
                 later = data.pop(LATER, {})
                 for model_name, method in PHASES:
                     if model_name in later:
-                        writer, before = later[model_name]
-                        getattr(self.env[model_name].with_user(writer).sudo(), method)(before)
-                        self._insert_pending()
+                        for writer, before in _by_writer(later[model_name]).items():
+                            getattr(self.env[model_name].with_user(writer).sudo(), method)(before)
+                            self._insert_pending()
         finally:
             data.pop(WRITING, None)
 

@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
         """Enter into the day book what happens to the state of orders, under every ORM path."""
         moved = [order.id for order, vals in zip(self, vals_list) if "state" in vals]
         if moved:
-            self.env["order.event"]._record_later("sale.order", self._book_states(moved), vals_list)
+            self.env["order.event"]._record_later(self, self._book_states(moved), vals_list)
         super()._write_multi(vals_list)
 
     def _book_states(self, order_ids):

@@ -8,6 +8,8 @@ STANDING = ("entered", "raised", "lowered", "removed", "cancelled", "closed_shor
 SHIPPED = ("shipped", "corrected")
 RETURNED = ("received_back", "corrected_back")
 WATCHED = ("product_uom_qty", "product_uom_id", "product_id", "price_subtotal", "currency_id")
+# of the cursor, so of one transaction: lines that are just closed short, with the reason's code and the note
+CLOSING = "order_processing.closing_lines"
 OPEN_COLUMNS = (
     "kind",
     "company_id",
@@ -42,7 +44,7 @@ class SaleOrderLine(models.Model):
         """Enter every change of quantity, unit, product or value, whoever made it."""
         watched = [line.id for line, vals in zip(self, vals_list) if any(name in vals for name in WATCHED)]
         if watched:
-            self.env["order.event"]._record_later("sale.order.line", self._book_columns(watched), vals_list)
+            self.env["order.event"]._record_later(self, self._book_columns(watched), vals_list)
         super()._write_multi(vals_list)
 
     def unlink(self):
@@ -151,13 +153,21 @@ class SaleOrderLine(models.Model):
                 "document_name": new["order_name"],
                 "business_date": business_day(companies[new["company_id"]]),
             }
-            rows += [{**head, **change} for change in changes]
+            rows += [{**head, **self._book_closing(line_id, change)} for change in changes]
             rows += [{**head, **change} for change in self._book_shipped_value(new)]
             if new["state"] == "cancel":
                 cancelled.append(line_id)
         self.env["order.event"]._record(rows)
         if cancelled:
             self._book_open("cancelled", SQL("line.id = ANY(%s)", cancelled))
+
+    def _book_closing(self, line_id, change):
+        """The row of a change; what lowers a line that is just closed short says so, with the coded reason."""
+        closing = self.env.cr.cache.get(CLOSING, {})
+        if line_id not in closing or change["kind"] != "lowered":
+            return change
+        code, note = closing[line_id]
+        return {**change, "kind": "closed_short", "reason": code, "note": note}
 
     @staticmethod
     def _book_difference(old, new):

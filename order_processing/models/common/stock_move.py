@@ -25,7 +25,7 @@ class StockMove(models.Model):
             if vals.get("state") == "done" or (not WATCHED.isdisjoint(vals) and move.state == "done")
         ]
         if touched:
-            self.env["order.event"]._record_later("stock.move", self._book_facts(touched), vals_list)
+            self.env["order.event"]._record_later(self, self._book_facts(touched), vals_list)
         super()._write_multi(vals_list)
 
     def _book_facts(self, move_ids):

@@ -17,6 +17,7 @@ class Transition:
     :param sources: states it may start from; ``("*",)`` means any but the target
     :param target: the state it ends in
     :param group: XML id of the group that the acting user needs; ``None``: whoever may write the record
+    :param group_field: path from the record to a ``res.groups`` of which the acting user must be a member
     :param reason: whether a non-empty reason is required
     :param second_person: many2one field to ``res.users`` whose person may not be the one who acts
     :param who: many2one field to ``res.users`` that takes the acting user
@@ -33,6 +34,7 @@ class Transition:
     who: str = None
     when: str = None
     why: str = None
+    group_field: str = None
 
     def starts_from(self, state):
         """Whether the transition may start in ``state``."""

@@ -114,7 +114,7 @@ class OrderDeskQueue(models.Model):
     @api.model
     def _age_text(self, hours):
         if hours >= 48:
-            return self.env._("%s days", int(hours // 24))
+            return self._days_text(int(hours // 24))
         if hours >= 1:
             return self.env._("%s h", int(hours))
         return self.env._("%s min", int(hours * 60))
@@ -123,6 +123,8 @@ class OrderDeskQueue(models.Model):
     def _days_text(self, days):
         if days < 2:
             return self.env._("yesterday") if days else self.env._("today")
+        if days >= 730:
+            return self.env._("%s years", days // 365)
         return self.env._("%s days", days)
 
     def _measured(self):

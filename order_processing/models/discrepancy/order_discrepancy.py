@@ -57,7 +57,7 @@ class OrderDiscrepancy(models.Model):
     value_company = fields.Monetary(
         "Value at stake (company)", currency_field="company_currency_id", readonly=True, aggregator="sum"
     )
-    found_at = fields.Datetime(readonly=True, required=True)
+    found_at = fields.Datetime("Found at", readonly=True, required=True)
     last_found_at = fields.Datetime("Found again at", readonly=True)
     times_opened = fields.Integer(readonly=True)
     due = fields.Date(tracking=True)
@@ -94,8 +94,8 @@ class OrderDiscrepancy(models.Model):
     )
     resolution = fields.Char(readonly=True)
     accepted_value = fields.Monetary("Accepted up to", readonly=True)
-    closed_by_id = fields.Many2one("res.users", readonly=True)
-    closed_at = fields.Datetime(readonly=True)
+    closed_by_id = fields.Many2one("res.users", "Closed by", readonly=True)
+    closed_at = fields.Datetime("Closed at", readonly=True)
     explanation = fields.Char(compute="_compute_texts")
     expected_text = fields.Char("Should be", compute="_compute_texts")
     found_text = fields.Char("Is", compute="_compute_texts")

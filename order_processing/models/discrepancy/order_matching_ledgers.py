@@ -13,12 +13,12 @@ class OrderMatchingLedgers(models.AbstractModel):
 
     @api.model
     def _ledger_book(self, scope):
-        """What was ordered, and what of it was cancelled or closed short: the day book alone remembers."""
+        """What was ordered, less what was closed short, and what of it was cancelled: the day book alone remembers."""
         return SQL(
             """
             SELECT event.line_id,
-                   CASE WHEN event.kind IN ('cancelled', 'closed_short', 'reopened') THEN 'cancelled' ELSE 'ordered' END,
-                   CASE WHEN event.kind IN ('cancelled', 'closed_short', 'reopened') THEN -event.quantity
+                   CASE WHEN event.kind IN ('cancelled', 'reopened') THEN 'cancelled' ELSE 'ordered' END,
+                   CASE WHEN event.kind IN ('cancelled', 'reopened') THEN -event.quantity
                         ELSE event.quantity END::numeric,
                    0::numeric, event.amount, 0::numeric, NULL::date, FALSE
               FROM order_event event

@@ -137,6 +137,11 @@ class SaleOrderDispatch(models.Model):
             return {"code": "nothing", "message": self.env._("Nothing of it is in stock.")}
         return {"code": "nothing", "message": self.env._("Nothing of it is left to ship or to invoice.")}
 
+    def _dispatch_untouched(self):
+        """Whether goods are to leave and none has left yet."""
+        leaving = self.picking_ids.filtered(lambda picking: picking.picking_type_code == "outgoing")
+        return "done" not in leaving.mapped("state") and any(picking.state not in CLOSED for picking in leaving)
+
     def _dispatch_ship(self, check):
         """Reserve, pack and validate all steps of the delivery; returns the done outgoing transfers."""
         shipped = self.env["stock.picking"]
@@ -157,7 +162,8 @@ class SaleOrderDispatch(models.Model):
             leaving._dispatch_pack()
             if check:
                 leaving._dispatch_check()
-            filled.move_ids.filtered(lambda move: move.quantity and not move.picked).picked = True
+            moves = filled.move_ids.filtered(lambda move: move.quantity and not move.picked)
+            (moves - moves._order_held_here()).picked = True
             filled.with_context(button_validate_picking_ids=filled.ids).button_validate()
             filled._dispatch_proven()
             shipped |= leaving
@@ -165,7 +171,8 @@ class SaleOrderDispatch(models.Model):
             tried |= filled | filled.backorder_ids
 
     def _dispatch_invoice(self):
-        due = self.filtered(lambda order: order.invoice_status == "to invoice")
+        """Invoice what is due; services of an order whose goods all wait are billed with the first that leave."""
+        due = self.filtered(lambda order: order.invoice_status == "to invoice" and not order._dispatch_untouched())
         if not due:
             return self.env["account.move"]
         # final: what was paid down is taken off, as core's own screen does
@@ -195,7 +202,10 @@ class StockPickingDispatch(models.Model):
 
     def _dispatch_pack(self):
         """Put what is loose of each transfer into one new package of its own."""
-        loose = self.move_line_ids.filtered(lambda line: not line.result_package_id and line.quantity)
+        held = self.move_ids._order_held_here()
+        loose = self.move_line_ids.filtered(
+            lambda line: not line.result_package_id and line.quantity and line.move_id not in held
+        )
         groups = loose.grouped("picking_id")
         packages = self.env["stock.package"]._dispatch_create(len(groups))
         for lines, package in zip(groups.values(), packages):

@@ -77,8 +77,8 @@ class OrderPickup(models.Model):
     parcel_count = fields.Integer("Parcels on it", compute="_compute_counts")
     weight = fields.Float(compute="_compute_counts")
     contact = fields.Char("Driver")
-    requested_by_id = fields.Many2one("res.users", readonly=True)
-    requested_at = fields.Datetime(readonly=True)
+    requested_by_id = fields.Many2one("res.users", "Requested by", readonly=True)
+    requested_at = fields.Datetime("Requested at", readonly=True)
     handed_by_id = fields.Many2one("res.users", "Handed over by", readonly=True)
     handed_at = fields.Datetime("Handed over at", readonly=True)
     signature = fields.Image(readonly=True, copy=False, max_width=1024, max_height=512)
@@ -104,7 +104,10 @@ class OrderPickup(models.Model):
         for vals in vals_list:
             if vals.get("name", "/") == "/":
                 company = vals.get("company_id") or self.env.company.id
-                vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code("order.pickup") or "/"
+                # the year in the number is that of the pickup's own day
+                day = str(vals.get("date") or fields.Date.context_today(self))
+                sequence = self.env["ir.sequence"].with_company(company).with_context(ir_sequence_date=day)
+                vals["name"] = sequence.next_by_code("order.pickup") or "/"
         return super().create(vals_list)
 
     def write(self, vals):

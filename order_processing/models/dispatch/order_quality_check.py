@@ -35,6 +35,7 @@ class OrderQualityCheck(models.Model):
     company_id = fields.Many2one(related="picking_id.company_id", store=True)
     order_id = fields.Many2one(related="picking_id.sale_id", store=True, string="Order")
     partner_id = fields.Many2one(related="picking_id.partner_id")
+    move_ids = fields.One2many("stock.move", string="Goods", compute="_compute_move_ids")
     state = fields.Selection(
         [("to_check", "To check"), ("passed", "Passed"), ("failed", "Failed")],
         default="to_check",
@@ -42,10 +43,16 @@ class OrderQualityCheck(models.Model):
         readonly=True,
     )
     checked_by_id = fields.Many2one("res.users", "Checked by", readonly=True)
-    checked_at = fields.Datetime(readonly=True)
+    checked_at = fields.Datetime("Checked at", readonly=True)
     note = fields.Text(readonly=True)
 
     _one_a_transfer = models.UniqueIndex("(picking_id)", "A transfer has one check.")
+
+    @api.depends("picking_id.move_ids.quantity")
+    def _compute_move_ids(self):
+        """What lies on the checking table: not what the transfer still waits for."""
+        for check in self:
+            check.move_ids = check.picking_id.move_ids.filtered("quantity")
 
     @transition("pass")
     def action_pass(self, reason=""):

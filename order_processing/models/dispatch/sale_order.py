@@ -19,5 +19,9 @@ class SaleOrder(models.Model):
         values = super()._prepare_invoice()
         moment = self.env.context.get("order_business_moment")
         if moment:
-            values["invoice_date"] = business_day(self.company_id, moment)
+            day = business_day(self.company_id, moment)
+            values["invoice_date"] = day
+            if not values.get("invoice_payment_term_id"):
+                # core would make it due on the day of the clock
+                values["invoice_date_due"] = day
         return values

@@ -46,9 +46,9 @@ class OrderEnquiry(models.Model):
         readonly=True,
     )
     owner_id = fields.Many2one("res.users", default=lambda self: self.env.user)
-    asked_at = fields.Datetime(default=fields.Datetime.now, required=True)
-    answered_at = fields.Datetime(readonly=True)
-    answered_by_id = fields.Many2one("res.users", readonly=True)
+    asked_at = fields.Datetime("Asked at", default=fields.Datetime.now, required=True)
+    answered_at = fields.Datetime("Answered at", readonly=True)
+    answered_by_id = fields.Many2one("res.users", "Answered by", readonly=True)
     answer_hours = fields.Float("Hours to the answer", compute="_compute_answer_hours", store=True, aggregator="avg")
 
     _open = models.Index("(company_id, asked_at) WHERE state IN ('new', 'reopened')")

@@ -11,8 +11,12 @@ PER_LINE = (
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    order_enquiry_ids = fields.One2many("order.enquiry", "order_id", "Enquiries")
-    order_enquiry_count = fields.Integer("Questions", compute="_compute_order_enquiry_count")
+    order_enquiry_ids = fields.One2many(
+        "order.enquiry", "order_id", "Enquiries", groups="order_processing.group_processor"
+    )
+    order_enquiry_count = fields.Integer(
+        "Questions", compute="_compute_order_enquiry_count", groups="order_processing.group_processor"
+    )
     order_timeline_html = fields.Html("Timeline", compute="_compute_order_timeline_html", sanitize=False)
 
     def _compute_order_enquiry_count(self):

@@ -5,4 +5,5 @@ from . import order_intake_submit
 from . import order_processing
 from . import product_product
 from . import sale_order
+from . import sale_order_comparison
 from . import sale_order_line

@@ -64,9 +64,9 @@ class OrderIntake(models.Model):
     payload = fields.Json("Content", readonly=True)
     sent_payload = fields.Json("As sent, before it was mended", readonly=True)
     digest = fields.Char(readonly=True)
-    received_at = fields.Datetime(default=fields.Datetime.now, readonly=True)
-    received_by_id = fields.Many2one("res.users", default=lambda self: self.env.user, readonly=True)
-    decided_at = fields.Datetime(readonly=True)
+    received_at = fields.Datetime("Received at", default=fields.Datetime.now, readonly=True)
+    received_by_id = fields.Many2one("res.users", "Received by", default=lambda self: self.env.user, readonly=True)
+    decided_at = fields.Datetime("Decided at", readonly=True)
     business_date = fields.Date("Order date", readonly=True)
     state = fields.Selection(
         [("received", "Received"), ("accepted", "Accepted"), ("rejected", "Rejected"), ("cancelled", "Cancelled")],
@@ -76,7 +76,7 @@ class OrderIntake(models.Model):
         tracking=False,
     )
     error_ids = fields.One2many("order.intake.error", "intake_id", "Errors", readonly=True)
-    first_error_code = fields.Char("Reason", readonly=True)
+    first_error_code = fields.Selection(list(reading.ERROR_CODES.items()), "Reason", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="set null")
     attempts = fields.Integer(readonly=True)
     value = fields.Float(

@@ -77,9 +77,9 @@ class OrderReconciliation(models.Model):
         "Cut at", readonly=True, help="The day ends here: what comes after is the next day's."
     )
     signed_by_id = fields.Many2one("res.users", "Signed by", readonly=True)
-    signed_at = fields.Datetime(readonly=True)
+    signed_at = fields.Datetime("Signed at", readonly=True)
     reopened_by_id = fields.Many2one("res.users", "Re-opened by", readonly=True)
-    reopened_at = fields.Datetime(readonly=True)
+    reopened_at = fields.Datetime("Re-opened at", readonly=True)
     reopen_reason = fields.Char(readonly=True)
     cut_snapshot = fields.Text("Snapshot", readonly=True)
     cut_xact = fields.Char("Transaction", readonly=True)

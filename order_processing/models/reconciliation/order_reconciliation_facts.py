@@ -164,7 +164,6 @@ class OrderReconciliationFacts(models.Model):
         yield "shipped_day", book("shipped", early=False), both
         yield "corrected_day", book("corrected", early=False), both
         yield "gross", book("entered", "raised", "lowered", "removed"), order
-        yield "short", book("closed_short"), both
         yield "returned", book(*RETURNED), order
         yield "refund", book(*RETURNED, refund=True), both
         yield "invoiced", book(*INVOICED), order
@@ -192,7 +191,7 @@ class OrderReconciliationFacts(models.Model):
         def column(name):
             return SQL.identifier("sums", f"{measure}_{name}")
 
-        ordered = SQL("%s + %s", column("l_ordered_raw"), column("short"))
+        ordered = column("l_ordered_raw")
         never = SQL("least(%s, greatest(%s - %s, 0))", column("l_refund"), column("l_shipped"), column("l_billed"))
         yield "l_ordered", ordered
         yield "open_start", SQL("greatest(%s - %s, 0)", column("standing_start"), column("shipped_start"))

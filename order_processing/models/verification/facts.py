@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 ADDRESS_FIELDS = ("name", "street", "street2", "city", "zip", "state", "country")
+CONTACT_FIELDS = ("phone", "email")
+# what a customer agrees to by a signature or a payment, beside the lines
+AGREED = ("lines", "currency", "payment_term", "customer")
 DIGITS = 6
 
 
@@ -67,14 +70,16 @@ class LineFacts:
             "price": plain_number(self.price_unit),
             "discount": plain_number(self.discount),
             "taxes": sorted(self.tax_ids),
+            "options": sorted(self.attribute_value_ids),
         }
 
 
 @dataclass
 class OrderFacts:
-    """One order with its addresses and lines. ``invoice_to`` and ``ship_to`` are dicts of ``ADDRESS_FIELDS``.
+    """One order with its addresses and lines.
 
-    ``reference``: the customer's, as it is compared: trimmed, in lower case, empty if there is none.
+    ``invoice_to`` and ``ship_to`` are dicts of ``ADDRESS_FIELDS``, ``contact`` (of the delivery address) of
+    ``CONTACT_FIELDS``. ``reference``: the customer's, as it is compared: trimmed, in lower case, empty if there is none.
     """
 
     id: int
@@ -97,6 +102,7 @@ class OrderFacts:
     currency_rate: float
     ship_to: dict
     invoice_to: dict
+    contact: dict
     ship_country: dict
     lines: list = field(default_factory=list)
     _content: dict = None
@@ -127,7 +133,10 @@ class OrderFacts:
                 "lines": {str(line.id): line.content() for line in self.lines if line.sealed},
                 "ship_to": self.ship_to,
                 "invoice_to": self.invoice_to,
+                "contact": self.contact,
                 "customer": self.partner_id or 0,
+                "pricelist": self.pricelist_id or 0,
+                "fiscal_position": self.fiscal_position_id or 0,
                 "currency": self.currency_id or 0,
                 "payment_term": self.payment_term_id or 0,
                 "incoterm": self.incoterm or 0,
@@ -142,9 +151,30 @@ class OrderFacts:
             self._digest = digest_of(self.content())
         return self._digest
 
+    def differs(self, digest, sealed):
+        """Whether this is not what was sealed as ``digest`` with the content ``sealed``."""
+        return digest != self.digest() and bool(self.changes_from(sealed))
+
     def changes_from(self, sealed):
         """What differs from the ``sealed`` content, as rows ``(part, key, old, new)`` of plain values."""
         return list(content_changes(sealed or {}, self.content()))
+
+    def company_total(self):
+        """The order's total in its company's currency."""
+        return self.amount_total / (self.currency_rate or 1)
+
+    def agreed(self):
+        """The digest of what the customer agreed to: goods, prices and terms, whatever the addresses are."""
+        content = self.content()
+        return digest_of({part: content[part] for part in AGREED})
+
+    def rests_on(self, fingerprint, line_id=None):
+        """Whether ``fingerprint`` (of a finding) is that of a part of the present content: nothing of it changed."""
+        content = self.content()
+        if line_id:
+            return fingerprint == self.fingerprint(line_id)
+        parts = [content, *(value for part, value in content.items() if part != "lines")]
+        return fingerprint in map(digest_of, parts)
 
     def fingerprint(self, line_id=None, scope=""):
         """The digest of the part of the content that a finding rests on: a line, a part, or all of it.
@@ -171,6 +201,11 @@ class Finding:
     waived: bool = False
 
     @property
+    def key(self):
+        """What it is about, as waivers, ticks and open findings know it: order, rule, line, content."""
+        return (self.order_id, self.rule.code, self.line_id or 0, self.fingerprint)
+
+    @property
     def blocking(self):
         """Whether it stops the order: the rule blocks and nobody waived it for this content."""
         return self.rule.severity == "blocking" and not self.waived
@@ -194,7 +229,7 @@ class Assessment:
     @property
     def broken(self):
         """Whether the content differs from what was sealed."""
-        return bool(self.sealed_digest) and self.sealed_digest != self.facts.digest()
+        return bool(self.sealed_digest) and self.facts.differs(self.sealed_digest, self.sealed_content)
 
     def changes(self):
         """What differs from the sealed content, as rows ``(where, what, old, new)`` of plain values."""
@@ -204,7 +239,10 @@ class Assessment:
 
 
 def content_changes(old, new):
-    """The differences of two contents as rows ``(part, key, old value, new value)``; ``part`` is a line id, ``ship_to``…"""
+    """The differences of two contents as rows ``(part, key, old value, new value)``; ``part`` is a line id, ``ship_to``…
+
+    What the old one does not know (sealed by an earlier version of the add-on) is not compared.
+    """
     old_lines, new_lines = old.get("lines", {}), new.get("lines", {})
     for line_id in sorted(set(old_lines) | set(new_lines), key=int):
         before, after = old_lines.get(line_id), new_lines.get(line_id)
@@ -214,7 +252,7 @@ def content_changes(old, new):
         for key in before:
             if before[key] != after.get(key):
                 yield (line_id, key, before[key], after.get(key, ""))
-    for part in sorted((set(old) | set(new)) - {"lines"}):
+    for part in sorted(set(old) - {"lines"}):
         before, after = old.get(part, ""), new.get(part, "")
         if before == after:
             continue

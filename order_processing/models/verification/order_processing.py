@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 
 MANAGER = "order_processing.group_manager"
 
@@ -40,13 +39,7 @@ class OrderProcessing(models.AbstractModel):
         """
 
         def hold(orders):
-            answer = []
-            for order in orders:
-                try:
-                    answer += order._verification_hold(reason_code, note)
-                except UserError as refusal:
-                    answer += [{**row, "error": str(refusal)} for row in order._verification_plain_holds()]
-            return answer
+            return orders._verification_hold_each(reason_code, note)
 
         return self._verification_call(references, source, company, unknown, hold, wanted="held")
 

@@ -1,9 +1,16 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .facts import ADDRESS_FIELDS, LineFacts, OrderFacts
+from .facts import ADDRESS_FIELDS, CONTACT_FIELDS, LineFacts, OrderFacts
 
-FLUSHED = ("sale.order", "sale.order.line", "res.partner", "product.product", "product.template")
+FLUSHED = (
+    "sale.order",
+    "sale.order.line",
+    "res.partner",
+    "product.product",
+    "product.template",
+    "delivery.carrier",
+)
 
 
 class OrderVerificationFacts(models.AbstractModel):
@@ -41,7 +48,7 @@ class OrderVerificationFacts(models.AbstractModel):
                    o.fiscal_position_id, o.payment_term_id, o.incoterm, o.carrier_id, o.commitment_date,
                    o.date_order, o.amount_total::float AS amount_total, o.currency_rate::float AS currency_rate,
                    coalesce(customer.commercial_partner_id, customer.id) AS commercial_partner_id,
-                   %(ship)s AS ship_to, %(invoice)s AS invoice_to,
+                   %(ship)s AS ship_to, %(invoice)s AS invoice_to, %(contact)s AS contact,
                    jsonb_build_object(
                        'id', ship_country.id,
                        'format', ship_country.address_format,
@@ -58,16 +65,17 @@ class OrderVerificationFacts(models.AbstractModel):
              WHERE o.id = ANY(%(orders)s)
              ORDER BY o.id
             """,
-            ship=self._address_columns("ship"),
-            invoice=self._address_columns("invoice"),
+            ship=self._address_columns("ship", ADDRESS_FIELDS),
+            invoice=self._address_columns("invoice", ADDRESS_FIELDS),
+            contact=self._address_columns("ship", CONTACT_FIELDS),
             orders=list(order_ids),
         )
 
     @api.model
-    def _address_columns(self, alias):
-        """The address of the partner ``alias`` as JSON, keys of ``ADDRESS_FIELDS``, absent ones as empty text."""
+    def _address_columns(self, alias, names):
+        """Fields of the partner ``alias`` as JSON, keys of ``names``, absent ones as empty text."""
         parts = []
-        for name in ADDRESS_FIELDS:
+        for name in names:
             column = {
                 "state": SQL.identifier(f"{alias}_state", "code"),
                 "country": SQL.identifier(f"{alias}_country", "code"),
@@ -88,8 +96,7 @@ class OrderVerificationFacts(models.AbstractModel):
                    p.active AS product_active, t.active AS template_active, t.sale_ok, t.type AS product_type,
                    ARRAY(SELECT %(tax)s FROM %(taxes)s WHERE %(tax_line)s = l.id) AS tax_ids,
                    ARRAY(SELECT %(value)s FROM %(values)s WHERE %(value_line)s = l.id) AS attribute_value_ids,
-                   l.display_type IS NOT NULL OR coalesce(l.is_downpayment, FALSE) OR coalesce(l.is_delivery, FALSE)
-                       OR coalesce(l.is_expense, FALSE) OR l.product_id IS NULL AS added,
+                   %(added)s AS added, coalesce(l.is_delivery, FALSE) AND t.type = 'service' AS freight,
                    coalesce(l.extra_tax_data ->> 'computation_key', '') LIKE 'global_discount,%%'
                        OR coalesce(%(reward)s, FALSE) AS discount_line,
                    l.combo_item_id IS NOT NULL AS combo_item
@@ -100,10 +107,26 @@ class OrderVerificationFacts(models.AbstractModel):
              ORDER BY l.order_id, l.sequence, l.id
             """,
             reward=reward,
+            added=self._added_by_core(),
             orders=list(order_ids),
             **self._relation(line_fields["tax_ids"], "tax", "taxes"),
             **self._relation(line_fields["product_no_variant_attribute_value_ids"], "value", "values"),
         )
+
+    @api.model
+    def _added_by_core(self):
+        """Whether a line is none that was ordered: sections, and what core adds.
+
+        Core's flag alone is not enough, since anybody may set it on goods of his own: a down payment orders no
+        quantity, freight at real cost is the service of a carrier that bills so, an expense is marked as core made it
+        (``order_added_by_core``; unknown on lines from before the add-on).
+        """
+        return SQL("""(l.display_type IS NOT NULL OR l.product_id IS NULL
+                       OR (l.is_downpayment AND l.product_uom_qty = 0)
+                       OR (l.is_expense AND l.order_added_by_core IS DISTINCT FROM FALSE)
+                       OR (l.is_delivery AND t.type = 'service' AND EXISTS (
+                              SELECT FROM delivery_carrier c
+                               WHERE c.product_id = l.product_id AND c.invoice_policy = 'real')))""")
 
     @staticmethod
     def _relation(field, name, table):
@@ -120,6 +143,8 @@ class OrderVerificationFacts(models.AbstractModel):
     @api.model
     def _line_facts(self, row):
         added, discount_line, combo_item = row.pop("added"), row.pop("discount_line"), row.pop("combo_item")
+        # freight may cost nothing, and no pricelist knows it; a seal covers it all the same
+        apart = row.pop("freight") or added or discount_line
         active = row.pop("product_active") and row.pop("template_active")
         row.pop("template_active", None)
         return LineFacts(
@@ -127,8 +152,8 @@ class OrderVerificationFacts(models.AbstractModel):
             saleable=bool(row.pop("sale_ok")),
             archived=not active,
             # combos: the price of the whole is spread over its items by core
-            priced=not (added or discount_line or combo_item or row["product_type"] == "combo"),
-            subject=not (added or discount_line),
+            priced=not (apart or combo_item or row["product_type"] == "combo"),
+            subject=not apart,
             # a line of zero is how core cancels one, and how it adds what was delivered beyond the order
             sealed=not added and bool(row["quantity"]),
             **row,

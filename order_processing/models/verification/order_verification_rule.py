@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.business_day import business_day
 from .facts import Assessment, Finding
 
 # beside its parameters, a change of one of these makes a new version of the rule: a verification says which one it passed
@@ -16,7 +17,17 @@ class OrderVerificationRule(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, help="Names the built-in check, and the hold reason of a blocking finding.")
+    code = fields.Char(
+        help="Names the rule to programs, and the hold reason of a blocking finding. Left empty for a rule of your own, "
+        "it is given."
+    )
+    kind = fields.Selection(
+        [("built_in", "Built in"), ("domain", "Own rule"), ("manual", "Manual step")],
+        required=True,
+        default="built_in",
+        help="Built in: a check that comes with the order desk. Own rule: finds the orders or lines that match a filter. "
+        "Manual step: somebody of a group must tick it before the order goes on.",
+    )
     sequence = fields.Integer(default=10)
     stage = fields.Selection(
         [
@@ -80,6 +91,14 @@ class OrderVerificationRule(models.Model):
         }
 
     @api.model
+    def _leaning(self):
+        """The codes that leave to others what those found, to be asked after them.
+
+        :return: dict of code to the codes that it leans on
+        """
+        return {}
+
+    @api.model
     def _versioned_fields(self):
         """The fields whose change makes a new version."""
         return {*VERSIONED, *(name for names in self._parameters().values() for name in names)}
@@ -99,13 +118,14 @@ class OrderVerificationRule(models.Model):
         for rule in self:
             rule.open_count = counts.get(rule, 0)
 
-    @api.constrains("code")
+    @api.constrains("code", "kind")
     def _check_code(self):
         for rule in self:
-            if not hasattr(type(self), f"_find_{rule.code}"):
+            if rule.kind == "built_in" and not (rule.code and hasattr(type(self), f"_find_{rule.code}")):
                 raise UserError(
                     self.env._(
-                        "No built-in check is called “%s”. Copy an existing rule for your company instead.", rule.code
+                        "No built-in check is called “%s”. Copy an existing rule for your company instead.",
+                        rule.code or "",
                     )
                 )
 
@@ -123,7 +143,11 @@ class OrderVerificationRule(models.Model):
         """A changed parameter is a new version."""
         written = set(vals) & self._versioned_fields()
         changed = self.filtered(
-            lambda rule: any(self._fields[name].convert_to_write(rule[name], rule) != vals[name] for name in written)
+            lambda rule: any(
+                self._fields[name].convert_to_cache(rule[name], rule)
+                != self._fields[name].convert_to_cache(vals[name], rule)
+                for name in written
+            )
         )
         answer = super().write({key: value for key, value in vals.items() if key != "version"})
         for rule in changed:
@@ -141,22 +165,26 @@ class OrderVerificationRule(models.Model):
     def _rules_by_company(self, companies):
         """The active rules of each company, its own before the general ones; one query.
 
+        A rule outside its dates is as if it were not there: then the general one of the same code holds.
+
         :return: dict of company id to dict of code to rule
         """
         rules = self.sudo().with_context(active_test=False).search([("company_id", "in", [False, *companies.ids])])
         chosen = {}
         for company in companies:
-            by_code = {rule.code: rule for rule in rules if not rule.company_id}
-            by_code |= {rule.code: rule for rule in rules if rule.company_id == company}
+            valid = rules._valid_on(business_day(company))
+            by_code = {rule.code: rule for rule in valid if not rule.company_id}
+            by_code |= {rule.code: rule for rule in valid if rule.company_id == company}
             chosen[company.id] = {code: rule for code, rule in by_code.items() if rule.active}
         return chosen
 
     @api.model
-    def _evaluate(self, orders):
+    def _evaluate(self, orders, confirming=False):
         """Run all rules over ``orders`` and write nothing.
 
         :param orders: ``sale.order`` records of any companies
-        :return: dict of order id to ``Assessment``; waivers and the last seal are taken into account
+        :param bool confirming: they are about to become sales: none counts as confirmed before the controls
+        :return: dict of order id to ``Assessment``; waivers, ticks and the last seal are taken into account
         """
         orders = orders.sudo()
         facts = self.env["order.verification.facts"]._load(orders)
@@ -165,60 +193,60 @@ class OrderVerificationRule(models.Model):
         for order_id, order_facts in facts.items():
             digest, content = seals.get(order_id, ("", None))
             assessments[order_id] = Assessment(order_facts, sealed_digest=digest, sealed_content=content)
-        rules = self._rules_by_company(orders.company_id)
+        judged = self._judge(facts, self._rules_by_company(orders.company_id), seals)
+        ticked, spared = self._left_alone(
+            [f for _rule, _group, found in judged for f in found], assessments, confirming
+        )
+        for rule, group, found in judged:
+            self._place(rule, group, found, assessments, ticked, spared)
+        self._apply_waivers(assessments)
+        return assessments
+
+    @api.model
+    def _judge(self, facts, rules, seals):
+        """What ``rules`` find, each on the orders and lines of its scope.
+
+        :param dict facts: order id to ``OrderFacts``
+        :param dict rules: company id to dict of code to rule
+        :param dict seals: order id to digest and content of its last seal
+        :return: list of ``(rule, orders in its scope, findings)``, in the order of the rules
+        """
         groups = {}
         for order_facts in facts.values():
             for rule in rules[order_facts.company_id].values():
                 groups.setdefault(rule, []).append(order_facts)
-        memory = {}
-        for rule in sorted(groups, key=lambda rule: (rule.sequence, rule.id)):
-            group = groups[rule]
-            found = getattr(rule, f"_find_{rule.code}")(group, memory)
-            self._place(rule, group, found, assessments)
-        self._apply_waivers(assessments)
-        return assessments
+        memory = {"orders": facts, "found": {}, "seals": seals}
+        judged = []
+        for rule in sorted(groups, key=lambda rule: (rule.sequence, rule._origin.id or 0)):
+            group, found = rule._judge_alone(groups[rule], memory)
+            memory["found"].setdefault(rule.code, set()).update(finding.line_id for finding in found)
+            judged.append((rule, group, found))
+        return judged
 
-    def _place(self, rule, group, found, assessments):
-        """Put what ``rule`` found on the assessments, and note who passed."""
+    def _find(self, orders, memory):
+        """What the rule finds in ``orders``, by the method of its code or of its kind.
+
+        :param list orders: ``OrderFacts`` in the rule's scope
+        :param dict memory: shared by the rules of a run: ``orders`` (all facts by id), ``found`` (code to the ids of
+            the lines with a finding), and what rules put there
+        :return: list of ``Finding``
+        """
+        self.ensure_one()
+        name = f"_find_{self.code}" if self.kind == "built_in" else f"_{self.kind}_findings"
+        return getattr(self, name)(orders, memory)
+
+    def _place(self, rule, group, found, assessments, ticked, spared):
+        """Put what ``rule`` found on the assessments, and note who passed; who was spared did neither."""
         hit = set()
         for finding in found:
-            assessment = assessments[finding.order_id]
-            if finding.line_id and self._still_sealed(assessment, finding.line_id):
+            if finding.key in ticked:
                 continue
             hit.add(finding.order_id)
-            assessment.findings.append(finding)
+            if finding.key not in spared:
+                assessments[finding.order_id].findings.append(finding)
         for order_facts in group:
             if order_facts.id not in hit:
                 assessments[order_facts.id].passed[rule.code] = rule.version
-
-    @staticmethod
-    def _still_sealed(assessment, line_id):
-        """A confirmed order's line that was verified as it is stays verified: prices and products move on."""
-        if assessment.facts.open or not assessment.sealed_content:
-            return False
-        sealed = assessment.sealed_content.get("lines", {}).get(str(line_id))
-        return sealed is not None and sealed == assessment.facts.content()["lines"].get(str(line_id))
-
-    @api.model
-    def _apply_waivers(self, assessments):
-        """Mark the findings that were waived for the very same content; one query if there are findings."""
-        ids = [order_id for order_id, assessment in assessments.items() if assessment.findings]
-        if not ids:
-            return
-        waived = {
-            (check["order_id"][0], check["rule_code"], check["line_number"], check["fingerprint"])
-            for check in self.env["order.verification.check"]
-            .sudo()
-            .search_read(
-                [("order_id", "in", ids), ("state", "=", "waived")],
-                ["order_id", "rule_code", "line_number", "fingerprint"],
-                load="_classic_read",
-            )
-        }
-        for assessment in assessments.values():
-            for finding in assessment.findings:
-                key = (finding.order_id, finding.rule.code, finding.line_id or 0, finding.fingerprint)
-                finding.waived = key in waived
 
     def _finding(self, order_facts, expected, found, message, line=None, scope=""):
         """A ``Finding`` of this rule. ``scope``: the part of the content it rests on, empty for all of it."""

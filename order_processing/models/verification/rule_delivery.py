@@ -1,10 +1,16 @@
+import math
+from datetime import datetime, time, timedelta
+
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..common.business_day import business_day
 
 # what a parcel needs in every country whose address form has a place for it
 NEEDED = ("street", "city")
 FORM_KEYS = {"street": "%(street)s", "city": "%(city)s"}
+# how far ahead a working day is looked for
+HORIZON = timedelta(days=60)
 
 
 class OrderVerificationRule(models.Model):
@@ -67,6 +73,7 @@ class OrderVerificationRule(models.Model):
                 today[company] = business_day(company)
             wished = business_day(company, order.commitment_date)
             if wished < today[company]:
+                memory.setdefault("past", set()).add(order.id)
                 findings.append(
                     self._finding(
                         order,
@@ -77,3 +84,73 @@ class OrderVerificationRule(models.Model):
                     )
                 )
         return findings
+
+    # ------------------------------------------------------------------ lead times
+
+    def _line_leads(self, orders, memory):
+        """Days that core's ``customer_lead`` asks for, by id of the lines that goods are on; one statement."""
+        known = memory.setdefault("leads", {})
+        wanted = [
+            line.id
+            for order in orders
+            for line in order.subject_lines
+            if line.product_type == "consu" and line.quantity > 0 and line.id not in known
+        ]
+        if wanted:
+            self.env.cr.execute(
+                SQL("SELECT id, coalesce(customer_lead, 0)::float FROM sale_order_line WHERE id = ANY(%s)", wanted)
+            )
+            known.update(self.env.cr.fetchall())
+        return known
+
+    def _find_lead_time_short(self, orders, memory):
+        """A wished date before the goods can be there: today, the longest lead time of the lines, the security lead time.
+
+        As core schedules: lead times are calendar days, the company's security lead time comes before the delivery date. A day
+        on which the company does not work (its calendar, its days off) becomes the next one on which it does. All days are
+        those of the company's time zone. A date that is past already is ``past_date``'s.
+        """
+        leads = self._line_leads(orders, memory)
+        asked = {}
+        for order in orders:
+            own = [leads[line.id] for line in order.subject_lines if line.id in leads]
+            if order.open and order.commitment_date and own and order.id not in memory.get("past", ()):
+                asked.setdefault(order.company_id, []).append((order, max(own)))
+        findings = []
+        for company in self.env["res.company"].sudo().browse(sorted(asked)):
+            today = business_day(company)
+            soonest = {
+                order.id: today + timedelta(days=math.ceil(lead + company.security_lead))
+                for order, lead in asked[company.id]
+            }
+            idle = self._idle_days(company, min(soonest.values()), max(soonest.values()) + HORIZON)
+            for order, lead in asked[company.id]:
+                earliest = soonest[order.id]
+                while fields.Date.to_string(earliest) in idle:
+                    earliest += timedelta(days=1)
+                wished = business_day(company, order.commitment_date)
+                if wished >= earliest:
+                    continue
+                findings.append(
+                    self._finding(
+                        order,
+                        self.env._("%s or later", fields.Date.to_string(earliest)),
+                        fields.Date.to_string(wished),
+                        self.env._(
+                            "The goods need %(days)s days: %(earliest)s is the first day, %(wished)s is wished.",
+                            days=f"{lead + company.security_lead:g}",
+                            earliest=fields.Date.to_string(earliest),
+                            wished=fields.Date.to_string(wished),
+                        ),
+                        scope="wished",
+                    )
+                )
+        return findings
+
+    @staticmethod
+    def _idle_days(company, first, last):
+        """Days (as text) from ``first`` to ``last`` on which ``company`` does not work; core's calendar says which."""
+        days = company.resource_calendar_id._get_unusual_days(
+            datetime.combine(first, time.min), datetime.combine(last, time.max), company_id=company
+        )
+        return {day for day, unusual in days.items() if unusual}

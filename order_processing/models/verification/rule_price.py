@@ -1,6 +1,6 @@
 from bisect import bisect_right
 
-from odoo import models
+from odoo import api, models
 
 from .price_asking import PriceAsking
 
@@ -14,6 +14,10 @@ class OrderVerificationRule(models.Model):
     """Built-in rules about prices, judged by core's own pricelist computation."""
 
     _inherit = "order.verification.rule"
+
+    @api.model
+    def _leaning(self):
+        return super()._leaning() | {"price_off": ("price_far",)}
 
     def _find_zero_price(self, orders, memory):
         """A unit price of zero after discount, also where the list price is zero."""
@@ -46,7 +50,6 @@ class OrderVerificationRule(models.Model):
             else:
                 message = self.env._("%s: a price was entered, the pricelist has none.", line.name)
             findings.append(self._price_finding(order, line, expected, message))
-        memory.setdefault("far", set()).update(finding.line_id for finding in findings)
         return findings
 
     def _find_price_off(self, orders, memory):
@@ -55,7 +58,7 @@ class OrderVerificationRule(models.Model):
         A line that is far off, which is its own finding, is not named twice.
         """
         findings = []
-        far = memory.get("far", ())
+        far = memory["found"].get("price_far", ())
         for order, line, expected in self._priced_lines(orders, memory):
             # core rounds the discount that it shows: both the rounded and the exact price are the pricelist's
             price = line.net_price

@@ -67,9 +67,9 @@ class SaleOrder(models.Model):
 
     def _compute_order_seal_changes(self):
         sealed = self.filtered(lambda order: order.id and order.verification_state == "verified")
-        broken = sealed._verification_broken()
+        texts = sealed._verification_change_texts(sealed._verification_broken())
         for order in self:
-            order.order_seal_changes = order._verification_change_text(broken.get(order._origin.id, ()))
+            order.order_seal_changes = texts.get(order._origin.id, "")
 
     # ------------------------------------------------------------------ helpers of the room
 
@@ -105,12 +105,13 @@ class SaleOrder(models.Model):
         reasons = self.env["order.hold.reason"].sudo().with_context(active_test=False).search([])
         return {reason.code: reason for reason in reasons}
 
-    def _verification_evaluate(self):
+    def _verification_evaluate(self, confirming=False):
         """Run the rules over ``self`` and write nothing; constant queries.
 
+        :param bool confirming: they are about to become sales, whatever their state is already
         :return: dict of order id to ``Assessment``
         """
-        return self.env["order.verification.rule"].sudo()._evaluate(self)
+        return self.env["order.verification.rule"].sudo()._evaluate(self, confirming)
 
     def _verification_broken(self):
         """The orders of ``self`` whose content is not what was sealed.
@@ -125,43 +126,10 @@ class SaleOrder(models.Model):
         return {
             order_id: facts.changes_from(seals[order_id][1])
             for order_id, facts in from_facts.items()
-            if facts.digest() != seals[order_id][0]
+            if facts.differs(*seals[order_id])
         }
 
     def _verification_open_holds(self):
         """The open holds of ``self``, by order id; one query."""
         holds = self.env["order.hold"].sudo().search([("order_id", "in", self.ids), ("state", "=", "open")], order="id")
         return holds.grouped(lambda hold: hold.order_id.id)
-
-    def _verification_change_text(self, changes):
-        """The changes of a seal as lines for people."""
-        if not changes:
-            return ""
-        labels = {
-            "line": self.env._("line"),
-            "product": self.env._("product"),
-            "quantity": self.env._("quantity"),
-            "unit": self.env._("unit"),
-            "price": self.env._("price"),
-            "discount": self.env._("discount"),
-            "taxes": self.env._("taxes"),
-            "ship_to": self.env._("delivery address"),
-            "invoice_to": self.env._("invoice address"),
-            "customer": self.env._("customer"),
-            "currency": self.env._("currency"),
-            "payment_term": self.env._("payment terms"),
-            "incoterm": self.env._("incoterm"),
-            "carrier": self.env._("carrier"),
-            "wished": self.env._("wished date"),
-        }
-        names = {str(line.id): line.name.split("\n")[0] for line in self.sudo().order_line}
-        rows = []
-        for part, key, old, new in changes:
-            where = names.get(part) or labels.get(part) or self.env._("line %s", part)
-            if key == "line":
-                what = self.env._("added") if not old else self.env._("removed")
-                rows.append(f"{where}: {what}")
-            else:
-                what = f"{where}, {labels.get(key, key)}" if key else where
-                rows.append(f"{what}: {old or '-'} → {new or '-'}")
-        return "\n".join(rows)

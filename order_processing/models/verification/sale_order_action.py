@@ -1,7 +1,6 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-PROCESSOR = "order_processing.group_processor"
 MANAGER = "order_processing.group_manager"
 
 
@@ -61,6 +60,7 @@ class SaleOrder(models.Model):
         assessments = self._verification_again()
         problems = self.sudo()._verification_problems(assessments)
         stopped = self.browse([order.id for order in problems])
+        stopped._verification_remember_stop(assessments, "desk")
         ready = (self - stopped).filtered(lambda order: order.state in ("draft", "sent"))
         errors = ready._verification_confirm_each()
         answer = self._verification_answer(assessments)
@@ -90,62 +90,12 @@ class SaleOrder(models.Model):
                 errors |= order._verification_confirm_each()
             return errors
 
-    def action_hold(self, reason_code, note=""):
-        """Stop the orders for a reason; the same reason twice is one hold.
-
-        :param str reason_code: code of an ``order.hold.reason``
-        :param str note: what is to be known
-        :return: one dict per order: ``{order, order_id, state, holds}``
-        :raises AccessError: the user is not of the order desk, or may not write the orders
-        :raises UserError: no such reason; a cancelled order; controls switched off
-        """
-        self.env["sale.order"]._check_order_group(PROCESSOR)
-        self.check_access("write")
-        return self._verification_hold(reason_code, note)
-
-    def _verification_hold(self, reason_code, note=""):
-        """``action_hold`` after the check of rights."""
-        reason = self.env["order.hold.reason"].sudo().search([("code", "=", reason_code or "")])
-        if not reason:
-            codes = self.env["order.hold.reason"].sudo().search([("automatic", "=", False)]).mapped("code")
-            raise UserError(
-                self.env._(
-                    "No hold reason is called “%(code)s”. Known: %(codes)s.", code=reason_code, codes=", ".join(codes)
-                )
-            )
-        orders = self._verification_engine()
-        rows = [
-            self.env._("%s is cancelled: nothing is left to hold.", order.name)
-            for order in orders
-            if order.state == "cancel"
-        ]
-        rows += [
-            self.env._(
-                "%(order)s: the controls of %(company)s are off.", order=order.name, company=order.company_id.name
-            )
-            for order in orders
-            if not order.company_id._order_control_records()
-        ]
-        if rows:
-            raise UserError("\n".join(rows))
-        present = orders._verification_open_holds()
-        none = self.env["order.hold"]
-        orders._verification_create_holds(
-            {
-                (order, reason): (note or "").strip()
-                for order in orders
-                if reason not in present.get(order.id, none).reason_id
-            },
-            automatic=False,
-        )
-        orders._transition("hold", ": ".join(filter(None, (reason.name, (note or "").strip()))))
-        return self._verification_plain_holds()
-
-    def action_release(self, reason=""):
+    def action_release(self, reason="", reason_code="other"):
         """Release every open hold (managers); waived findings do not hold again while the content stays as it is.
 
         :param str reason: why, required
-        :return: one dict per order as ``action_verify``, with ``released``: codes of the holds that were there
+        :param str reason_code: code of an ``order.waive.reason``
+        :return: one dict per order as ``action_verify_and_confirm``, with ``released``: codes of the holds that were there
         :raises AccessError: the user is no manager
         """
         self.env["sale.order"]._check_order_group(MANAGER)
@@ -158,7 +108,7 @@ class SaleOrder(models.Model):
             codes.setdefault(hold.order_id.id, []).append(hold.reason_code)
         answers = {}
         if holds:
-            answers = {row["order_id"]: row for row in holds.action_release(reason=reason)}
+            answers = {row["order_id"]: row for row in holds.action_release(reason=reason, reason_code=reason_code)}
         rest = self.filtered(lambda order: order.id not in answers)
         answers |= {row["order_id"]: row for row in rest._verification_answer({})}
         return [

@@ -30,9 +30,17 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if self.product_type != "consu" or self.is_downpayment or self.qty_to_invoice <= 0:
             return None
-        if not self.order_id.order_invoice_held:
+        if not self._order_invoice_held():
             return None
         return min(self.qty_to_invoice, max(self.qty_delivered - self.qty_invoiced, 0))
+
+    def _order_invoice_held(self):
+        """Whether a hold of the order, or of this line, stops invoicing what has not left."""
+        order = self.order_id.sudo()
+        return order.order_invoice_held and any(
+            hold.state == "open" and hold.reason_id.stops_invoice and hold.line_number in (0, self.id)
+            for hold in order.order_hold_ids
+        )
 
     def _prepare_invoice_line(self, **optional_values):
         """Bill a held line for what has left and no more."""

@@ -44,7 +44,9 @@ class SaleOrder(models.Model):
         )
         if not orders:
             return
-        assessments = orders._verification_evaluate()
+        # nobody reads what is found on an order that is not his to confirm
+        self.browse(orders.ids).check_access("write")
+        assessments = orders._verification_evaluate(confirming=True)
         problems = orders._verification_problems(assessments)
         if problems:
             raise UserError(
@@ -60,13 +62,15 @@ class SaleOrder(models.Model):
             )
         self.browse(orders.ids)._verification_record(assessments)
 
-    def _verification_problems(self, assessments, step="stops_confirm"):
+    def _verification_problems(self, assessments, step="stops_confirm", lines=None, leaving=False):
         """What stops each order at ``step`` (a field of ``order.hold.reason``), where the company enforces.
 
+        :param lines: the order lines that holds of lines are asked about; default all
+        :param bool leaving: goods are leaving: a held lot counts where it is picked
         :return: dict of order to list of lines for people; orders that nothing stops are not in it
         """
         enforced = self.filtered(lambda order: order.company_id._order_control_enforced())
-        holds = enforced._verification_open_holds() if enforced else {}
+        held = enforced._hold_problems(step, assessments, lines, leaving)
         problems = {}
         for order in enforced:
             assessment = assessments.get(order.id)
@@ -81,17 +85,7 @@ class SaleOrder(models.Model):
                         found=finding.found,
                     )
                 )
-            for hold in holds.get(order.id, ()):
-                # an automatic hold is its finding: named above, or about to be lifted
-                if hold.reason_id[step] and not (hold.automatic and assessment):
-                    rows.append(
-                        self.env._(
-                            "- %(order)s: held by %(who)s: %(reason)s",
-                            order=order.name,
-                            who=hold.held_by_id.name,
-                            reason=": ".join(filter(None, (hold.reason_id.name, hold.note))),
-                        )
-                    )
+            rows += held.get(order.id, [])
             if rows:
                 problems[order] = rows
         return problems
@@ -148,8 +142,10 @@ class SaleOrder(models.Model):
         problems = watched._verification_problems(assessments)
         stopped = watched.browse([order.id for order in problems])
         stopped._verification_record({order.id: assessments[order.id] for order in stopped})
+        stopped._verification_remember_stop(assessments, "customer")
         for order in stopped:
             order._verification_tell_owner(why, problems[order])
+        stopped._verification_tell_customers()
         return self - self.browse(stopped.ids)
 
     def _verification_tell_owner(self, why, rows):

@@ -59,7 +59,8 @@ class SaleOrder(models.Model):
         }
         gone = known.filtered(lambda check: check._key() not in wanted)
         present = {check._key() for check in known - gone}
-        gone._transition("mend")
+        gone._transition("mend")._note_changed({order: assessment.facts for order, assessment in assessments.items()})
+        self._verification_note_freed(gone, wanted, assessments)
         new = [finding for key, finding in wanted.items() if key not in present]
         if not new:
             return
@@ -77,6 +78,7 @@ class SaleOrder(models.Model):
                     "rule_id": finding.rule.id,
                     "rule_code": finding.rule.code,
                     "rule_name": finding.rule.name,
+                    "rule_kind": finding.rule.kind,
                     "rule_version": finding.rule.version,
                     "stage": finding.rule.stage,
                     "severity": finding.rule.severity,
@@ -85,11 +87,47 @@ class SaleOrder(models.Model):
                     "message": finding.message,
                     "mend": finding.rule.mend or "",
                     "fingerprint": finding.fingerprint,
+                    "content_digest": assessments[finding.order_id].facts.fingerprint(finding.line_id),
                     "found_by_id": self.env.uid,
                     "found_at": now,
                 }
                 for finding in new
             ]
+        )
+
+    def _verification_note_freed(self, gone, wanted, assessments):
+        """Blocking findings that went though nothing changed on their orders: say who changed what outside of them."""
+        left = {(key[0], key[1], key[2]) for key in wanted}
+        freed = gone.filtered(
+            lambda check: (
+                check.severity == "blocking"
+                and (check.order_id.id, check.rule_code, check.line_number) not in left
+                and assessments[check.order_id.id].facts.rests_on(check.fingerprint, check.line_number)
+            )
+        )
+        if not freed:
+            return
+        Log = self.env["order.release.log"]
+        causes = Log._freed_by(freed)
+        orders, told = {}, {}
+        for check, log in causes.items():
+            orders[log] = orders.get(log, self.browse()) | check.order_id
+            told.setdefault(check.order_id, {})[log] = check.rule_code
+        if not told:
+            return
+        Log._free(orders)
+        self.env["order.event"]._record(
+            [
+                {**order._verification_event("released"), "reason": log._words(), "note": code}
+                for order, logs in told.items()
+                for log, code in logs.items()
+            ]
+        )
+        self.browse([order.id for order in told])._message_log_batch(
+            bodies={
+                order.id: self.env._("Set free: %s", "; ".join(log._words() for log in logs))
+                for order, logs in told.items()
+            }
         )
 
     @staticmethod
@@ -105,78 +143,13 @@ class SaleOrder(models.Model):
             finding.found,
         )
 
-    # ------------------------------------------------------------------ holds
-
-    def _verification_record_holds(self, assessments):
-        """Hold what a blocking finding stops, lift what nothing stops any more.
-
-        :return: dict of order id to its open holds
-        """
-        open_holds = self._verification_open_holds()
-        reasons = self._verification_hold_reasons()
-        fallback = reasons.get("finding")
-        none = self.env["order.hold"]
-        lifted, new = none, {}
-        for order in self:
-            wanted = {}
-            if order.company_id._order_control_enforced():
-                for finding in assessments[order.id].blocking:
-                    reason = reasons.get(finding.rule.code) or fallback
-                    wanted.setdefault(reason, finding)
-            present = open_holds.get(order.id, none)
-            lifted |= none.union(*(hold for hold in present if hold.automatic and hold.reason_id not in wanted))
-            for reason, finding in wanted.items():
-                if reason not in present.reason_id:
-                    new[order, reason] = finding.message
-        if lifted:
-            lifted._transition("lift", self.env._("The cause is gone."))
-            lifted._record_released(self.env._("The cause is gone."))
-        created = self._verification_create_holds(new, automatic=True)
-        for hold in created:
-            open_holds[hold.order_id.id] = open_holds.get(hold.order_id.id, none) | hold
-        return {order_id: holds - lifted for order_id, holds in open_holds.items()}
-
-    def _verification_create_holds(self, wanted, automatic):
-        """Create holds and their rows in the day book.
-
-        :param dict wanted: ``(order, reason)`` to the note
-        """
-        if not wanted:
-            return self.env["order.hold"]
-        now = fields.Datetime.now()
-        holds = (
-            self.env["order.hold"]
-            .sudo()
-            .create(
-                [
-                    {
-                        "order_id": order.id,
-                        "company_id": order.company_id.id,
-                        "reason_id": reason.id,
-                        "automatic": automatic,
-                        "note": note,
-                        "held_by_id": self.env.uid,
-                        "held_at": now,
-                    }
-                    for (order, reason), note in wanted.items()
-                ]
-            )
-        )
-        self.env["order.event"]._record(
-            [
-                {**order._verification_event("held"), "reason": reason.code, "note": note}
-                for (order, reason), note in wanted.items()
-            ]
-        )
-        return holds
-
     # ------------------------------------------------------------------ seals
 
     def _verification_record_unsealed(self, unsealed, assessments):
         """A broken seal sets the order back; what changed stands in the book and in the chatter."""
         if not unsealed:
             return
-        texts = {order.id: order._verification_change_text(assessments[order.id].changes()) for order in unsealed}
+        texts = self._verification_change_texts({order.id: assessments[order.id].changes() for order in unsealed})
         unsealed._transition("unseal")
         self.env["order.event"]._record(
             [{**order._verification_event("unsealed"), "note": texts[order.id]} for order in unsealed]

@@ -31,7 +31,15 @@ class SaleOrder(models.Model):
                 ("delivery_status", "!=", "full"),
             ]
         )
-        todo = (held | sealed).sorted("id")
+        stopped = self.search(
+            [
+                ("company_id", "in", companies.ids),
+                ("verification_state", "=", "verified"),
+                ("state", "in", ("draft", "sent")),
+                ("confirm_wanted_at", "!=", False),
+            ]
+        )
+        todo = (held | sealed | stopped).sorted("id")
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(todo))
         for start in range(0, len(todo), CHUNK):
@@ -49,4 +57,6 @@ class SaleOrder(models.Model):
         again = self.filtered(lambda order: order.verification_state == "held" or order.id in broken)
         if again:
             again._verification_again()
+        # what was stopped at its confirmation goes on when its last cause is gone
+        self._verification_resume()
         return again

@@ -1,0 +1,178 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ..common.sale_order_line import CLOSING
+
+PROCESSOR = "order_processing.group_processor"
+
+
+class SaleOrderLine(models.Model):
+    """The rest of a line is closed short: no longer delivered, for a coded reason that stays in the day book."""
+
+    _inherit = "sale.order.line"
+
+    order_closed_qty = fields.Float(
+        "Closed short", digits="Product Unit", compute="_compute_order_closed", compute_sudo=True
+    )
+    order_closed_text = fields.Char("Closed short, as printed", compute="_compute_order_closed", compute_sudo=True)
+
+    def _compute_order_closed(self):
+        """From the day book, one statement; what a reason does not print is not in the text."""
+        self.env["order.event"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT line_id, reason, business_date, -sum(quantity)::float
+                  FROM order_event
+                 WHERE kind = 'closed_short' AND line_id = ANY(%s)
+              GROUP BY line_id, reason, business_date
+              ORDER BY line_id, business_date, reason
+                """,
+                self._origin.ids,
+            )
+        )
+        closed = {}
+        for line_id, code, day, quantity in self.env.cr.fetchall():
+            closed.setdefault(line_id, []).append((code, day, quantity))
+        reasons = self.env["order.close.reason"].with_context(active_test=False).search([]) if closed else ()
+        printed = {reason.code: reason.name for reason in reasons if reason.printed}
+        for line in self:
+            rows = closed.get(line._origin.id, ())
+            line.order_closed_qty = sum(quantity for _code, _day, quantity in rows)
+            line.order_closed_text = "; ".join(
+                self.env._(
+                    "%(quantity)g %(unit)s not delivered (%(reason)s, %(date)s)",
+                    quantity=quantity,
+                    unit=line.product_uom_id.name or "",
+                    reason=printed[code],
+                    date=format_date(self.env, day),
+                )
+                for code, day, quantity in rows
+                if code in printed
+            )
+
+    def action_close_short(self, reason_code, note=""):
+        """Close what is not delivered of these lines: core lowers them, and their open transfers with them.
+
+        A line of which nothing is open is left alone. To deliver the rest after all, raise the quantity again.
+
+        :param str reason_code: code of an ``order.close.reason``
+        :param str note: what is to be known
+        :return: one dict per line ``{order, order_id, line_id, closed, quantity}``: what was closed, and what is left
+        :raises AccessError: the user is not of the order desk, or may not write a line
+        :raises UserError: no such reason; names every line whose order is no sale or is locked, that is no product, or
+            that is being packed
+        """
+        self.env["sale.order"]._check_order_group(PROCESSOR)
+        self.check_access("write")
+        reason = self.env["order.close.reason"]._by_code(reason_code)
+        self._close_lock()
+        problems = self._close_problems()
+        if problems:
+            raise UserError("\n".join(problems))
+        rests = {line: line.product_uom_qty - line.qty_delivered for line in self}
+        todo = self.filtered(lambda line: line.product_uom_id.compare(rests[line], 0) > 0)
+        todo._close(reason, (note or "").strip())
+        return [
+            {
+                "order": line.order_id.name,
+                "order_id": line.order_id.id,
+                "line_id": line.id,
+                "closed": rests[line] if line in todo else 0.0,
+                "quantity": line.product_uom_qty,
+            }
+            for line in self
+        ]
+
+    def _close_lock(self):
+        """Two users close a line one after the other: the second finds nothing open."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL("SELECT id FROM sale_order_line WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(self.ids))
+        )
+        self.invalidate_recordset(["product_uom_qty", "qty_delivered"], flush=False)
+
+    def _close_problems(self):
+        """Why lines cannot be closed, in words."""
+        rows = []
+        for line in self:
+            name, order = (line.name or "").split("\n")[0], line.order_id
+            told = {"order": order.name, "line": name}
+            packed = line.sudo().move_ids.filtered(
+                lambda move: move.state not in ("done", "cancel") and move.picked and move.quantity
+            )
+            if line.display_type or line.is_downpayment:
+                rows.append(self.env._("%(order)s, %(line)s: nothing is ordered with this line.", **told))
+            elif order.state != "sale":
+                rows.append(
+                    self.env._("%(order)s, %(line)s: only a line of a confirmed order is closed short.", **told)
+                )
+            elif order.locked:
+                rows.append(self.env._("%(order)s, %(line)s: the order is locked; unlock it first.", **told))
+            elif packed:
+                rows.append(
+                    self.env._(
+                        "%(order)s, %(line)s is being packed in %(transfers)s: validate that, or take the goods out.",
+                        transfers=", ".join(packed.picking_id.mapped("name")),
+                        **told,
+                    )
+                )
+        return rows
+
+    def _close(self, reason, note):
+        """Lower the lines to what was delivered; the day book says closed short where it would say lowered."""
+        if not self:
+            return
+        before = {line: (line.price_unit, line.discount) for line in self}
+        # what was changed until now is entered as what it was
+        self.env["order.event"].flush_model()
+        cache = self.env.cr.cache
+        cache[CLOSING] = {line.id: (reason.code, note) for line in self}
+        try:
+            for line in self:
+                line.product_uom_qty = line.qty_delivered
+                if reason.discount_kept and (line.price_unit, line.discount) != before[line]:
+                    line.write(dict(zip(("price_unit", "discount"), before[line])))
+            self.env["order.event"].flush_model()
+        finally:
+            cache.pop(CLOSING, None)
+        self._close_open_moves()
+        self._close_log(reason, note)
+
+    def _close_open_moves(self):
+        """Core takes what is lowered out of open transfers; a move that it leaves without demand goes too."""
+        moves = self.sudo().move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel") and move.product_uom.is_zero(move.product_uom_qty)
+        )
+        moves._action_cancel()
+
+    def _close_log(self, reason, note):
+        bodies = {}
+        for line in self:
+            name = (line.name or "").split("\n")[0]
+            told = self.env._(
+                "Closed short: %(line)s. %(reason)s", line=name, reason=": ".join(filter(None, (reason.name, note)))
+            )
+            bodies.setdefault(line.order_id.id, []).append(told)
+        self.order_id.sudo()._message_log_batch(
+            bodies={order_id: "\n".join(rows) for order_id, rows in bodies.items()},
+            author_id=self.env.user.partner_id.id,
+        )
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def action_open_close_short(self):
+        """Open the screen that asks which lines of the order are closed short, and why: those with a rest at first."""
+        self.ensure_one()
+        lines = self.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and not line.is_downpayment
+                and line.product_uom_id.compare(line.product_uom_qty, line.qty_delivered) > 0
+            )
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("order_processing.action_order_close_short")
+        return {**action, "context": {"default_line_ids": lines.ids, "order_id": self.id}}

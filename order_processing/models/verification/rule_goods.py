@@ -1,0 +1,139 @@
+"""What rules about goods look at beside the facts: products and units of measure, one statement each for a run."""
+
+from dataclasses import dataclass
+
+from odoo import models
+from odoo.tools import SQL, float_compare
+
+from .facts import digest_of, plain_number
+
+GOODS = ("consu", "combo")
+
+
+@dataclass(frozen=True)
+class Goods:
+    """One product as the rules see it; quantities and ``minimum`` are in its reference unit."""
+
+    id: int
+    template_id: int
+    uom_id: int
+    uom_ids: list
+    category_ids: list
+    weight: float
+    volume: float
+    minimum: float
+    multiple_uom_id: int
+    custom_value_ids: list
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of measure: ``factor`` reference units of its kind, ``root`` says of which kind."""
+
+    id: int
+    name: str
+    factor: float
+    root: str
+
+
+class OrderVerificationRule(models.Model):
+    """Products and units for all rules of a run."""
+
+    _inherit = "order.verification.rule"
+
+    def _goods(self, orders, memory):
+        """The products of ``orders``: dict of product id to ``Goods``; one statement for those not yet in ``memory``."""
+        known = memory.setdefault("goods", {})
+        wanted = {line.product_id for order in orders for line in order.subject_lines if line.product_id} - set(known)
+        if wanted:
+            self.env["product.template.attribute.value"].flush_model()
+            self.env["product.attribute.value"].flush_model()
+            self.env.cr.execute(self._goods_query(list(wanted)))
+            known.update((row["id"], Goods(**row)) for row in self.env.cr.dictfetchall())
+        return known
+
+    def _goods_query(self, product_ids):
+        template = self.env["product.template"]._fields
+        variant = self.env["product.product"]._fields["product_template_attribute_value_ids"]
+        self.env["product.category"].flush_model(["parent_path"])
+        self.env["uom.uom"].flush_model(["active", "sequence"])
+        return SQL(
+            """
+            SELECT p.id, t.id AS template_id, t.uom_id, t.order_multiple_uom_id AS multiple_uom_id,
+                   coalesce(t.order_minimum_quantity, 0)::float AS minimum,
+                   coalesce(p.weight, 0)::float AS weight, coalesce(p.volume, 0)::float AS volume,
+                   ARRAY(SELECT pack.id FROM %(packagings)s
+                           JOIN uom_uom pack ON pack.id = %(packaging)s AND pack.active
+                          WHERE %(packed)s = t.id ORDER BY pack.sequence, pack.id) AS uom_ids,
+                   string_to_array(trim(BOTH '/' FROM coalesce(c.parent_path, '')), '/')::int[] AS category_ids,
+                   ARRAY(SELECT ptav.id FROM %(variant_values)s
+                           JOIN product_template_attribute_value ptav ON ptav.id = %(variant_value)s
+                           JOIN product_attribute_value value ON value.id = ptav.product_attribute_value_id
+                          WHERE %(variant)s = p.id AND value.is_custom) AS custom_value_ids
+              FROM product_product p
+              JOIN product_template t ON t.id = p.product_tmpl_id
+         LEFT JOIN product_category c ON c.id = t.categ_id
+             WHERE p.id = ANY(%(products)s)
+            """,
+            packagings=SQL.identifier(template["uom_ids"].relation),
+            packed=SQL.identifier(template["uom_ids"].column1),
+            packaging=SQL.identifier(template["uom_ids"].column2),
+            variant_values=SQL.identifier(variant.relation),
+            variant=SQL.identifier(variant.column1),
+            variant_value=SQL.identifier(variant.column2),
+            products=product_ids,
+        )
+
+    def _units(self, memory):
+        """All units of measure by id, archived ones too, named in the user's language; one statement a run."""
+        if "units" not in memory:
+            self.env["uom.uom"].flush_model()
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id, coalesce(name ->> %s, name ->> 'en_US') AS name, factor::float AS factor,"
+                    " split_part(parent_path, '/', 1) AS root FROM uom_uom",
+                    self.env.lang or "en_US",
+                )
+            )
+            memory["units"] = {row["id"]: Unit(**row) for row in self.env.cr.dictfetchall()}
+        return memory["units"]
+
+    def _ordered(self, orders, memory):
+        """What each order has of each product, its lines together.
+
+        :return: rows ``(order, goods, lines, quantity)``, the quantity in the product's reference unit; lines without a
+            quantity, and those in a unit that cannot be converted into it, are left out
+        """
+        goods, units = self._goods(orders, memory), self._units(memory)
+        for order in orders:
+            by_product = {}
+            for line in order.subject_lines:
+                product, unit = goods.get(line.product_id), units.get(line.uom_id)
+                if product and unit and line.quantity > 0 and unit.root == units[product.uom_id].root:
+                    by_product.setdefault(line.product_id, []).append(line)
+            for product_id, lines in by_product.items():
+                product = goods[product_id]
+                total = sum(line.quantity * units[line.uom_id].factor for line in lines)
+                yield order, product, lines, total / units[product.uom_id].factor
+
+    def _compare_quantities(self, first, second):
+        """-1, 0 or 1, as ``uom.uom.compare``: at the precision that all units share."""
+        return float_compare(
+            first, second, precision_digits=self.env["decimal.precision"].precision_get("Product Unit")
+        )
+
+    def _quantity_text(self, quantity, unit):
+        """A quantity with its unit for people, at the precision of units."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return f"{plain_number(round(quantity, digits))} {unit.name}"
+
+    @staticmethod
+    def _has_goods(order):
+        """Whether something of the order is shipped; orders of services alone need no delivery."""
+        return any(line.product_type in GOODS and line.quantity > 0 for line in order.subject_lines)
+
+    def _finding_on(self, basis, order, expected, found, message, line=None):
+        """A ``Finding`` that rests on ``basis`` (plain values): a waiver of it holds while these stay the same."""
+        finding = self._finding(order, expected, found, message, line)
+        finding.fingerprint = digest_of(basis)
+        return finding

@@ -1,0 +1,1 @@
+from . import verification_rule_report

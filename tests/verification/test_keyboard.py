@@ -1,0 +1,205 @@
+"""The desk without a mouse, in a real browser: verify, mend, waive, confirm; what was sent; a customer asked."""
+
+import os
+import resource
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.external.clients import OdooRpc
+
+pytestmark = [pytest.mark.browser, pytest.mark.external]
+WIDTH, HEIGHT = 1366, 768
+PATIENCE = 60000
+# what a screen reader says of the element that has the focus
+FOCUSED = """() => {
+    const element = document.activeElement;
+    return [element.textContent.trim() || element.getAttribute("aria-label") || "", element.getAttribute("name") || ""];
+}"""
+
+
+@pytest.fixture(scope="module")
+def caller(running_server):
+    return OdooRpc(running_server)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    # Odoo limits the address space of its process, and of those that it starts; Chromium reserves more than that
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (limits[1], limits[1]))
+    try:
+        with sync_playwright() as play:
+            found = play.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
+            yield found
+            found.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+@pytest.fixture
+def desk(browser, running_server):
+    """A page of the manager; it fails the test if the web client showed an error."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    page.set_default_timeout(PATIENCE)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{running_server.url}/web/login")
+    page.fill("input[name=login]", "manager")
+    page.fill("input[name=password]", "manager")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".o_main_navbar")
+    yield page
+    assert not errors, errors
+    assert not page.locator(".o_error_dialog").count()
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def goods(caller):
+    """Codes to ids of two products without tax."""
+    ids = {}
+    for code, price in (("KEY-1", 10.0), ("KEY-2", 25.0)):
+        values = {"name": f"Test {code}", "default_code": code, "list_price": price, "taxes_id": [(6, 0, [])]}
+        made = caller.call("admin", "product.product", "create", [values])
+        ids[code] = made[0] if isinstance(made, list) else made
+    return ids
+
+
+@pytest.fixture
+def order(caller, goods, request):
+    """Id of an order that a program submitted: a price that is off, and none at all."""
+    answer = caller.call(
+        "integration",
+        "order.processing",
+        "submit_orders",
+        source="keyboard",
+        orders=[
+            {
+                "reference": request.node.name,
+                "customer": {
+                    **{"reference": f"K-{request.node.name}", "name": "Test Buyer", "email": "buyer@test.example.com"},
+                    **{"street": "1 Road", "city": "London", "zip": "N1 1AA", "country": "GB"},
+                },
+                "lines": [
+                    {"product": "KEY-1", "quantity": 5, "price": 11, "note": request.node.name},
+                    {"product": "KEY-2", "quantity": 3, "price": 0},
+                ],
+            }
+        ],
+    )[0]
+    assert answer["code"] == "held", answer
+    return answer["order_id"]
+
+
+def _open(page, server, order):
+    page.goto(f"{server.url}/odoo/sale.order/{order}")
+    page.wait_for_selector(".o_form_view .o_notebook")
+
+
+def _tab_to(page, name, times=200):
+    """Press Tab until an element of this name has the focus."""
+    seen = []
+    for _press in range(times):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        seen.append(found)
+        if name in found:
+            return
+    raise AssertionError(f"“{name}” is not reached by Tab: {seen}")
+
+
+def _press(page, name):
+    _tab_to(page, name)
+    page.keyboard.press("Enter")
+
+
+def _read(caller, order, *names):
+    return caller.call("manager", "sale.order", "read", [order], list(names))[0]
+
+
+def test_verify_take_the_price_waive_confirm(desk, running_server, caller, order):
+    _open(desk, running_server, order)
+    _press(desk, "Verification")
+    desk.keyboard.press("Alt+v")
+    desk.wait_for_selector(".o_notification")
+    # the page is drawn anew, on the same tab
+    desk.wait_for_load_state("networkidle")
+    findings = desk.locator("div[name=order_check_ids] .o_data_row")
+    findings.first.wait_for()
+    assert findings.count() == 2
+    assert findings.nth(0).locator("td[name=severity]").inner_text().strip() == "Blocking"
+    assert findings.nth(0).locator("td[name=severity] i.fa-ban").count() == 1
+    # the blocking one stands first: its price is to be waived, the other's taken from the pricelist
+    desk.locator("div[name=order_check_ids] .o_data_row:nth-child(2) button[name=action_take_pricelist_price]").focus()
+    assert "Take the pricelist's price" in desk.evaluate(FOCUSED)
+    desk.keyboard.press("Enter")
+    desk.locator("td[name=state]", has_text="Mended").wait_for()
+    _press(desk, "Waive")
+    desk.wait_for_selector(".modal .o_form_view")
+    desk.locator(".modal div[name=reason] input").focus()
+    desk.keyboard.type("A gift, agreed by telephone")
+    desk.keyboard.press("Alt+q")
+    desk.locator("td[name=state]", has_text="Waived").wait_for()
+    assert _read(caller, order, "verification_state")["verification_state"] == "verified"
+    desk.keyboard.press("Alt+y")
+    desk.locator(".o_arrow_button_current", has_text="Sales Order").wait_for()
+    assert _read(caller, order, "state", "amount_total") == {"id": order, "state": "sale", "amount_total": 50.0}
+
+
+def test_every_mend_is_reached_by_tab_and_named(desk, running_server, order):
+    _open(desk, running_server, order)
+    _press(desk, "Verification")
+    for name in ("Ask the customer", "Compare with what was sent", "Take the pricelist's price", "Waive"):
+        _tab_to(desk, name)
+
+
+def test_what_was_sent_and_what_was_entered(desk, running_server, caller, order):
+    lines = _read(caller, order, "order_line")["order_line"]
+    caller.call("manager", "sale.order.line", "write", lines[:1], {"product_uom_qty": 7})
+    _open(desk, running_server, order)
+    _press(desk, "Verification")
+    desk.keyboard.press("Alt+m")
+    desk.wait_for_selector(".modal .o_order_comparison")
+    row = desk.locator(".modal tr.table-warning", has_text="Quantity")
+    assert row.count() == 1
+    assert row.locator("td").all_inner_texts()[:2] == ["5 Units", "7 Units"]
+    assert "differs" in row.inner_text()
+    fits = desk.evaluate("() => document.querySelector('.modal-body').scrollWidth <= window.innerWidth")
+    assert fits
+    desk.keyboard.press("Escape")
+    desk.wait_for_selector(".modal", state="detached")
+
+
+def test_a_customer_is_asked(desk, running_server, caller, order):
+    _open(desk, running_server, order)
+    _press(desk, "Verification")
+    _press(desk, "Ask the customer")
+    body = desk.locator(".modal .odoo-editor-editable, .modal .note-editable").first
+    body.wait_for()
+    assert "which price did you expect" in body.inner_text().lower()
+    desk.keyboard.press("Alt+q")
+    desk.wait_for_selector(".modal", state="detached")
+    bodies = caller.call(
+        "manager",
+        "mail.message",
+        "search_read",
+        [("model", "=", "sale.order"), ("res_id", "=", order), ("subject", "ilike", "A question about your order")],
+        ["partner_ids"],
+    )
+    assert len(bodies) == 1
+    assert len(bodies[0]["partner_ids"]) == 1
+
+
+def test_the_list_counts_and_narrows(desk, running_server, order):
+    desk.goto(f"{running_server.url}/odoo/action-order_processing.action_orders_to_verify")
+    desk.wait_for_selector(".o_data_row")
+    panel = desk.locator(".o_search_panel")
+    assert panel.locator(".o_search_panel_filter_value", has_text="Today").count() == 1
+    price = panel.locator(".o_search_panel_filter_value", has_text="Price")
+    count = price.locator(".o_search_panel_counter").inner_text()
+    price.locator("input").focus()
+    desk.keyboard.press("Space")
+    desk.locator(".o_pager_limit", has_text=count).wait_for()
+    stages = desk.locator(".o_data_row td[name=verification_stage]").all_inner_texts()
+    assert stages and set(stages) == {"Price"}

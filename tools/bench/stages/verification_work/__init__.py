@@ -1,0 +1,1 @@
+"""The benches of verification inside Odoo, a file per bench."""
