@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, float_compare
@@ -7,6 +9,15 @@ from .rule_price import NOISE
 
 # discounts are entered in hundredths of a percent
 DISCOUNT_DIGITS = 2
+
+
+@dataclass(frozen=True)
+class Giver:
+    """Who gave the discount of a line, and whether the line is a discount of the whole order."""
+
+    user_id: int
+    name: str
+    whole: bool
 
 
 class OrderVerificationRule(models.Model):
@@ -63,14 +74,14 @@ class OrderVerificationRule(models.Model):
         """The findings of one order: each line by who gave its discount, then the whole by who gave the order's."""
 
         def limit(line_id):
-            return limits[order.company_id].get(givers[line_id][0], self.discount_percent)
+            return limits[order.company_id].get(givers[line_id].user_id, self.discount_percent)
 
         findings = []
         rest = {line.id: line for line in order.subject_lines}
         for line_id, percent in given.items():
             if percent > 0 and float_compare(percent, limit(line_id), precision_digits=DISCOUNT_DIGITS) > 0:
                 findings.append(self._discount_finding(order, rest.pop(line_id), percent, limit(line_id), givers))
-        whole = [line for line in order.lines if line.order_discount and givers[line.id][1]]
+        whole = [line for line in order.lines if line.order_discount and givers[line.id].whole]
         share = order.discount_share(whole)
         if not share:
             return findings
@@ -83,7 +94,6 @@ class OrderVerificationRule(models.Model):
         return findings
 
     def _discount_finding(self, order, line, percent, limit, givers):
-        giver = self.env["res.users"].sudo().browse(givers[line.id][0] or ())
         return self._finding(
             order,
             self.env._("at most %s %%", f"{limit:g}"),
@@ -92,7 +102,7 @@ class OrderVerificationRule(models.Model):
                 "%(product)s: a discount of %(percent)s %% was given by %(who)s, who may give %(limit)s %%.",
                 product=line.name,
                 percent=f"{percent:.2f}",
-                who=giver.name or self.env._("somebody"),
+                who=givers[line.id].name or self.env._("somebody"),
                 limit=f"{limit:g}",
             ),
             line,
@@ -102,7 +112,7 @@ class OrderVerificationRule(models.Model):
 
     def _limits(self, orders, givers):
         """What each giver may give, by company id and user id."""
-        users = self.env["res.users"].sudo().browse({user_id for user_id, _whole in givers.values() if user_id})
+        users = self.env["res.users"].sudo().browse({giver.user_id for giver in givers.values() if giver.user_id})
         limits = self.env["order.discount.limit"].sudo()
         return {
             company_id: limits._of_users(users, company_id) for company_id in {order.company_id for order in orders}
@@ -114,7 +124,7 @@ class OrderVerificationRule(models.Model):
         The day book says who: its last row of the line after which a unit was worth something else. A line that it does
         not know is its creator's. One statement.
 
-        :return: dict of line id to ``(user id, whether it is a discount of the whole order)``
+        :return: dict of line id to ``Giver``
         """
         if not line_ids:
             return {}
@@ -139,14 +149,16 @@ class OrderVerificationRule(models.Model):
                                > currency.rounding / 2 * (abs(quantity_after) + abs(quantity_after - quantity)))
                   ORDER BY line_id, standing.id DESC
                 )
-                SELECT line.id, coalesce(giver.user_id, line.create_uid),
+                SELECT line.id, person.id, partner.name,
                        coalesce(line.extra_tax_data ->> 'computation_key', '') LIKE 'global_discount,%%'
                   FROM sale_order_line line
              LEFT JOIN giver ON giver.line_id = line.id
+             LEFT JOIN res_users person ON person.id = coalesce(giver.user_id, line.create_uid)
+             LEFT JOIN res_partner partner ON partner.id = person.partner_id
                  WHERE line.id = ANY(%(lines)s)
                 """,
                 lines=list(line_ids),
                 standing=list(STANDING),
             )
         )
-        return {line_id: (user_id, whole) for line_id, user_id, whole in self.env.cr.fetchall()}
+        return {line_id: Giver(*rest) for line_id, *rest in self.env.cr.fetchall()}
