@@ -72,21 +72,17 @@ class TestComparison(OrderCase):
         self.assertEqual(self._differing(order), [("", "total"), ("1", "quantity")])
 
     def test_a_unit_that_was_sent(self):
-        order = self._submitted(
-            lines=[
-                {
-                    "product": "TG-1",
-                    "quantity": 2,
-                    "unit": self.env.ref("uom.product_uom_dozen").name.upper(),
-                    "price": 120,
-                }
-            ],
-            total=240,
-        )
+        dozen = self.env.ref("uom.product_uom_dozen")
+        dozen.active = True
+        line = {"product": "TG-1", "quantity": 2, "unit": dozen.name.upper(), "price": 120}
+        order = self._submitted(lines=[line], total=240)
         self.assertEqual(self._differing(order), [])
-        self.assertEqual(order.order_line.product_uom_id, self.env.ref("uom.product_uom_dozen"))
+        self.assertEqual(order.order_line.product_uom_id, dozen)
         order.order_line.write({"product_uom_id": self.product.uom_id.id, "product_uom_qty": 24})
         order.order_line.price_unit = 10
+        self.assertEqual(self._differing(order), [])
+        # a unit that is no longer in use is still what was sent
+        dozen.active = False
         self.assertEqual(self._differing(order), [])
 
     def test_a_price_split_into_price_and_discount_is_the_same_price(self):

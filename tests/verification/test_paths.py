@@ -43,7 +43,8 @@ class TestPaths(VerificationCase):
         self.assertEqual(self.bad.verification_state, "to_verify")
 
     def test_the_error_lists_every_order_and_reason(self):
-        other = self._make_order((self.product, -1), (self.product, 1, 50.0))
+        salesman = self.users["salesman"].id
+        other = self._make_order((self.product, -1), (self.product, 1, 50.0), user_id=salesman)
         with self.assertRaises(UserError) as caught:
             (self.bad | other).action_confirm()
         text = str(caught.exception)

@@ -85,7 +85,7 @@ class TestPreview(VerificationCase):
     def test_tightened_built_in(self):
         self.orders[1].order_line.price_unit = 9.5
         rule = self._rule("price_off")
-        rule.tolerance_percent = 10
+        rule.write({"tolerance_percent": 10, "tolerance_amount": 0})
         self.assertEqual(self._preview(rule)["caught"], 0)
         preview = self._preview(rule, values={"tolerance_percent": 4})
         self.assertEqual(self._caught(preview), self.orders[1].ids)

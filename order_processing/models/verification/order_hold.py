@@ -46,7 +46,7 @@ class OrderHold(models.Model):
     partner_id = fields.Many2one(related="order_id.partner_id")
     amount_total = fields.Monetary(related="order_id.amount_total")
     currency_id = fields.Many2one(related="order_id.currency_id")
-    line_id = fields.Many2one("sale.order.line", "Line", readonly=True, ondelete="set null", index="btree_not_null")
+    line_id = fields.Many2one("sale.order.line", readonly=True, ondelete="set null", index="btree_not_null")
     line_number = fields.Integer(
         readonly=True, default=0, help="Number of the line in the database, 0 for the whole order."
     )

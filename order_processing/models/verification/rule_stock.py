@@ -48,8 +48,13 @@ class OrderVerificationRule(models.Model):
         ]
 
     def _made_to_order(self, line_ids):
+        """Those of the lines that are ``is_mto``, core asked once per distinct (product, warehouse, routes of the line)."""
         lines = self.env["sale.order.line"].sudo().browse(line_ids)
-        return set(lines.filtered("is_mto").ids)
+        lines.fetch(["product_id", "warehouse_id", "route_ids"])
+        alike = lines.grouped(lambda line: (line.product_id, line.warehouse_id, line.route_ids))
+        # by themselves: the field is computed for all records that were browsed together
+        made = lines.browse([group[0].id for group in alike.values()]).filtered("is_mto")
+        return {line.id for group in alike.values() if group[0] in made for line in group}
 
     def _short_finding(self, order, line, unit, covered, wished, arrival):
         day = fields.Date.to_string(wished)
