@@ -68,6 +68,7 @@ def make_orders(session, company, size):
     customers = _customers(env, products)
     _stock(session, env, products)
     session.commit()
+    _known_before(session, customers, products)
     wished = datetime.now().replace(microsecond=0) + timedelta(days=WISHED_IN_DAYS)
     for numbers in chunks(range(size)):
         session.as_user("processor")["sale.order"].create(
@@ -82,6 +83,22 @@ def make_orders(session, company, size):
                 for number in numbers
             ]
         )
+        session.commit()
+
+
+def _known_before(session, customers, products):
+    """A sale to each customer, so that none of the sample's orders is a first one."""
+    for chunk in chunks(customers.ids):
+        session.as_user("processor")["sale.order"].create(
+            [
+                {
+                    "partner_id": customer,
+                    "client_order_ref": f"P{customer}",
+                    "order_line": [Command.create({"product_id": products[0].id, "product_uom_qty": 1})],
+                }
+                for customer in chunk
+            ]
+        ).action_confirm()
         session.commit()
 
 
