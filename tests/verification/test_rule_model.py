@@ -262,9 +262,7 @@ class TestSpared(VerificationCase):
         self._late_rule()
         self.customer.street = False
         # the change itself is a finding of its own
-        self.assertEqual(
-            sorted(self._late_codes(order)), ["address_incomplete", "changed_after_verification", "late"]
-        )
+        self.assertEqual(sorted(self._late_codes(order)), ["address_incomplete", "changed_after_verification", "late"])
 
     def test_services_that_are_invoiced(self):
         open_order, invoiced = self._make_order((self.service, 1)), self._make_order((self.service, 2))
