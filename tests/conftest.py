@@ -19,9 +19,9 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_server():
-    """A real Odoo server on a copy of the template database: ``.url``, ``.port``, ``.db``; one a worker, only when used."""
+    """A real Odoo server on a copy of the template database: ``.url``, ``.port``, ``.db``; one a module, only when used."""
     from tests.server import RunningServer
 
     with RunningServer() as server:

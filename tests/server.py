@@ -69,6 +69,8 @@ class RunningServer:
             *[sys.executable, "-W", "ignore", "-m", "odoo", "server", "-c", os.environ["ODOO_RC"], "-d", self.db],
             *["--http-port", str(self.port), "--http-interface", "127.0.0.1", "--workers", str(self.workers)],
             *["--db-filter", f"^{self.db}$", "--log-level", "warn", "--max-cron-threads", "0"],
+            # by address space, which many threads reserve and do not use, it would start itself anew between two tests
+            *["--limit-memory-soft", "0", "--limit-memory-hard", "0"],
         ]
         # a process group of its own, and no pipe that could fill up
         self.process = subprocess.Popen(
