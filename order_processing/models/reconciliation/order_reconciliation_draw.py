@@ -130,7 +130,7 @@ class OrderReconciliationDraw(models.Model):
                    %(on_hold)s AS on_hold, coalesce(moves.coming_back, FALSE) OR %(in_return)s AS coming_back,
                    %(to_check)s AS to_check, coalesce(moves.picked, FALSE) AS picked,
                    coalesce(moves.assigned, FALSE) AS assigned, coalesce(moves.moving, FALSE) AS moving,
-                   coalesce(sums.open_qty, 0) > 0 AS outstanding, coalesce(sums.due, FALSE) AS to_invoice,
+                   coalesce(sums.unshipped_qty, 0) > 0 AS outstanding, coalesce(sums.due, FALSE) AS to_invoice,
                    coalesce(unpaid.found, FALSE) AS to_pay, opened.open_units,
                    sums.ordered_qty, sums.shipped_qty, sums.returned_qty, sums.invoiced_qty, sums.credited_qty, sums.open_qty,
                    sums.ordered_value, sums.shipped_value, sums.returned_value, sums.invoiced_value, sums.credited_value,
@@ -140,6 +140,7 @@ class OrderReconciliationDraw(models.Model):
          LEFT JOIN res_partner partner ON partner.id = sale.partner_id
          LEFT JOIN (
                    SELECT fact.order_id, %(goods)s, %(worth)s, sum(fact.q_open) FILTER (WHERE fact.goods) AS open_qty,
+                          sum(fact.q_open) FILTER (WHERE fact.goods AND NOT fact.kit) AS unshipped_qty,
                           sum(fact.v_open) FILTER (WHERE fact.goods) AS open_value, bool_or(fact.q_l_due <> 0) AS due
                      FROM %(fact)s fact GROUP BY fact.order_id) sums ON sums.order_id = scope.order_id
          LEFT JOIN (

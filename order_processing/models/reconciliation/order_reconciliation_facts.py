@@ -121,7 +121,7 @@ class OrderReconciliationFacts(models.Model):
             SQL(
                 """
                 CREATE TEMPORARY TABLE %(fact)s ON COMMIT DROP AS
-                SELECT sums.*, %(derived)s, coalesce(template.type = 'consu', FALSE) AS goods,
+                SELECT sums.*, %(derived)s, coalesce(template.type = 'consu', FALSE) AS goods, %(kit)s AS kit,
                        coalesce(template.uom_id, %(unit)s) AS unit_id, scope.order_name,
                        coalesce(split_part(line.name, E'\n', 1), '') AS line_name
                   FROM (
@@ -137,12 +137,25 @@ class OrderReconciliationFacts(models.Model):
                 scope=SCOPE,
                 sums=sums,
                 derived=derived,
+                kit=self._leaves_as_others(),
                 pieces=pieces,
                 unit=self.env.ref("uom.product_uom_unit").id,
             )
         )
         self.env.cr.execute(SQL("CREATE INDEX ON %s (order_id)", FACT))
         self.env.cr.execute(SQL("ANALYZE %s", FACT))
+
+    @api.model
+    def _leaves_as_others(self):
+        """``SQL`` true for a line whose goods leave as other products (a kit): transfers alone say where it stands."""
+        if "mrp.bom" not in self.env:
+            return SQL("FALSE")
+        return SQL(
+            """
+            EXISTS (SELECT 1 FROM stock_move move
+                     WHERE move.sale_line_id = sums.line_id AND move.product_id <> sums.product_id)
+            """
+        )
 
     @api.model
     def _fact_columns(self):

@@ -86,7 +86,8 @@ class OrderVerificationFacts(models.AbstractModel):
     @api.model
     def _lines_query(self, order_ids):
         line_fields = self.env["sale.order.line"]._fields
-        reward = SQL("l.is_reward_line") if "is_reward_line" in line_fields else SQL("NULL")
+        # what says so of a line is computed and not stored: its reward is
+        reward = SQL("l.reward_id IS NOT NULL") if "reward_id" in line_fields else SQL("NULL")
         return SQL(
             """
             SELECT l.id, l.order_id, l.product_id, l.product_uom_id AS uom_id,
