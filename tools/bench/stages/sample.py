@@ -68,7 +68,7 @@ def make_orders(session, company, size):
     customers = _customers(env, products)
     _stock(session, env, products)
     session.commit()
-    _known_before(session, customers, products)
+    _known_before(session, customers)
     wished = datetime.now().replace(microsecond=0) + timedelta(days=WISHED_IN_DAYS)
     for numbers in chunks(range(size)):
         session.as_user("processor")["sale.order"].create(
@@ -86,15 +86,18 @@ def make_orders(session, company, size):
         session.commit()
 
 
-def _known_before(session, customers, products):
-    """A sale to each customer, so that none of the sample's orders is a first one."""
+def _known_before(session, customers):
+    """A sale to each customer, so that none of the sample's orders is a first one; of what the sample does not order."""
+    work = session.root["product.product"].create(
+        {"name": "Test Survey", "type": "service", "list_price": 40, "standard_price": 20}
+    )
     for chunk in chunks(customers.ids):
         session.as_user("processor")["sale.order"].create(
             [
                 {
                     "partner_id": customer,
                     "client_order_ref": f"P{customer}",
-                    "order_line": [Command.create({"product_id": products[0].id, "product_uom_qty": 1})],
+                    "order_line": [Command.create({"product_id": work.id, "product_uom_qty": 1})],
                 }
                 for customer in chunk
             ]
