@@ -14,7 +14,7 @@ class OrderCloseReason(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     printed = fields.Boolean(
-        "Printed", default=True, help="The customer's order says what was closed and why; otherwise it says nothing."
+        default=True, help="The customer's order says what was closed and why; otherwise it says nothing."
     )
     discount_kept = fields.Boolean(
         "Price and discount kept",

@@ -9,7 +9,7 @@ class OrderDiscountLimit(models.Model):
     _inherit = ["mail.thread"]
     _order = "percent, id"
 
-    group_id = fields.Many2one("res.groups", "Group", ondelete="cascade", index="btree_not_null", tracking=True)
+    group_id = fields.Many2one("res.groups", ondelete="cascade", index="btree_not_null", tracking=True)
     user_id = fields.Many2one(
         "res.users",
         "Person",
