@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 PROCESSOR = "order_processing.group_processor"
 # the act of ``order.verification.rule._mends``
@@ -86,7 +86,8 @@ class OrderVerificationAddress(models.TransientModel):
         the contact's history.
 
         :return: an action of the web client
-        :raises AccessError: the user is not of the order desk, or may not write the orders
+        :raises AccessError: the user is not of the order desk, or may not write the orders; or somebody signs in with this
+            contact, and the user may not edit that account
         :raises UserError: the address is not that of the orders, or still lacks something
         """
         self.ensure_one()
@@ -109,6 +110,7 @@ class OrderVerificationAddress(models.TransientModel):
         changed = {name: self[name] for name in (*PLACE, *CONTACT) if (self[name] or False) != (partner[name] or False)}
         if not changed:
             return
+        self._check_nobody_signs_in()
         text = "\n".join(
             f"{partner._fields[name]._description_string(self.env)}: {_words(partner[name])} → {_words(value)}"
             for name, value in changed.items()
@@ -117,6 +119,17 @@ class OrderVerificationAddress(models.TransientModel):
             {name: value.id if isinstance(value, models.BaseModel) else value for name, value in changed.items()}
         )
         partner.sudo()._message_log(body=text, author_id=self.env.user.partner_id.id)
+
+    def _check_nobody_signs_in(self):
+        """A changed e-mail takes a password over: accounts of others are edited by who may edit accounts, as in core."""
+        accounts = self.partner_id.sudo().with_context(active_test=False).user_ids - self.env.user
+        if accounts and not accounts.with_env(self.env).has_access("write"):
+            raise AccessError(
+                self.env._(
+                    "%s signs in with this contact: ask who manages users to complete the address.",
+                    self.partner_id.display_name,
+                )
+            )
 
     def _orders_found(self):
         """The orders that the user may see, that go to this address too and have the same finding open."""

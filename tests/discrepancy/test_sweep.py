@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from tests.discrepancy.common import DiscrepancyCase
 
@@ -188,7 +189,10 @@ class TestKinds(DiscrepancyCase):
         self._invoice(order)
         self._assert_kinds(order)
         for column, value in (("qty_delivered", 9), ("qty_invoiced", 8)):
-            self.env.cr.execute(f"UPDATE sale_order_line SET {column} = %s WHERE id = %s", [value, order.order_line.id])
+            line = order.order_line
+            self.env.cr.execute(
+                SQL("UPDATE sale_order_line SET %s = %s WHERE id = %s", SQL.identifier(column), value, line.id)
+            )
             self.env.invalidate_all()
             self._assert_kinds(order, "stored_differs")
             record = order.order_discrepancy_ids

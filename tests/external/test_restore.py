@@ -18,6 +18,7 @@ pytestmark = pytest.mark.external
 
 SCRIPT = """
 import json
+from odoo.tools import SQL
 events = env["order.event"]
 start = events.changes("", limit=1000)
 seen, since, more = len(start["items"]), start["next"], start["more"]
@@ -28,8 +29,8 @@ events._record([{"kind": "received", "company_id": env.company.id, "order_name":
 env.cr.commit()
 later = events.changes(since)
 cut = events._cut_snapshot()
-env.cr.execute("SELECT count(*) FROM order_event event WHERE %s" % env.cr.mogrify(
-    events._visible_condition("event", cut).code, events._visible_condition("event", cut).params).decode())
+visible = events._visible_condition("event", cut)
+env.cr.execute(SQL("SELECT count(*) FROM order_event event WHERE %s", visible))
 visible = env.cr.fetchone()[0]
 env.cr.execute("SELECT count(*), count(DISTINCT era_id) FROM order_event")
 rows, eras = env.cr.fetchone()

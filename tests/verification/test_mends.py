@@ -227,6 +227,21 @@ class TestCompleteAddress(MendCase):
             foreign.action_save()
         self.assertNotEqual(self.users["manager"].partner_id.city, "Leeds")
 
+    def test_who_signs_in_with_an_address_keeps_it(self):
+        """A changed e-mail takes a password over: core guards that of colleagues, and so does this door."""
+        Wizard = self._as("processor", self.env["order.verification.address"])
+        place = {"street": "1 Road", "zip": "LS1 1AA", "city": "Leeds", "country_id": self.uk.id, "phone": "1"}
+        for name in ("manager", "portal"):
+            partner = self.users[name].partner_id
+            partner.email = f"{name}@test.example.com"
+            order = self._make_order((self.product, 5), partner_shipping_id=partner.id)
+            wizard = Wizard.create(
+                {"order_ids": order.ids, "partner_id": partner.id, "email": "thief@test.example.com", **place}
+            )
+            with self.subTest(user=name), self.assertRaises(AccessError):
+                wizard.action_save()
+            self.assertEqual((partner.email, partner.city), (f"{name}@test.example.com", False))
+
     def test_nothing_but_the_address_is_written(self):
         order = self._order(city=False)
         wizard = self._as("processor", self.env["order.verification.address"])

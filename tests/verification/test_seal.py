@@ -1,6 +1,7 @@
 """A seal over content: what breaks it, what does not, and how it says what changed."""
 
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .common import VerificationCase
 
@@ -54,7 +55,10 @@ class TestSeal(VerificationCase):
             ("product_uom_id", dozen.id, f"unit: Units → {dozen.name}"),
         ):
             with self.subTest(told=told), self.env.cr.savepoint() as savepoint:
-                self.env.cr.execute(f"UPDATE sale_order_line SET {column} = %s WHERE id = %s", [value, self.line.id])
+                query = SQL(
+                    "UPDATE sale_order_line SET %s = %s WHERE id = %s", SQL.identifier(column), value, self.line.id
+                )
+                self.env.cr.execute(query)
                 self.assertIn(told, self._changes())
                 savepoint.rollback()
             self.env.invalidate_all()

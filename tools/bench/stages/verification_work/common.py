@@ -1,5 +1,7 @@
 """What the benches of verification share: a sample of clean orders, rules switched on, queries counted at two sizes."""
 
+from abc import ABC, abstractmethod
+
 from ...measure import measured, take_back
 from ..sample import core_company, desk_company, make_orders, order_ids
 
@@ -8,7 +10,7 @@ WARM = 10
 COUNTED = (20, 100)
 
 
-class Work:
+class Work(ABC):
     """A side on its sample. ``act(orders)`` is the call that is measured; what it did is taken back."""
 
     company = staticmethod(core_company)
@@ -27,9 +29,9 @@ class Work:
         """Records as the desk sees them."""
         return self.session.as_user("processor")["sale.order"].browse(ids)
 
+    @abstractmethod
     def act(self, orders):
         """The call."""
-        raise NotImplementedError
 
     def proof(self, orders):
         """What was done, in figures that are the same on both sides."""
