@@ -85,3 +85,15 @@ class TermsCase(VerificationCase):
                 orders._verification_evaluate()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(*counts, "statements for 1 and for 100 orders")
+
+
+class MendCase(VerificationCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.property_product_pricelist = cls.env["product.pricelist"].create({"name": "Test prices"})
+
+    def _checks(self, orders, code=None):
+        orders.action_verify()
+        checks = orders.order_check_ids.filtered(lambda check: check.state == "failed")
+        return checks.filtered(lambda check: check.rule_code == code) if code else checks
