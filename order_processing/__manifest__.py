@@ -5,6 +5,7 @@
     "category": "Sales/Sales",
     "author": "Order Processing maintainers",
     "license": "LGPL-3",
+    "external_dependencies": {"python": ["jsonschema"]},
     "depends": [
         "sale_management",
         "sale_stock",
