@@ -193,7 +193,9 @@ class OrderVerificationRule(models.Model):
         for order_id, order_facts in facts.items():
             digest, content = seals.get(order_id, ("", None))
             assessments[order_id] = Assessment(order_facts, sealed_digest=digest, sealed_content=content)
-        judged = self._judge(facts, self._rules_by_company(orders.company_id), seals)
+        # not by `orders.company_id`, which would read all columns of all orders
+        companies = self.env["res.company"].browse({order_facts.company_id for order_facts in facts.values()})
+        judged = self._judge(facts, self._rules_by_company(companies), seals)
         ticked, spared = self._left_alone(
             [f for _rule, _group, found in judged for f in found], assessments, confirming
         )
@@ -244,9 +246,11 @@ class OrderVerificationRule(models.Model):
             hit.add(finding.order_id)
             if finding.key not in spared:
                 assessments[finding.order_id].findings.append(finding)
+        # read once: a field of a record costs more than what is done with it here
+        code, version = rule.code, rule.version
         for order_facts in group:
             if order_facts.id not in hit:
-                assessments[order_facts.id].passed[rule.code] = rule.version
+                assessments[order_facts.id].passed[code] = version
 
     def _finding(self, order_facts, expected, found, message, line=None, scope=""):
         """A ``Finding`` of this rule. ``scope``: the part of the content it rests on, empty for all of it."""
