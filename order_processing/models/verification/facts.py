@@ -41,6 +41,7 @@ class LineFacts:
     order_id: int
     product_id: int
     uom_id: int
+    product_uom_id: int
     quantity: float
     price_unit: float
     discount: float

@@ -90,7 +90,7 @@ class OrderVerificationFacts(models.AbstractModel):
         reward = SQL("l.reward_id IS NOT NULL") if "reward_id" in line_fields else SQL("NULL")
         return SQL(
             """
-            SELECT l.id, l.order_id, l.product_id, l.product_uom_id AS uom_id,
+            SELECT l.id, l.order_id, l.product_id, l.product_uom_id AS uom_id, t.uom_id AS product_uom_id,
                    l.product_uom_qty::float AS quantity, l.price_unit::float AS price_unit,
                    coalesce(l.discount, 0)::float AS discount, coalesce(l.price_subtotal, 0)::float AS subtotal,
                    split_part(l.name, chr(10), 1) AS name,

@@ -1,15 +1,62 @@
 """Asking core's pricelists for the prices of many lines: once per distinct key, items and records read as sets."""
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from typing import NamedTuple
+
+from odoo.fields import Domain
+
+# what may make a quantity count otherwise than by the least quantity of an item
+PRICED_BY = {
+    "product.pricelist": ("_compute_price_rule", "_get_product_price", "_get_applicable_rules_domain"),
+    "product.pricelist.item": ("_compute_price", "_compute_base_price", "_is_applicable_for"),
+}
+CORE = ("odoo.addons.product.", "odoo.addons.sale.")
 
 
-@dataclass(frozen=True)
-class ExpectedPrice:
+class ExpectedPrice(NamedTuple):
     """What core's pricelist gives one line: before and after the discount that core would show, per unit."""
 
     unit: float
     net: float
     exact: float
+
+
+class QuantityBands:
+    """Tells quantities apart that core may price differently: it asks only whether one reaches the least of an item.
+
+    Where another add-on takes part in computing prices every quantity is one by itself.
+
+    :param env: a superuser's environment
+    """
+
+    def __init__(self, env):
+        self.edges = None
+        if self._priced_by_core(env):
+            rows = env["product.pricelist.item"]._read_group([("min_quantity", ">", 0)], ["min_quantity"])
+            self.edges = sorted(least for (least,) in rows)
+
+    def of(self, line):
+        """What stands for the quantity of ``line`` (``LineFacts``) in the key of its price."""
+        if self.edges is None or line.uom_id != line.product_uom_id:
+            return line.quantity
+        return ("band", bisect_right(self.edges, line.quantity))
+
+    @staticmethod
+    def _priced_by_core(env):
+        return all(
+            part.__module__.startswith(CORE)
+            for model, names in PRICED_BY.items()
+            for part in type(env[model]).mro()
+            if any(name in vars(part) for name in names)
+        )
+
+
+class ItemsOfPricelist(NamedTuple):
+    """The items of one pricelist: the place in core's order of each, those for many products, those by template id."""
+
+    places: dict
+    general: object
+    by_template: dict
 
 
 class PricelistRules:
@@ -19,78 +66,104 @@ class PricelistRules:
     in core's order. Pricelists that others are based on are found the same way, when core first asks for them.
 
     :param products: ``product.product`` of all lines at that moment, in the environment of their company
+    :param pricelist_ids: those that are asked for
     :param date: the moment
     """
 
-    def __init__(self, products, date):
-        self.products = products
+    def __init__(self, products, pricelist_ids, date):
+        self.products = {product.id: product for product in products}
+        self.templates = {product.id: product.product_tmpl_id.id for product in products}
+        self.all_products = products
         self.date = date
         self.known = {}
+        self._find(pricelist_ids)
 
     def of(self, pricelist, products):
         """The items of ``pricelist`` that may apply to ``products``, as a recordset in core's order."""
-        places, general, by_template = self._sorted_out(pricelist)
-        own = [
-            item_id
-            for template_id in set(products.product_tmpl_id._ids)
-            for item_id in by_template.get(template_id, ())
-        ]
-        return general.browse(sorted([*own, *general._ids], key=places.get)) if own else general
-
-    def alike(self, pricelist, products):
-        """Split ``products`` into sets that the same items apply to: what has items of its own stands by itself."""
-        by_template = self._sorted_out(pricelist)[2]
-        own = [product for product in products if product.product_tmpl_id.id in by_template]
-        rest = products.browse(set(products._ids).difference(product.id for product in own))
-        return [*own, rest.with_prefetch(products._prefetch_ids)] if rest else own
-
-    def _sorted_out(self, pricelist):
-        """Place of each item in core's order, the items for many products, and those of each template."""
         if pricelist.id not in self.known:
-            found = pricelist._get_applicable_rules(self.products, self.date)
-            general, by_template = [], {}
-            for item in found:
-                template = item.product_tmpl_id or item.product_id.product_tmpl_id
-                (by_template.setdefault(template.id, []) if template else general).append(item.id)
-            places = {item_id: place for place, item_id in enumerate(found._ids)}
-            general = found.browse(general).with_prefetch(found._ids)
-            self.known[pricelist.id] = (places, general, by_template)
-        return self.known[pricelist.id]
+            self._find([pricelist.id])
+        places, general, by_template = self.known[pricelist.id]
+        templates = {self.templates[product_id] for product_id in products._ids}
+        own = [item_id for template_id in templates for item_id in by_template.get(template_id, ())]
+        if not own:
+            return general
+        return general.browse(sorted([*own, *general._ids], key=places.get)).with_prefetch(places)
 
+    def alike(self, pricelist_id, product_ids):
+        """Split products into sets that the same items apply to: what has items of its own stands by itself."""
+        by_template = self.known[pricelist_id].by_template if pricelist_id else {}
+        own = [self.products[number] for number in product_ids if self.templates[number] in by_template]
+        rest = [number for number in product_ids if self.templates[number] not in by_template]
+        if rest:
+            own.append(self.all_products.browse(rest).with_prefetch(self.all_products._ids))
+        return own
 
-def product_taxes(product):
-    """The taxes of ``product`` in the company of its environment, as core takes them for a line."""
-    return product.taxes_id._filter_taxes_by_company(product.env.company)
+    def _find(self, pricelist_ids):
+        """Read which items pricelists have; one statement, in core's order and by core's domain."""
+        env = self.all_products.env
+        pricelists = env["product.pricelist"].browse(number for number in pricelist_ids if number)
+        found, places = {number: ([], {}) for number in pricelists._ids}, {}
+        for pricelist_id, item_id, template_id, product_id in self._rows(pricelists) if pricelists else ():
+            template_id = template_id or self.templates.get(product_id)
+            general, by_template = found[pricelist_id]
+            (by_template.setdefault(template_id, []) if template_id else general).append(item_id)
+            places[item_id] = len(places)
+        for number, (general, by_template) in found.items():
+            general = env["product.pricelist.item"].browse(general).with_prefetch(places)
+            self.known[number] = ItemsOfPricelist(places, general, by_template)
+
+    def _rows(self, pricelists):
+        """``(pricelist, item, template, product)`` of the items that may apply, ids in core's order."""
+        Item = pricelists.env["product.pricelist.item"]
+        domain = self._domain(pricelists)
+        query = Item._search(domain, order=Item._order)
+        names = ("pricelist_id", "id", "product_tmpl_id", "product_id")
+        return pricelists.env.execute_query(query.select(*(Item._field_to_sql(Item._table, name) for name in names)))
+
+    def _domain(self, pricelists):
+        """Core's domains of all ``pricelists``; where they differ by the pricelist alone, as one that is not ten times as long."""
+        domains = {
+            pricelist.id: pricelist._get_applicable_rules_domain(products=self.all_products, date=self.date)
+            for pricelist in pricelists
+        }
+        rest = [[part for part in domains[number] if part != ("pricelist_id", "=", number)] for number in domains]
+        if all(other == rest[0] for other in rest) and len(rest[0]) + 1 == len(domains[pricelists[0].id]):
+            return Domain("pricelist_id", "in", pricelists.ids) & Domain(rest[0])
+        return Domain.OR(domains.values())
 
 
 class PriceAsking:
     """One run's questions to core's pricelists.
 
     :param env: a superuser's environment
-    :param groups: dict of key to ``(date, products)``; the key is ``((company, pricelist, moment, day, currency, fiscal
-        position), unit, quantity, options)`` of ids, ``moment`` tells dates apart that see other items, ``products`` are
-        ids (a dict or a set)
+    :param groups: dict of key to ``(date, quantity, products)``; the key is ``((company, pricelist, moment, day, currency,
+        fiscal position), unit, band, options)`` of ids, ``moment`` tells dates apart that see other items, ``band``
+        quantities that are priced differently, ``products`` are ids (a dict or a set)
+    :param taxes: a function that gives the taxes of a product in the company of its environment
     """
 
-    def __init__(self, env, groups):
+    def __init__(self, env, groups, taxes):
+        self.taxes = taxes
         self.rules = {}
         self.shown = {}
-        self.taxes = {}
-        wanted, dates = {}, {}
-        for (terms, *_rest), (date, products) in groups.items():
-            wanted.setdefault((terms[0], terms[2]), set()).update(products)
-            dates.setdefault((terms[0], terms[2]), date)
-        for (company_id, moment), product_ids in wanted.items():
+        self.included = {}
+        self.discounts_shown = env["product.pricelist.item"]._is_discount_feature_enabled()
+        wanted = {}
+        for ((company_id, pricelist_id, moment, *_rest), *_more), (date, _quantity, products) in groups.items():
+            _date, product_ids, pricelist_ids = wanted.setdefault((company_id, moment), (date, set(), set()))
+            product_ids.update(products)
+            pricelist_ids.add(pricelist_id)
+        for (company_id, moment), (date, product_ids, pricelist_ids) in wanted.items():
             products = env["product.product"].with_company(company_id).browse(product_ids)
-            self.rules[company_id, moment] = PricelistRules(products, dates[company_id, moment])
+            self.rules[company_id, moment] = PricelistRules(products, pricelist_ids, date)
 
-    def prices(self, key, date, product_ids):
+    def prices(self, key, date, quantity, product_ids):
         """``(product id, ExpectedPrice)`` of each of ``product_ids`` under the terms of ``key``."""
-        (company_id, pricelist_id, moment, _day, currency_id, position_id), uom_id, quantity, options = key
+        (company_id, pricelist_id, moment, _day, currency_id, position_id), uom_id, _band, options = key
         rules = self.rules[company_id, moment]
-        products = rules.products.browse(product_ids).with_prefetch(rules.products._ids)
-        env = products.env
+        env = rules.all_products.env
         pricelist = env["product.pricelist"].browse(pricelist_id or ())
+        position = env["account.fiscal.position"].browse(position_id or ())
         terms = {
             "quantity": quantity,
             "uom": env["uom.uom"].browse(uom_id),
@@ -98,31 +171,34 @@ class PriceAsking:
             "currency": env["res.currency"].browse(currency_id),
             "order_rules": rules,
         }
-        for part in self._parts(rules, pricelist, products, options):
+        for part in self._parts(rules, pricelist_id, product_ids, options):
             found = pricelist._compute_price_rule(part, **terms)
             for product in part:
-                yield product.id, self._expected(product, *found[product.id], position_id, terms)
+                price, item_id = found[product.id]
+                taxes = position and self._included_taxes(product)
+                if taxes or (item_id and self.discounts_shown):
+                    yield product.id, self._expected(product, price, item_id, position, taxes, terms)
+                else:
+                    yield product.id, ExpectedPrice(price, price, price)
 
-    def _expected(self, product, price, item_id, position_id, terms):
+    @staticmethod
+    def _parts(rules, pricelist_id, product_ids, options):
+        """Sets of products that core can be asked about in one call."""
+        if not options:
+            return rules.alike(pricelist_id, product_ids)
+        values = rules.all_products.env["product.template.attribute.value"].browse(options)
+        products = [rules.products[product_id] for product_id in product_ids]
+        return [product.with_context(**product._get_product_price_context(values)) for product in products]
+
+    def _expected(self, product, price, item_id, position, taxes, terms):
         """The ``ExpectedPrice`` of ``product`` from core's price and item, with its discount and taxes as on a line."""
-        env = product.env
         unit = net = price
-        if item_id and self._shows_discount(env, item_id):
-            unit, net = self._before_discount(env, item_id, product, price, terms)
-        taxes = position_id and unit and self._included_taxes(product)
-        if taxes:
-            position = env["account.fiscal.position"].browse(position_id)
+        if item_id and self.discounts_shown and self._shows_discount(product.env, item_id):
+            unit, net = self._before_discount(product, item_id, price, terms)
+        if taxes and unit:
             moved = product._get_tax_included_unit_price_from_price(unit, taxes, fiscal_position=position)
             price, net, unit = price * moved / unit, net * moved / unit, moved
         return ExpectedPrice(unit, net, price)
-
-    @staticmethod
-    def _parts(rules, pricelist, products, options):
-        """Sets of products that core can be asked about in one call."""
-        if options:
-            values = products.env["product.template.attribute.value"].browse(options)
-            return [product.with_context(**product._get_product_price_context(values)) for product in products]
-        return rules.alike(pricelist, products) if pricelist else [products]
 
     def _shows_discount(self, env, item_id):
         if item_id not in self.shown:
@@ -130,9 +206,10 @@ class PriceAsking:
         return self.shown[item_id]
 
     @staticmethod
-    def _before_discount(env, item_id, product, price, terms):
+    def _before_discount(product, item_id, price, terms):
         """Unit price before, and net price after the discount that core shows, rounded as core rounds it."""
-        base = env["product.pricelist.item"].browse(item_id)._compute_price_before_discount(product=product, **terms)
+        item = product.env["product.pricelist.item"].browse(item_id)
+        base = item._compute_price_before_discount(product=product, **terms)
         if base <= price:
             return price, price
         return base, base * (1 - round((base - price) / base * 100, 2) / 100)
@@ -140,7 +217,7 @@ class PriceAsking:
     def _included_taxes(self, product):
         """The product's taxes where core moves its price to those of a fiscal position: all are included in it; else none."""
         key = (product.env.company.id, product.id)
-        if key not in self.taxes:
-            taxes = product_taxes(product)
-            self.taxes[key] = taxes if taxes and all(taxes.mapped("price_include")) else taxes.browse()
-        return self.taxes[key]
+        if key not in self.included:
+            taxes = self.taxes(product)
+            self.included[key] = taxes if all(taxes.mapped("price_include")) else taxes.browse()
+        return self.included[key]

@@ -2,7 +2,7 @@ from bisect import bisect_right
 
 from odoo import api, models
 
-from .price_asking import PriceAsking
+from .price_asking import PriceAsking, QuantityBands
 
 # prices closer than this are the same number seen through binary floats
 NOISE = 1e-9
@@ -116,7 +116,7 @@ class OrderVerificationRule(models.Model):
                     yield order, line, expected[line.id]
 
     def _expected_prices(self, orders, memory):
-        """Core's price of every line, asked once per distinct (pricelist, moment, unit, quantity, product).
+        """Core's price of every line, asked once per distinct (pricelist, moment, unit, band of quantities, product).
 
         :return: dict of line id to ``ExpectedPrice``
         """
@@ -126,6 +126,7 @@ class OrderVerificationRule(models.Model):
         if not todo:
             return answer
         asked.update(order.id for order in todo)
+        bands = QuantityBands(self.sudo().env)
         groups = {}
         for order, moment in zip(todo, self._price_moments(todo)):
             terms = (order.company_id, order.pricelist_id or 0, moment, order.date_order.date())
@@ -133,14 +134,29 @@ class OrderVerificationRule(models.Model):
             for line in order.subject_lines:
                 if line.priced and line.quantity > 0:
                     options = tuple(sorted(line.attribute_value_ids)) if line.attribute_value_ids else ()
-                    key = (terms, line.uom_id, line.quantity, options)
-                    lines = groups.setdefault(key, (order.date_order, {}))[1]
-                    lines.setdefault(line.product_id, []).append(line.id)
-        asking = PriceAsking(self.sudo().env, groups)
-        for key, (date, lines) in groups.items():
-            for product_id, expected in asking.prices(key, date, lines):
+                    key = (terms, line.uom_id, bands.of(line), options)
+                    if key not in groups:
+                        groups[key] = (order.date_order, line.quantity, {})
+                    groups[key][2].setdefault(line.product_id, []).append(line.id)
+        if not groups:
+            return answer
+        asking = PriceAsking(self.sudo().env, groups, lambda product: self._product_taxes(product, memory))
+        for key, (date, quantity, lines) in groups.items():
+            for product_id, expected in asking.prices(key, date, quantity, lines):
                 answer.update(dict.fromkeys(lines[product_id], expected))
         return answer
+
+    @staticmethod
+    def _product_taxes(product, memory):
+        """The taxes of ``product`` in the company of its environment, as core takes them for a line.
+
+        Core is asked once per distinct (taxes, company).
+        """
+        known = memory.setdefault("taxes_of_company", {})
+        taxes, company = product.taxes_id, product.env.company
+        if (company.id, taxes._ids) not in known:
+            known[company.id, taxes._ids] = taxes._filter_taxes_by_company(company)
+        return known[company.id, taxes._ids]
 
     def _price_moments(self, orders):
         """For each order where its date stands among the dated items: two orders alike see the same items."""

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
 
 from ..common.business_day import business_day
-from .price_asking import product_taxes
 from .rule_price import NOISE, ROUNDING
 
 
@@ -128,21 +127,21 @@ class OrderVerificationRule(models.Model):
         products = self._company_products(orders, memory)
         positions = self.sudo().env["account.fiscal.position"].browse({o.fiscal_position_id for o in orders} - {None})
         positions = {position.id: position for position in positions}
-        mapped = {}
-        taxes = {}
+        own, mapped = {}, {}
         findings = []
         for order in orders:
             for line in order.subject_lines:
-                own_key = (order.company_id, line.product_id)
-                if own_key not in taxes:
-                    taxes[own_key] = product_taxes(products[order.company_id][line.product_id])
-                own = taxes[own_key]
-                key = (own._ids, order.fiscal_position_id)
+                product_key = (order.company_id, line.product_id)
+                if product_key not in own:
+                    own[product_key] = self._product_taxes(products[order.company_id][line.product_id], memory)
+                taxes = own[product_key]
+                key = (taxes._ids, order.fiscal_position_id)
                 if key not in mapped:
                     position = positions.get(order.fiscal_position_id)
-                    mapped[key] = position.map_tax(own) if position and own else own
-                expected = mapped[key] if line.product_type != "combo" else own.browse()
-                if set(expected._ids) != set(line.tax_ids):
+                    expected = position.map_tax(taxes) if position and taxes else taxes
+                    mapped[key] = (expected, set(expected._ids))
+                expected, ids = mapped[key] if line.product_type != "combo" else (taxes.browse(), set())
+                if ids != set(line.tax_ids):
                     findings.append(self._tax_finding(order, line, expected, positions))
         return findings
 
