@@ -256,12 +256,49 @@ class TestPrice(VerificationCase):
         order.order_line[3].price_unit = 20
         self.assertEqual(self._codes(order), ["price_off"])
 
+    def test_quantities_that_reach_the_same_items_are_one_key(self):
+        """Core looks at nothing else of a quantity: it is asked once for those between two least quantities."""
+        band = {"applied_on": "1_product", "product_tmpl_id": self.product.product_tmpl_id.id, "compute_price": "fixed"}
+        pricelist = self._pricelist({**band, "min_quantity": 10, "fixed_price": 8}, {**band, "fixed_price": 9})
+        quantities = (1, 5, 9.99, 10, 10.01, 50)
+        orders = self.env["sale.order"].union(
+            *(self._make_order((self.product, quantity), pricelist_id=pricelist.id) for quantity in quantities)
+        )
+        dozens = self._make_order((self.product, 1), pricelist_id=pricelist.id)
+        dozens.order_line.product_uom_id = self.env.ref("uom.product_uom_dozen")
+        self.assertEqual((orders | dozens).order_line.mapped("price_unit"), [9, 9, 9, 8, 8, 8, 96])
+        asked = self._asked()
+        self.assertFalse([row["findings"] for row in (orders | dozens).action_verify() if row["findings"]])
+        self.assertEqual(len(asked), 3)
+
+    def test_another_addon_may_price_by_quantity(self):
+        Item = type(self.env["product.pricelist.item"])
+        compute = Item._compute_price
+
+        class PricedByQuantity:
+            """Stands for an add-on: the price falls with every piece."""
+
+            def _compute_price(self, product, quantity, *args, **kwargs):
+                return compute(self, product, quantity, *args, **kwargs) - quantity / 100
+
+        self.patch(Item, "_compute_price", PricedByQuantity._compute_price)
+        orders = self.env["sale.order"].union(*(self._make_order((self.product, number)) for number in (1, 2, 3)))
+        self.assertEqual(orders.order_line.mapped("price_unit"), [9.99, 9.98, 9.97])
+        self._rule("price_off").tolerance_amount = 0
+        self.assertFalse([row["findings"] for row in orders.action_verify() if row["findings"]])
+
     def test_core_is_asked_once_a_distinct_key(self):
         orders = self.env["sale.order"]
         for index in range(20):
             orders |= self._make_order(
                 (self.product, 5), (self.other_product, 5), partner_id=self._make_customer(f"Customer {index}").id
             )
+        asked = self._asked()
+        orders.action_verify()
+        self.assertEqual([set(products) for products in asked], [{self.product, self.other_product}])
+
+    def _asked(self):
+        """The products of each question to core's pricelists from now on."""
         asked = []
         Pricelist = type(self.env["product.pricelist"])
         ask = Pricelist._compute_price_rule
@@ -270,6 +307,7 @@ class TestPrice(VerificationCase):
             asked.append(products)
             return ask(pricelist, products, *args, **kwargs)
 
+        # counts, and prices nothing
+        counting.__module__ = ask.__module__
         self.patch(Pricelist, "_compute_price_rule", counting)
-        orders.action_verify()
-        self.assertEqual([set(products) for products in asked], [{self.product, self.other_product}])
+        return asked

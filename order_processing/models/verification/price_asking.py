@@ -44,10 +44,11 @@ class QuantityBands:
     @staticmethod
     def _priced_by_core(env):
         return all(
-            part.__module__.startswith(CORE)
+            vars(part)[name].__module__.startswith(CORE)
             for model, names in PRICED_BY.items()
             for part in type(env[model]).mro()
-            if any(name in vars(part) for name in names)
+            for name in names
+            if name in vars(part)
         )
 
 
