@@ -3,13 +3,14 @@
 from odoo.tools import SQL
 
 
-def promise_query(line_ids):
+def promise_query(line_ids, only_short=False):
     """``SQL`` that says, per line id of goods still to ship, what stock covers and when the rest comes.
 
     First come, first served: confirmed orders by their delivery date, then quotations by their order date; demand of orders that
     are not asked about counts where it stands before. Quantities are in the product's reference unit.
 
     :param list line_ids: ids of ``sale.order.line``
+    :param bool only_short: leave out what free stock covers
     :return: rows ``(line_id, needed, short, part, receipt, plain)``: still to ship beyond what is reserved for it, how much
         of it no free stock covers, that as a part of what is needed, the moment (UTC ``timestamp``) by which planned receipts
         cover it (``NULL`` if they do not), and whether the line ships as its own product (not as components of a kit)
@@ -26,14 +27,14 @@ def promise_query(line_ids):
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom uom ON uom.id = line.product_uom_id
               JOIN uom_uom unit ON unit.id = template.uom_id
-             WHERE line.id = ANY(%(lines)s) AND template.is_storable AND line.display_type IS NULL AND sale.state <> 'cancel'
+             WHERE line.id = ANY(%(lines)s::int[]) AND template.is_storable AND line.display_type IS NULL AND sale.state <> 'cancel'
         ), houses AS (
             SELECT asked.warehouse_id AS id FROM asked
              UNION
             SELECT place.warehouse_id
               FROM stock_move move
               JOIN stock_location place ON place.id = move.location_id
-             WHERE move.sale_line_id = ANY(%(lines)s) AND move.state <> ALL(%(closed)s)
+             WHERE move.sale_line_id = ANY(%(lines)s::int[]) AND move.state <> ALL(%(closed)s)
         ), places AS (
             SELECT house.id AS warehouse_id, place.id
               FROM houses
@@ -43,7 +44,7 @@ def promise_query(line_ids):
         ), products AS (
             SELECT product_id FROM asked
              UNION
-            SELECT product_id FROM stock_move WHERE sale_line_id = ANY(%(lines)s) AND state <> ALL(%(closed)s)
+            SELECT product_id FROM stock_move WHERE sale_line_id = ANY(%(lines)s::int[]) AND state <> ALL(%(closed)s)
         ), moving AS (
             SELECT move.id, move.sale_line_id AS line_id, move.product_id, move.date, move.product_qty AS quantity,
                    move.quantity * move_uom.factor / unit.factor AS reserved,
@@ -98,7 +99,7 @@ def promise_query(line_ids):
                        AND receipts.until_then + coalesce(free.quantity, 0) >= queue.until_here) AS receipt
               FROM queue
          LEFT JOIN free ON free.product_id = queue.product_id AND free.warehouse_id = queue.warehouse_id
-             WHERE queue.line_id = ANY(%(lines)s)
+             WHERE queue.line_id = ANY(%(lines)s::int[]) AND %(wanted)s
         )
         -- a line that ships as several products (a kit) waits for the last of them
         SELECT answers.line_id, sum(needed) AS needed, max(short) AS short, max(short / nullif(needed, 0)) AS part,
@@ -108,6 +109,8 @@ def promise_query(line_ids):
           JOIN sale_order_line line ON line.id = answers.line_id
       GROUP BY answers.line_id
         """,
-        lines=list(line_ids),
+        # as one constant: thousands of numbers in an expression take longer to parse than the statement takes to run
+        lines=f"{{{','.join(map(str, line_ids))}}}",
+        wanted=SQL("queue.needed > 0 AND queue.until_here > coalesce(free.quantity, 0)") if only_short else SQL("TRUE"),
         closed=["done", "cancel"],
     )

@@ -88,22 +88,24 @@ class SaleOrder(models.Model):
         ]
 
     @api.model
-    def _promise_cover(self, lines):
+    def _promise_cover(self, lines, only_short=False):
         """What stock covers of the goods still to ship of ``lines`` (``sale.order.line``); one statement, nothing is written.
 
+        :param bool only_short: leave out what free stock covers, which most lines are; where there are kits all stay in
         :return: dict of line id to ``(needed, short, part, receipt, plain)`` as ``promise_query`` says; lines of services and
             of cancelled orders are left out
         """
         self.env.flush_all()
-        found = {row[0]: row[1:] for row in self.env.execute_query(promise_query(lines.ids))}
-        self._promise_kits(lines, found)
+        kits = "is_kits" in self.env["product.product"]._fields
+        query = promise_query(lines.ids, only_short=only_short and not kits)
+        found = {row[0]: row[1:] for row in self.env.execute_query(query)}
+        if kits:
+            self._promise_kits(lines, found)
         return found
 
     @api.model
     def _promise_kits(self, lines, found):
         """A kit on a quotation has no components on moves yet: core's word on them stands in ``found`` for it."""
-        if "is_kits" not in lines.product_id._fields:
-            return
         kits = lines.filtered(
             lambda line: line.id in found and line.order_id.state in ("draft", "sent") and line.product_id.is_kits
         )

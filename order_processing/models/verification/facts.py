@@ -14,6 +14,7 @@ CONTACT_FIELDS = ("phone", "email")
 # what a customer agrees to by a signature or a payment, beside the lines
 AGREED = ("lines", "currency", "payment_term", "customer")
 DIGITS = 6
+GOODS = ("consu", "combo")
 
 
 def plain_number(value):
@@ -28,13 +29,14 @@ def digest_of(content):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass
+@dataclass(slots=True)
 class LineFacts:
     """One order line as the database has it.
 
     ``subject`` lines are what the customer ordered; ``sealed`` lines are what the seal covers (a discount that a
-    user entered is sealed, though no product rule asks about it). ``subtotal``: untaxed, after all discounts of the
-    line; ``order_discount``: a line that takes off a part of the whole order.
+    user entered is sealed, though no product rule asks about it). ``net_price``: per unit after the line's discount;
+    ``subtotal``: untaxed, after all discounts of the line; both in the order's currency. ``order_discount``: a line that
+    takes off a part of the whole order. ``lead``: days that core's ``customer_lead`` asks for.
     """
 
     id: int
@@ -46,8 +48,7 @@ class LineFacts:
     price_unit: float
     discount: float
     subtotal: float
-    tax_ids: list
-    attribute_value_ids: list
+    lead: float
     name: str
     product_type: str
     order_discount: bool
@@ -56,11 +57,12 @@ class LineFacts:
     priced: bool
     subject: bool
     sealed: bool
+    tax_ids: tuple
+    attribute_value_ids: tuple
+    net_price: float = field(init=False)
 
-    @property
-    def net_price(self):
-        """Unit price after the line's discount, in the order's currency."""
-        return self.price_unit * (1 - self.discount / 100)
+    def __post_init__(self):
+        self.net_price = self.price_unit * (1 - self.discount / 100)
 
     def content(self):
         """What the seal keeps of the line, canonical."""
@@ -80,7 +82,8 @@ class OrderFacts:
     """One order with its addresses and lines.
 
     ``invoice_to`` and ``ship_to`` are dicts of ``ADDRESS_FIELDS``, ``contact`` (of the delivery address) of
-    ``CONTACT_FIELDS``. ``reference``: the customer's, as it is compared: trimmed, in lower case, empty if there is none.
+    ``CONTACT_FIELDS``. ``reference``: the customer's, as it is compared: trimmed, in lower case, empty if there is none;
+    ``stated_total``: what the customer expects to pay, 0 if nothing was said.
     """
 
     id: int
@@ -101,6 +104,7 @@ class OrderFacts:
     reference: str
     amount_total: float
     currency_rate: float
+    stated_total: float
     ship_to: dict
     invoice_to: dict
     contact: dict
@@ -118,6 +122,11 @@ class OrderFacts:
     def subject_lines(self):
         """The lines that rules ask about."""
         return [line for line in self.lines if line.subject]
+
+    @cached_property
+    def has_goods(self):
+        """Whether something of the order is shipped; orders of services alone need no delivery."""
+        return any(line.product_type in GOODS and line.quantity > 0 for line in self.subject_lines)
 
     def discount_share(self, discounts=None):
         """Which share of its lines' value the order's own discount lines (or those given) take off, from 0 to 1."""

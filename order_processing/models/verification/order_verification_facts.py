@@ -1,7 +1,12 @@
+from functools import lru_cache
+
 from odoo import api, models
 from odoo.tools import SQL
 
 from .facts import ADDRESS_FIELDS, CONTACT_FIELDS, LineFacts, OrderFacts
+
+# what a country asks of an address
+COUNTRY_FIELDS = ("id", "format", "zip_required", "state_required")
 
 FLUSHED = (
     "sale.order",
@@ -13,8 +18,14 @@ FLUSHED = (
 )
 
 
+@lru_cache(maxsize=1024)
+def ids_in(text):
+    """The ids that ``text`` lists, in their order; a few sets of taxes stand on thousands of lines."""
+    return tuple(map(int, text.split(","))) if text else ()
+
+
 class OrderVerificationFacts(models.AbstractModel):
-    """Reads orders, lines and addresses into plain facts: two statements, whatever the number of orders."""
+    """Reads orders, addresses and lines into plain facts: three statements, whatever the number of orders."""
 
     _name = "order.verification.facts"
     _description = "Facts of a Verification"
@@ -29,89 +40,114 @@ class OrderVerificationFacts(models.AbstractModel):
             return {}
         for model in FLUSHED:
             self.env[model].flush_model()
-        facts = {row["id"]: self._order_facts(row) for row in self._rows(self._orders_query(orders.ids))}
-        for row in self._rows(self._lines_query(orders.ids)):
-            facts[row["order_id"]].lines.append(self._line_facts(row))
+        rows = self._rows(self._orders_query(orders.ids))
+        addresses = self._addresses(
+            {partner_id for *_columns, ship_id, invoice_id in rows for partner_id in (ship_id, invoice_id)}
+        )
+        facts = {}
+        for *columns, ship_id, invoice_id in rows:
+            ship_to, contact, country = addresses[ship_id]
+            facts[columns[0]] = OrderFacts(*columns, ship_to, addresses[invoice_id][0], contact, country)
+        for *columns, tax_ids, value_ids in self._rows(self._lines_query(orders.ids)):
+            line = LineFacts(*columns, ids_in(tax_ids), ids_in(value_ids))
+            facts[line.order_id].lines.append(line)
         return facts
 
     @api.model
     def _rows(self, query):
+        # not as dicts, which for thousands of lines cost more than the statement
         self.env.cr.execute(query)
-        return self.env.cr.dictfetchall()
+        return self.env.cr.fetchall()
 
     @api.model
     def _orders_query(self, order_ids):
+        """Columns as ``OrderFacts`` has its fields, at the end the ids of the delivery and of the invoice address."""
+        stated = "order_stated_total" in self.env["sale.order"]._fields
         return SQL(
             """
-            SELECT o.id, o.name, o.state, o.company_id, o.partner_id, o.pricelist_id, o.currency_id,
-                   o.validity_date, lower(trim(coalesce(o.client_order_ref, ''))) AS reference,
-                   o.fiscal_position_id, o.payment_term_id, o.incoterm, o.carrier_id, o.commitment_date,
-                   o.date_order, o.amount_total::float AS amount_total, o.currency_rate::float AS currency_rate,
-                   coalesce(customer.commercial_partner_id, customer.id) AS commercial_partner_id,
-                   %(ship)s AS ship_to, %(invoice)s AS invoice_to, %(contact)s AS contact,
-                   jsonb_build_object(
-                       'id', ship_country.id,
-                       'format', ship_country.address_format,
-                       'zip_required', ship_country.zip_required,
-                       'state_required', ship_country.state_required) AS ship_country
+            SELECT o.id, o.name, o.state, o.company_id, o.partner_id,
+                   coalesce(customer.commercial_partner_id, customer.id), o.pricelist_id, o.currency_id,
+                   o.fiscal_position_id, o.payment_term_id, o.incoterm, o.carrier_id, o.commitment_date, o.date_order,
+                   o.validity_date, lower(trim(coalesce(o.client_order_ref, ''))),
+                   o.amount_total::float, o.currency_rate::float, coalesce(%(stated)s, 0)::float,
+                   o.partner_shipping_id, o.partner_invoice_id
               FROM sale_order o
               JOIN res_partner customer ON customer.id = o.partner_id
-              JOIN res_partner ship ON ship.id = o.partner_shipping_id
-         LEFT JOIN res_country ship_country ON ship_country.id = ship.country_id
-         LEFT JOIN res_country_state ship_state ON ship_state.id = ship.state_id
-              JOIN res_partner invoice ON invoice.id = o.partner_invoice_id
-         LEFT JOIN res_country invoice_country ON invoice_country.id = invoice.country_id
-         LEFT JOIN res_country_state invoice_state ON invoice_state.id = invoice.state_id
              WHERE o.id = ANY(%(orders)s)
              ORDER BY o.id
             """,
-            ship=self._address_columns("ship", ADDRESS_FIELDS),
-            invoice=self._address_columns("invoice", ADDRESS_FIELDS),
-            contact=self._address_columns("ship", CONTACT_FIELDS),
+            stated=SQL("o.order_stated_total") if stated else SQL("NULL"),
             orders=list(order_ids),
         )
 
     @api.model
-    def _address_columns(self, alias, names):
-        """Fields of the partner ``alias`` as JSON, keys of ``names``, absent ones as empty text."""
-        parts = []
-        for name in names:
-            column = {
-                "state": SQL.identifier(f"{alias}_state", "code"),
-                "country": SQL.identifier(f"{alias}_country", "code"),
-            }.get(name, SQL.identifier(alias, name))
-            parts.append(SQL("%s::text, coalesce(trim(%s), '')", name, column))
-        return SQL("jsonb_build_object(%s)", SQL(", ").join(parts))
+    def _addresses(self, partner_ids):
+        """The addresses of partners, each once: orders that go to the same place share them.
+
+        :return: dict of partner id to ``(address, contact, country)``: dicts of ``ADDRESS_FIELDS``, of ``CONTACT_FIELDS``, and
+            of what the country asks of an address
+        """
+        columns = {"state": SQL("state.code"), "country": SQL("country.code")}
+        texts = [
+            SQL("coalesce(trim(%s), '')", columns.get(name, SQL.identifier("p", name)))
+            for name in (*ADDRESS_FIELDS, *CONTACT_FIELDS)
+        ]
+        rows = self._rows(
+            SQL(
+                """
+                SELECT p.id, country.id, country.address_format, country.zip_required, country.state_required, %s
+                  FROM res_partner p
+             LEFT JOIN res_country country ON country.id = p.country_id
+             LEFT JOIN res_country_state state ON state.id = p.state_id
+                 WHERE p.id = ANY(%s)
+                """,
+                SQL(", ").join(texts),
+                list(partner_ids),
+            )
+        )
+        size = len(COUNTRY_FIELDS)
+        return {
+            partner_id: (
+                dict(zip(ADDRESS_FIELDS, values[size:])),
+                dict(zip(CONTACT_FIELDS, values[size + len(ADDRESS_FIELDS) :])),
+                dict(zip(COUNTRY_FIELDS, values)),
+            )
+            for partner_id, *values in rows
+        }
 
     @api.model
     def _lines_query(self, order_ids):
+        """Columns as ``LineFacts`` has its fields."""
         line_fields = self.env["sale.order.line"]._fields
-        # what says so of a line is computed and not stored: its reward is
-        reward = SQL("l.reward_id IS NOT NULL") if "reward_id" in line_fields else SQL("NULL")
         return SQL(
             """
-            SELECT l.id, l.order_id, l.product_id, l.product_uom_id AS uom_id, t.uom_id AS product_uom_id,
-                   l.product_uom_qty::float AS quantity, l.price_unit::float AS price_unit,
-                   coalesce(l.discount, 0)::float AS discount, coalesce(l.price_subtotal, 0)::float AS subtotal,
-                   split_part(l.name, chr(10), 1) AS name,
-                   p.active AS product_active, t.active AS template_active, t.sale_ok, t.type AS product_type,
-                   ARRAY(SELECT %(tax)s FROM %(taxes)s WHERE %(tax_line)s = l.id) AS tax_ids,
-                   ARRAY(SELECT %(value)s FROM %(values)s WHERE %(value_line)s = l.id) AS attribute_value_ids,
-                   %(added)s AS added, coalesce(l.is_delivery, FALSE) AND t.type = 'service' AS freight,
-                   coalesce(l.extra_tax_data ->> 'computation_key', '') LIKE 'global_discount,%%'
-                       OR coalesce(%(reward)s, FALSE) AS discount_line,
-                   l.combo_item_id IS NOT NULL AS combo_item
+            SELECT l.id, l.order_id, l.product_id, l.product_uom_id, t.uom_id,
+                   coalesce(l.product_uom_qty, 0), coalesce(l.price_unit, 0), coalesce(l.discount, 0),
+                   coalesce(l.price_subtotal, 0), coalesce(l.customer_lead, 0),
+                   split_part(l.name, chr(10), 1), t.type,
+                   flag.reduces AND NOT flag.added, coalesce(t.sale_ok, FALSE), NOT coalesce(p.active AND t.active, FALSE),
+                   -- combos: the price of the whole is spread over its items by core
+                   NOT (flag.apart OR l.combo_item_id IS NOT NULL OR coalesce(t.type = 'combo', FALSE)), NOT flag.apart,
+                   -- a line of zero is how core cancels one, and how it adds what was delivered beyond the order
+                   NOT flag.added AND coalesce(l.product_uom_qty, 0) <> 0, tax.ids, value.ids
               FROM sale_order_line l
          LEFT JOIN product_product p ON p.id = l.product_id
          LEFT JOIN product_template t ON t.id = p.product_tmpl_id
+         LEFT JOIN %(taxes)s AS tax ON tax.line_id = l.id
+         LEFT JOIN %(values)s AS value ON value.line_id = l.id
+     CROSS JOIN LATERAL (SELECT coalesce(%(added)s, FALSE) AS added, %(reduces)s AS reduces) AS line
+     -- freight may cost nothing, and no pricelist knows it; a seal covers it all the same
+     CROSS JOIN LATERAL (
+               SELECT line.added, line.reduces,
+                      line.added OR line.reduces OR coalesce(l.is_delivery AND t.type = 'service', FALSE) AS apart) AS flag
              WHERE l.order_id = ANY(%(orders)s)
              ORDER BY l.order_id, l.sequence, l.id
             """,
-            reward=reward,
             added=self._added_by_core(),
+            reduces=self._reduces_order(),
             orders=list(order_ids),
-            **self._relation(line_fields["tax_ids"], "tax", "taxes"),
-            **self._relation(line_fields["product_no_variant_attribute_value_ids"], "value", "values"),
+            taxes=self._linked(line_fields["tax_ids"], order_ids),
+            values=self._linked(line_fields["product_no_variant_attribute_value_ids"], order_ids),
         )
 
     @api.model
@@ -129,33 +165,27 @@ class OrderVerificationFacts(models.AbstractModel):
                               SELECT FROM delivery_carrier c
                                WHERE c.product_id = l.product_id AND c.invoice_policy = 'real')))""")
 
+    @api.model
+    def _reduces_order(self):
+        """Whether a line takes off a part of the whole order: core's global discount, a reward of a loyalty programme."""
+        # what says so of a line is computed and not stored: its reward is
+        has_rewards = "reward_id" in self.env["sale.order.line"]._fields
+        return SQL(
+            "(coalesce(l.extra_tax_data ->> 'computation_key', '') LIKE 'global_discount,%%' OR %s)",
+            SQL("l.reward_id IS NOT NULL") if has_rewards else SQL("FALSE"),
+        )
+
     @staticmethod
-    def _relation(field, name, table):
-        return {
-            table: SQL.identifier(field.relation),
-            f"{name}_line": SQL.identifier(field.column1),
-            name: SQL.identifier(field.column2),
-        }
-
-    @api.model
-    def _order_facts(self, row):
-        return OrderFacts(**row)
-
-    @api.model
-    def _line_facts(self, row):
-        added, discount_line, combo_item = row.pop("added"), row.pop("discount_line"), row.pop("combo_item")
-        # freight may cost nothing, and no pricelist knows it; a seal covers it all the same
-        apart = row.pop("freight") or added or discount_line
-        active = row.pop("product_active") and row.pop("template_active")
-        row.pop("template_active", None)
-        return LineFacts(
-            order_discount=discount_line and not added,
-            saleable=bool(row.pop("sale_ok")),
-            archived=not active,
-            # combos: the price of the whole is spread over its items by core
-            priced=not (apart or combo_item or row["product_type"] == "combo"),
-            subject=not apart,
-            # a line of zero is how core cancels one, and how it adds what was delivered beyond the order
-            sealed=not added and bool(row["quantity"]),
-            **row,
+    def _linked(field, order_ids):
+        """What a many2many ``field`` of the lines has, as ``(line_id, ids)``, ids as text; read as a set, not line by line."""
+        line = SQL.identifier(field.relation, field.column1)
+        return SQL(
+            """(SELECT %(line)s AS line_id, string_agg(%(other)s::text, ',' ORDER BY %(other)s) AS ids
+                  FROM %(table)s JOIN sale_order_line line ON line.id = %(line)s
+                 WHERE line.order_id = ANY(%(orders)s)
+              GROUP BY %(line)s)""",
+            line=line,
+            other=SQL.identifier(field.relation, field.column2),
+            table=SQL.identifier(field.relation),
+            orders=list(order_ids),
         )

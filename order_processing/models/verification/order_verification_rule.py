@@ -214,9 +214,12 @@ class OrderVerificationRule(models.Model):
         :return: list of ``(rule, orders in its scope, findings)``, in the order of the rules
         """
         groups = {}
+        by_company = {}
         for order_facts in facts.values():
-            for rule in rules[order_facts.company_id].values():
-                groups.setdefault(rule, []).append(order_facts)
+            by_company.setdefault(order_facts.company_id, []).append(order_facts)
+        for company_id, own in by_company.items():
+            for rule in rules[company_id].values():
+                groups.setdefault(rule, []).extend(own)
         memory = {"orders": facts, "found": {}, "seals": seals}
         judged = []
         for rule in sorted(groups, key=lambda rule: (rule.sequence, rule._origin.id or 0)):

@@ -1,6 +1,7 @@
 """Asking core's pricelists for the prices of many lines: once per distinct key, items and records read as sets."""
 
 from bisect import bisect_right
+from math import inf
 from typing import NamedTuple
 
 from odoo.fields import Domain
@@ -10,6 +11,18 @@ PRICED_BY = {
     "product.pricelist": ("_compute_price_rule", "_get_product_price", "_get_applicable_rules_domain"),
     "product.pricelist.item": ("_compute_price", "_compute_base_price", "_is_applicable_for"),
 }
+# what core looks at for most items: of thousands it is worth not to read all columns
+READ = (
+    "min_quantity",
+    "applied_on",
+    "categ_id",
+    "product_tmpl_id",
+    "product_id",
+    "compute_price",
+    "fixed_price",
+    "percent_price",
+    "base",
+)
 CORE = ("odoo.addons.product.", "odoo.addons.sale.")
 
 
@@ -53,7 +66,8 @@ class QuantityBands:
 
 
 class ItemsOfPricelist(NamedTuple):
-    """The items of one pricelist: the place in core's order of each, those for many products, those by template id."""
+    """The items of one pricelist: the place in core's order of each, those for many products, and by template id the pairs
+    ``(least quantity, item id)`` of the others."""
 
     places: dict
     general: object
@@ -76,16 +90,25 @@ class PricelistRules:
         self.templates = {product.id: product.product_tmpl_id.id for product in products}
         self.all_products = products
         self.date = date
+        # items whose least quantity is above this need not be asked whether they apply
+        self.reach = inf
         self.known = {}
         self._find(pricelist_ids)
 
     def of(self, pricelist, products):
         """The items of ``pricelist`` that may apply to ``products``, as a recordset in core's order."""
-        if pricelist.id not in self.known:
-            self._find([pricelist.id])
-        places, general, by_template = self.known[pricelist.id]
+        pricelist_id = pricelist.id
+        if pricelist_id not in self.known:
+            self._find([pricelist_id])
+        places, general, by_template = self.known[pricelist_id]
         templates = {self.templates[product_id] for product_id in products._ids}
-        own = [item_id for template_id in templates for item_id in by_template.get(template_id, ())]
+        reach = self.reach
+        own = [
+            item_id
+            for template_id in templates
+            for least, item_id in by_template.get(template_id, ())
+            if least <= reach
+        ]
         if not own:
             return general
         return general.browse(sorted([*own, *general._ids], key=places.get)).with_prefetch(places)
@@ -104,21 +127,25 @@ class PricelistRules:
         env = self.all_products.env
         pricelists = env["product.pricelist"].browse(number for number in pricelist_ids if number)
         found, places = {number: ([], {}) for number in pricelists._ids}, {}
-        for pricelist_id, item_id, template_id, product_id in self._rows(pricelists) if pricelists else ():
+        for pricelist_id, item_id, template_id, product_id, least in self._rows(pricelists) if pricelists else ():
             template_id = template_id or self.templates.get(product_id)
             general, by_template = found[pricelist_id]
-            (by_template.setdefault(template_id, []) if template_id else general).append(item_id)
+            if template_id:
+                by_template.setdefault(template_id, []).append((least or 0, item_id))
+            else:
+                general.append(item_id)
             places[item_id] = len(places)
+        env["product.pricelist.item"].browse(places).fetch(READ)
         for number, (general, by_template) in found.items():
             general = env["product.pricelist.item"].browse(general).with_prefetch(places)
             self.known[number] = ItemsOfPricelist(places, general, by_template)
 
     def _rows(self, pricelists):
-        """``(pricelist, item, template, product)`` of the items that may apply, ids in core's order."""
+        """``(pricelist, item, template, product, least quantity)`` of the items that may apply, in core's order."""
         Item = pricelists.env["product.pricelist.item"]
         domain = self._domain(pricelists)
         query = Item._search(domain, order=Item._order)
-        names = ("pricelist_id", "id", "product_tmpl_id", "product_id")
+        names = ("pricelist_id", "id", "product_tmpl_id", "product_id", "min_quantity")
         return pricelists.env.execute_query(query.select(*(Item._field_to_sql(Item._table, name) for name in names)))
 
     def _domain(self, pricelists):
@@ -160,8 +187,9 @@ class PriceAsking:
 
     def prices(self, key, date, quantity, product_ids):
         """``(product id, ExpectedPrice)`` of each of ``product_ids`` under the terms of ``key``."""
-        (company_id, pricelist_id, moment, _day, currency_id, position_id), uom_id, _band, options = key
+        (company_id, pricelist_id, moment, _day, currency_id, position_id), uom_id, band, options = key
         rules = self.rules[company_id, moment]
+        rules.reach = quantity if isinstance(band, tuple) else inf
         env = rules.all_products.env
         pricelist = env["product.pricelist"].browse(pricelist_id or ())
         position = env["account.fiscal.position"].browse(position_id or ())
@@ -176,7 +204,7 @@ class PriceAsking:
             found = pricelist._compute_price_rule(part, **terms)
             for product in part:
                 price, item_id = found[product.id]
-                taxes = position and self._included_taxes(product)
+                taxes = position and self._included_taxes(company_id, product)
                 if taxes or (item_id and self.discounts_shown):
                     yield product.id, self._expected(product, price, item_id, position, taxes, terms)
                 else:
@@ -215,10 +243,12 @@ class PriceAsking:
             return price, price
         return base, base * (1 - round((base - price) / base * 100, 2) / 100)
 
-    def _included_taxes(self, product):
+    def _included_taxes(self, company_id, product):
         """The product's taxes where core moves its price to those of a fiscal position: all are included in it; else none."""
-        key = (product.env.company.id, product.id)
+        key = (company_id, product.id)
         if key not in self.included:
             taxes = self.taxes(product)
-            self.included[key] = taxes if all(taxes.mapped("price_include")) else taxes.browse()
+            if taxes._ids not in self.included:
+                self.included[taxes._ids] = taxes if all(taxes.mapped("price_include")) else taxes.browse()
+            self.included[key] = self.included[taxes._ids]
         return self.included[key]

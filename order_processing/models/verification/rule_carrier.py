@@ -20,7 +20,7 @@ class OrderVerificationRule(models.Model):
     def _shipped_by_carrier(self, orders):
         """``(order, carrier)`` of the orders of goods that have one."""
         carriers = self._carriers(orders)
-        return [(order, carriers[order.carrier_id]) for order in orders if order.carrier_id and self._has_goods(order)]
+        return [(order, carriers[order.carrier_id]) for order in orders if order.carrier_id and order.has_goods]
 
     def _find_carrier_missing(self, orders, memory):
         """Goods without a carrier."""
@@ -33,19 +33,22 @@ class OrderVerificationRule(models.Model):
                 scope="carrier",
             )
             for order in orders
-            if not order.carrier_id and self._has_goods(order)
+            if not order.carrier_id and order.has_goods
         ]
 
     def _find_contact_missing(self, orders, memory):
         """No phone or e-mail at the address, nor of the contact who orders, where the carrier needs one."""
         destinations = self._destinations(orders, memory)
         findings = []
-        for order, carrier in self._shipped_by_carrier(orders):
+        pairs = self._shipped_by_carrier(orders)
+        needs = {carrier: (carrier.order_needs_phone, carrier.order_needs_email) for carrier in {c for _o, c in pairs}}
+        for order, carrier in pairs:
             place = destinations[order.id]
+            phone, email = needs[carrier]
             needed = []
-            if carrier.order_needs_phone:
+            if phone:
                 needed.append((self.env._("phone"), place.phone))
-            if carrier.order_needs_email:
+            if email:
                 needed.append((self.env._("e-mail"), place.email))
             missing = [label for label, value in needed if not value]
             if not missing:

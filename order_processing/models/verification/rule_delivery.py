@@ -2,7 +2,6 @@ import math
 from datetime import datetime, time, timedelta
 
 from odoo import fields, models
-from odoo.tools import SQL
 
 from ..common.business_day import business_day
 
@@ -68,16 +67,15 @@ class OrderVerificationRule(models.Model):
         for order in orders:
             if not order.commitment_date or not order.open:
                 continue
-            company = self.env["res.company"].sudo().browse(order.company_id)
-            if company not in today:
-                today[company] = business_day(company)
-            wished = business_day(company, order.commitment_date)
-            if wished < today[company]:
+            if order.company_id not in today:
+                today[order.company_id] = business_day(self.env["res.company"].sudo().browse(order.company_id))
+            wished = self._wished_day(order, memory)
+            if wished < today[order.company_id]:
                 memory.setdefault("past", set()).add(order.id)
                 findings.append(
                     self._finding(
                         order,
-                        self.env._("%s or later", fields.Date.to_string(today[company])),
+                        self.env._("%s or later", fields.Date.to_string(today[order.company_id])),
                         fields.Date.to_string(wished),
                         self.env._("The wished date %s is past.", fields.Date.to_string(wished)),
                         scope="wished",
@@ -87,22 +85,6 @@ class OrderVerificationRule(models.Model):
 
     # ------------------------------------------------------------------ lead times
 
-    def _line_leads(self, orders, memory):
-        """Days that core's ``customer_lead`` asks for, by id of the lines that goods are on; one statement."""
-        known = memory.setdefault("leads", {})
-        wanted = [
-            line.id
-            for order in orders
-            for line in order.subject_lines
-            if line.product_type == "consu" and line.quantity > 0 and line.id not in known
-        ]
-        if wanted:
-            self.env.cr.execute(
-                SQL("SELECT id, coalesce(customer_lead, 0)::float FROM sale_order_line WHERE id = ANY(%s)", wanted)
-            )
-            known.update(self.env.cr.fetchall())
-        return known
-
     def _find_lead_time_short(self, orders, memory):
         """A wished date before the goods can be there: today, the longest lead time of the lines, the security lead time.
 
@@ -110,11 +92,12 @@ class OrderVerificationRule(models.Model):
         on which the company does not work (its calendar, its days off) becomes the next one on which it does. All days are
         those of the company's time zone. A date that is past already is ``past_date``'s.
         """
-        leads = self._line_leads(orders, memory)
         asked = {}
         for order in orders:
-            own = [leads[line.id] for line in order.subject_lines if line.id in leads]
-            if order.open and order.commitment_date and own and order.id not in memory.get("past", ()):
+            if not order.open or not order.commitment_date or order.id in memory.get("past", ()):
+                continue
+            own = [line.lead for line in order.subject_lines if line.product_type == "consu" and line.quantity > 0]
+            if own:
                 asked.setdefault(order.company_id, []).append((order, max(own)))
         findings = []
         for company in self.env["res.company"].sudo().browse(sorted(asked)):
@@ -128,7 +111,7 @@ class OrderVerificationRule(models.Model):
                 earliest = soonest[order.id]
                 while fields.Date.to_string(earliest) in idle:
                     earliest += timedelta(days=1)
-                wished = business_day(company, order.commitment_date)
+                wished = self._wished_day(order, memory)
                 if wished >= earliest:
                     continue
                 findings.append(

@@ -2,9 +2,9 @@
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from odoo import models
 from odoo.tools import SQL
@@ -27,8 +27,7 @@ def postcode_fits(country, code):
     return bool(form.fullmatch(" ".join(code.upper().split())))
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(NamedTuple):
     """The delivery address of an order, and what a carrier's driver would call."""
 
     order_id: int
@@ -56,10 +55,10 @@ class OrderVerificationRule(models.Model):
             self.env.cr.execute(
                 SQL(
                     """
-                    SELECT o.id AS order_id, ship.id AS partner_id, ship.state_id, o.warehouse_id,
-                           coalesce(ship.commercial_partner_id, ship.id) AS commercial_partner_id,
-                           coalesce(nullif(trim(ship.phone), ''), nullif(trim(customer.phone), ''), '') AS phone,
-                           coalesce(nullif(trim(ship.email), ''), nullif(trim(customer.email), ''), '') AS email
+                    SELECT o.id, ship.id, coalesce(ship.commercial_partner_id, ship.id), ship.state_id,
+                           coalesce(nullif(trim(ship.phone), ''), nullif(trim(customer.phone), ''), ''),
+                           coalesce(nullif(trim(ship.email), ''), nullif(trim(customer.email), ''), ''),
+                           o.warehouse_id
                       FROM sale_order o
                       JOIN res_partner ship ON ship.id = o.partner_shipping_id
                       JOIN res_partner customer ON customer.id = o.partner_id
@@ -68,7 +67,7 @@ class OrderVerificationRule(models.Model):
                     wanted,
                 )
             )
-            known.update((row["order_id"], Destination(**row)) for row in self.env.cr.dictfetchall())
+            known.update((row[0], Destination(*row)) for row in self.env.cr.fetchall())
         return known
 
     def _find_postcode_form(self, orders, memory):
@@ -76,7 +75,7 @@ class OrderVerificationRule(models.Model):
         findings = []
         for order in orders:
             country, code = order.ship_to["country"], order.ship_to["zip"]
-            if not code or not self._has_goods(order) or postcode_fits(country, code):
+            if not code or not order.has_goods or postcode_fits(country, code):
                 continue
             findings.append(
                 self._finding(
@@ -103,7 +102,7 @@ class OrderVerificationRule(models.Model):
         strange = [
             order
             for order in orders
-            if self._has_goods(order) and destinations[order.id].commercial_partner_id != order.commercial_partner_id
+            if order.has_goods and destinations[order.id].commercial_partner_id != order.commercial_partner_id
         ]
         if not strange:
             return []
@@ -158,7 +157,7 @@ class OrderVerificationRule(models.Model):
         destinations = self._destinations(orders, memory)
         findings = []
         for order in orders:
-            if not self._has_goods(order):
+            if not order.has_goods:
                 continue
             place = destinations[order.id]
             block = next((block for block in in_force[order.company_id] if block._catches(order, place)), None)

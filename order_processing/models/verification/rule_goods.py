@@ -1,16 +1,16 @@
 """What rules about goods look at beside the facts: products and units of measure, one statement each for a run."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 from odoo import models
 from odoo.tools import SQL, float_compare
 
+from ..common.business_day import business_day
 from .facts import digest_of, plain_number
 
-GOODS = ("consu", "combo")
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Goods:
     """One product as the rules see it; quantities and ``minimum`` are in its reference unit."""
 
@@ -104,17 +104,27 @@ class OrderVerificationRule(models.Model):
         :return: rows ``(order, goods, lines, quantity)``, the quantity in the product's reference unit; lines without a
             quantity, and those in a unit that cannot be converted into it, are left out
         """
-        goods, units = self._goods(orders, memory), self._units(memory)
-        for order in orders:
+        known = memory.setdefault("ordered", {})
+        todo = [order for order in orders if order.id not in known]
+        goods, units = self._goods(todo, memory), self._units(memory)
+        for order in todo:
             by_product = {}
             for line in order.subject_lines:
                 product, unit = goods.get(line.product_id), units.get(line.uom_id)
                 if product and unit and line.quantity > 0 and unit.root == units[product.uom_id].root:
-                    by_product.setdefault(line.product_id, []).append(line)
-            for product_id, lines in by_product.items():
-                product = goods[product_id]
-                total = sum(line.quantity * units[line.uom_id].factor for line in lines)
-                yield order, product, lines, total / units[product.uom_id].factor
+                    by_product.setdefault(product, []).append(line)
+            known[order.id] = [
+                (order, product, lines, self._together(lines, units) / units[product.uom_id].factor)
+                for product, lines in by_product.items()
+            ]
+        return chain.from_iterable(known[order.id] for order in orders)
+
+    @staticmethod
+    def _together(lines, units):
+        """The quantity of ``lines`` of one product in the root of its units."""
+        if len(lines) == 1:
+            return lines[0].quantity * units[lines[0].uom_id].factor
+        return sum(line.quantity * units[line.uom_id].factor for line in lines)
 
     def _compare_quantities(self, first, second):
         """-1, 0 or 1, as ``uom.uom.compare``: at the precision that all units share."""
@@ -127,10 +137,13 @@ class OrderVerificationRule(models.Model):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return f"{plain_number(round(quantity, digits))} {unit.name}"
 
-    @staticmethod
-    def _has_goods(order):
-        """Whether something of the order is shipped; orders of services alone need no delivery."""
-        return any(line.product_type in GOODS and line.quantity > 0 for line in order.subject_lines)
+    def _wished_day(self, order, memory):
+        """The wished date of ``order`` as a business day of its company; each moment is looked up once a run."""
+        known = memory.setdefault("wished_days", {})
+        key = (order.company_id, order.commitment_date)
+        if key not in known:
+            known[key] = business_day(self.env["res.company"].sudo().browse(order.company_id), order.commitment_date)
+        return known[key]
 
     def _finding_on(self, basis, order, expected, found, message, line=None):
         """A ``Finding`` that rests on ``basis`` (plain values): a waiver of it holds while these stay the same."""

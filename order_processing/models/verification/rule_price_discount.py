@@ -73,8 +73,12 @@ class OrderVerificationRule(models.Model):
     def _over_limit(self, order, given, givers, limits):
         """The findings of one order: each line by who gave its discount, then the whole by who gave the order's."""
 
+        if not any(percent > 0 for percent in given.values()) and not any(line.order_discount for line in order.lines):
+            return []
+        everybody = self.discount_percent
+
         def limit(line_id):
-            return limits[order.company_id].get(givers[line_id].user_id, self.discount_percent)
+            return limits[order.company_id].get(givers[line_id].user_id, everybody)
 
         findings = []
         rest = {line.id: line for line in order.subject_lines}

@@ -77,23 +77,30 @@ class OrderVerificationRule(models.Model):
 
     def _unit_costs(self, orders, memory):
         """Cost of one unit of each priced line, in its unit and its order's currency; by line id."""
-        lines = [(order, line) for order in orders for line in order.subject_lines if line.priced and line.quantity > 0]
         if "purchase_price" in self.env["sale.order.line"]._fields:
-            return self._line_costs([line.id for _order, line in lines])
+            lines = [line for order in orders for line in order.subject_lines if line.priced and line.quantity > 0]
+            return self._line_costs([line.id for line in lines])
         products = self._company_products(orders, memory)
-        env = self.sudo().env
         known = {}
         costs = {}
-        for order, line in lines:
-            key = (order.company_id, order.currency_id, order.date_order.date(), line.product_id, line.uom_id)
-            if key not in known:
-                product = products[order.company_id][line.product_id]
-                cost = product.uom_id._compute_price(product.standard_price, env["uom.uom"].browse(line.uom_id))
-                known[key] = product.cost_currency_id._convert(
-                    cost, env["res.currency"].browse(order.currency_id), product.env.company, key[2], round=False
-                )
-            costs[line.id] = known[key]
+        for order in orders:
+            terms = (order.company_id, order.currency_id, order.date_order.date())
+            units = known.setdefault(terms, {})
+            for line in order.subject_lines:
+                if line.priced and line.quantity > 0:
+                    key = (line.product_id, line.uom_id)
+                    if key not in units:
+                        units[key] = self._unit_cost(
+                            products[order.company_id][line.product_id], line.uom_id, *terms[1:]
+                        )
+                    costs[line.id] = units[key]
         return costs
+
+    def _unit_cost(self, product, uom_id, currency_id, day):
+        env = product.env
+        cost = product.uom_id._compute_price(product.standard_price, env["uom.uom"].browse(uom_id))
+        currency = env["res.currency"].browse(currency_id)
+        return product.cost_currency_id._convert(cost, currency, env.company, day, round=False)
 
     def _line_costs(self, line_ids):
         """The cost that core's margin add-on keeps on the lines; one statement."""
@@ -130,18 +137,18 @@ class OrderVerificationRule(models.Model):
         own, mapped = {}, {}
         findings = []
         for order in orders:
+            by_product = own.setdefault((order.company_id, order.fiscal_position_id), {})
             for line in order.subject_lines:
-                product_key = (order.company_id, line.product_id)
-                if product_key not in own:
-                    own[product_key] = self._product_taxes(products[order.company_id][line.product_id], memory)
-                taxes = own[product_key]
-                key = (taxes._ids, order.fiscal_position_id)
-                if key not in mapped:
-                    position = positions.get(order.fiscal_position_id)
-                    expected = position.map_tax(taxes) if position and taxes else taxes
-                    mapped[key] = (expected, set(expected._ids))
-                expected, ids = mapped[key] if line.product_type != "combo" else (taxes.browse(), set())
-                if ids != set(line.tax_ids):
+                if line.product_id not in by_product:
+                    taxes = self._product_taxes(products[order.company_id][line.product_id], memory)
+                    key = (taxes._ids, order.fiscal_position_id)
+                    if key not in mapped:
+                        position = positions.get(order.fiscal_position_id)
+                        mapped[key] = position.map_tax(taxes) if position and taxes else taxes
+                    expected = mapped[key] if line.product_type != "combo" else taxes.browse()
+                    by_product[line.product_id] = (expected, tuple(sorted(expected._ids)))
+                expected, ids = by_product[line.product_id]
+                if ids != line.tax_ids:
                     findings.append(self._tax_finding(order, line, expected, positions))
         return findings
 
@@ -201,20 +208,12 @@ class OrderVerificationRule(models.Model):
 
         Totals have a tolerance of their own: many small differences of prices do not hide in it.
         """
-        if "order_stated_total" not in self.env["sale.order"]._fields:
-            return []
-        by_id = {order.id: order for order in orders}
-        self.env.cr.execute(
-            SQL(
-                "SELECT id, order_stated_total::float FROM sale_order WHERE id = ANY(%s) AND order_stated_total <> 0",
-                list(by_id),
-            )
-        )
         findings = []
-        for order_id, stated in self.env.cr.fetchall():
-            order = by_id[order_id]
+        tolerance = self._tolerance()
+        for order in orders:
+            stated = order.stated_total
             difference = order.amount_total - stated
-            if abs(difference) <= self._tolerance(stated) + ROUNDING:
+            if not stated or abs(difference) <= tolerance(stated) + ROUNDING:
                 continue
             currency = self.env["res.currency"].sudo().browse(order.currency_id)
             texts = [format_amount(self.env, amount, currency) for amount in (stated, order.amount_total, difference)]

@@ -121,6 +121,8 @@ class OrderVerificationRule(models.Model):
         digits = self.env["decimal.precision"].precision_get("Product Price")
         findings = []
         for order, product, lines, _quantity in self._ordered(orders, memory):
+            if len(lines) == 1:
+                continue
             by_values = {}
             for line in lines:
                 if line.priced and line.net_price:

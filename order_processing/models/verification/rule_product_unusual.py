@@ -75,13 +75,14 @@ class OrderVerificationRule(models.Model):
         units = self._units(memory)
         history = self._quantity_history({(order.company_id, product.id) for order, product, _lines, _qty in asked})
         findings = []
+        score, factor = self.unusual_score, math.log(self.unusual_factor)
         for order, product, lines, quantity in asked:
             own = history.get((order.company_id, product.id, order.commercial_partner_id))
             usual = own or history.get((order.company_id, product.id, None))
             if not usual:
                 continue
             median, deviation, count = usual
-            reach = max(self.unusual_score * deviation / NORMAL, math.log(self.unusual_factor))
+            reach = max(score * deviation / NORMAL, factor)
             # the edge itself is usual, also after a logarithm and back
             if abs(math.log(quantity) - median) <= reach + 1e-9:
                 continue

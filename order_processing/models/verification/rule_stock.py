@@ -23,29 +23,33 @@ class OrderVerificationRule(models.Model):
         if not asked:
             return []
         lines = self.env["sale.order.line"].sudo().browse([line.id for order in asked for line in order.subject_lines])
-        cover = self.env["sale.order"].sudo()._promise_cover(lines)
-        leads, units = self._line_leads(asked, memory), self._units(memory)
+        cover = self.env["sale.order"].sudo()._promise_cover(lines, only_short=True)
+        units = self._units(memory)
         late = []
-        companies = {
-            company.id: company for company in self.env["res.company"].sudo().browse({o.company_id for o in asked})
-        }
-        now = fields.Datetime.now()
-        for order in asked:
-            company = companies[order.company_id]
-            for line in order.subject_lines:
-                _needed, short, part, receipt, _plain = cover.get(line.id, (0, 0, 0, None, True))
-                if not short or self._compare_quantities(line.quantity * part, 0) <= 0:
-                    continue
-                wished = business_day(company, order.commitment_date or now + timedelta(days=leads.get(line.id, 0)))
-                arrival = business_day(company, receipt) if receipt else None
-                if not arrival or arrival > wished:
-                    late.append((order, line, line.quantity * (1 - part), wished, arrival))
+        short = [(order, line, *cover[line.id]) for order in asked for line in order.subject_lines if line.id in cover]
+        for order, line, _needed, lacking, part, receipt, _plain in short:
+            if not lacking or self._compare_quantities(line.quantity * part, 0) <= 0:
+                continue
+            wished, arrival = self._goods_wished(order, line, memory), self._arrival_day(order, receipt)
+            if not arrival or arrival > wished:
+                late.append((order, line, line.quantity * (1 - part), wished, arrival))
         made = self._made_to_order([line.id for _order, line, *_rest in late])
         return [
             self._short_finding(order, line, units[line.uom_id], covered, wished, arrival)
             for order, line, covered, wished, arrival in late
             if line.id not in made
         ]
+
+    def _goods_wished(self, order, line, memory):
+        """The day for which the goods of ``line`` are wished: the order's, else today and the lead time."""
+        if order.commitment_date:
+            return self._wished_day(order, memory)
+        lead = line.lead if line.product_type == "consu" and line.quantity > 0 else 0
+        return self._arrival_day(order, fields.Datetime.now() + timedelta(days=lead))
+
+    def _arrival_day(self, order, moment):
+        """``moment`` as a business day of the order's company; nothing stays nothing."""
+        return moment and business_day(self.env["res.company"].sudo().browse(order.company_id), moment)
 
     def _made_to_order(self, line_ids):
         """Those of the lines that are ``is_mto``, core asked once per distinct (product, warehouse, routes of the line)."""
