@@ -49,10 +49,10 @@ class QuantityBands:
             self.edges = sorted(least for (least,) in rows)
 
     def of(self, line):
-        """What stands for the quantity of ``line`` (``LineFacts``) in the key of its price."""
+        """What stands for the quantity of ``line`` (``LineFacts``) in the key of its price: its band, or ``("exact", itself)``."""
         if self.edges is None or line.uom_id != line.product_uom_id:
-            return line.quantity
-        return ("band", bisect_right(self.edges, line.quantity))
+            return ("exact", line.quantity)
+        return bisect_right(self.edges, line.quantity)
 
     @staticmethod
     def _priced_by_core(env):
@@ -189,7 +189,7 @@ class PriceAsking:
         """``(product id, ExpectedPrice)`` of each of ``product_ids`` under the terms of ``key``."""
         (company_id, pricelist_id, moment, _day, currency_id, position_id), uom_id, band, options = key
         rules = self.rules[company_id, moment]
-        rules.reach = quantity if isinstance(band, tuple) else inf
+        rules.reach = inf if isinstance(band, tuple) else quantity
         env = rules.all_products.env
         pricelist = env["product.pricelist"].browse(pricelist_id or ())
         position = env["account.fiscal.position"].browse(position_id or ())

@@ -70,11 +70,11 @@ class OrderVerificationRule(models.Model):
         if not asked:
             return []
         by_reference, by_lines, own_lines = self._possible_duplicates(asked)
-        findings = []
+        findings, days = [], self.days
         for order in asked:
             owner = (order.company_id, order.commercial_partner_id)
             same_reference = by_reference.get((*owner, order.reference), set()) - {(order.name, order.id)}
-            same_lines = self._near(by_lines.get((*owner, own_lines.get(order.id)), ()), order, self.days)
+            same_lines = self._near(by_lines.get((*owner, own_lines.get(order.id)), ()), order, days)
             others = same_reference | same_lines
             if others:
                 why = self.env._("same reference") if same_reference else self.env._("same lines")
@@ -84,6 +84,9 @@ class OrderVerificationRule(models.Model):
     @staticmethod
     def _near(twins, order, days):
         """``(name, id)`` of those of ``twins`` (dates, names, ids) that are at most ``days`` days from ``order``."""
+        if len(twins) < 2:
+            # itself
+            return set()
         reach = timedelta(days=days)
         first = bisect_left(twins, (order.date_order - reach,))
         near = set()
@@ -119,7 +122,10 @@ class OrderVerificationRule(models.Model):
             if lines:
                 by_lines.setdefault((company_id, customer_id, lines), []).append((date, name, order_id))
                 own_lines[order_id] = lines
-        return by_reference, {key: sorted(twins) for key, twins in by_lines.items()}, own_lines
+        for twins in by_lines.values():
+            if len(twins) > 1:
+                twins.sort()
+        return by_reference, by_lines, own_lines
 
     @staticmethod
     def _duplicates_query(orders, days):

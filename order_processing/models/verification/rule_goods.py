@@ -106,25 +106,37 @@ class OrderVerificationRule(models.Model):
         """
         known = memory.setdefault("ordered", {})
         todo = [order for order in orders if order.id not in known]
-        goods, units = self._goods(todo, memory), self._units(memory)
+        goods, sizes = self._goods(todo, memory), {}
         for order in todo:
             by_product = {}
             for line in order.subject_lines:
-                product, unit = goods.get(line.product_id), units.get(line.uom_id)
-                if product and unit and line.quantity > 0 and unit.root == units[product.uom_id].root:
-                    by_product.setdefault(product, []).append(line)
+                if line.quantity <= 0 or line.product_id not in goods:
+                    continue
+                key = (line.uom_id, line.product_uom_id)
+                if key not in sizes:
+                    sizes[key] = self._size(*key, self._units(memory))
+                factor, own = sizes[key]
+                if factor:
+                    by_product.setdefault(line.product_id, []).append((line, line.quantity * factor, own))
             known[order.id] = [
-                (order, product, lines, self._together(lines, units) / units[product.uom_id].factor)
-                for product, lines in by_product.items()
+                (
+                    order,
+                    goods[product_id],
+                    [line for line, _quantity, _own in rows],
+                    # summed before it is divided: a dozen and a half are eighteen, not almost
+                    sum(quantity for _line, quantity, _own in rows) / rows[0][2],
+                )
+                for product_id, rows in by_product.items()
             ]
         return chain.from_iterable(known[order.id] for order in orders)
 
     @staticmethod
-    def _together(lines, units):
-        """The quantity of ``lines`` of one product in the root of its units."""
-        if len(lines) == 1:
-            return lines[0].quantity * units[lines[0].uom_id].factor
-        return sum(line.quantity * units[line.uom_id].factor for line in lines)
+    def _size(uom_id, product_uom_id, units):
+        """Factors of a line's unit and of its product's, none where the one cannot be converted into the other."""
+        unit, own = units.get(uom_id), units.get(product_uom_id)
+        if not unit or not own or unit.root != own.root:
+            return 0, 0
+        return unit.factor, own.factor
 
     def _compare_quantities(self, first, second):
         """-1, 0 or 1, as ``uom.uom.compare``: at the precision that all units share."""

@@ -129,18 +129,7 @@ class OrderVerificationRule(models.Model):
         if not todo:
             return answer
         asked.update(order.id for order in todo)
-        bands = QuantityBands(self.sudo().env)
-        groups = {}
-        for order, moment in zip(todo, self._price_moments(todo)):
-            terms = (order.company_id, order.pricelist_id or 0, moment, order.date_order.date())
-            terms += (order.currency_id, order.fiscal_position_id or 0)
-            for line in order.subject_lines:
-                if line.priced and line.quantity > 0:
-                    options = tuple(sorted(line.attribute_value_ids)) if line.attribute_value_ids else ()
-                    key = (terms, line.uom_id, bands.of(line), options)
-                    if key not in groups:
-                        groups[key] = (order.date_order, line.quantity, {})
-                    groups[key][2].setdefault(line.product_id, []).append(line.id)
+        groups = self._price_groups(todo)
         if not groups:
             return answer
         asking = PriceAsking(self.sudo().env, groups, lambda product: self._product_taxes(product, memory))
@@ -149,6 +138,27 @@ class OrderVerificationRule(models.Model):
                 answer.update(dict.fromkeys(lines[product_id], expected))
         return answer
 
+    def _price_groups(self, orders):
+        """Lines that core is asked about in one go: see ``PriceAsking``; ``products`` are dicts of id to line ids."""
+        bands = QuantityBands(self.sudo().env)
+        by_terms = {}
+        for order, moment in zip(orders, self._price_moments(orders)):
+            terms = (order.company_id, order.pricelist_id or 0, moment, order.date_order.date())
+            terms += (order.currency_id, order.fiscal_position_id or 0)
+            groups = by_terms.setdefault(terms, {})
+            for line in order.subject_lines:
+                if not line.priced or line.quantity <= 0:
+                    continue
+                key = (line.uom_id, bands.of(line), line.attribute_value_ids)
+                if key not in groups:
+                    groups[key] = (order.date_order, line.quantity, {})
+                products = groups[key][2]
+                if line.product_id in products:
+                    products[line.product_id].append(line.id)
+                else:
+                    products[line.product_id] = [line.id]
+        return {(terms, *key): group for terms, groups in by_terms.items() for key, group in groups.items()}
+
     @staticmethod
     def _product_taxes(product, memory):
         """The taxes of ``product`` in the company of its environment, as core takes them for a line.
@@ -156,10 +166,12 @@ class OrderVerificationRule(models.Model):
         Core is asked once per distinct (taxes, company).
         """
         known = memory.setdefault("taxes_of_company", {})
-        taxes, company = product.taxes_id, product.env.company
-        if (company.id, taxes._ids) not in known:
-            known[company.id, taxes._ids] = taxes._filter_taxes_by_company(company)
-        return known[company.id, taxes._ids]
+        taxes = product.taxes_id
+        # the context says the company: `env.company` would check it each time
+        key = (tuple(product.env.context.get("allowed_company_ids", ())), taxes._ids)
+        if key not in known:
+            known[key] = taxes._filter_taxes_by_company(product.env.company)
+        return known[key]
 
     def _price_moments(self, orders):
         """For each order where its date stands among the dated items: two orders alike see the same items."""

@@ -22,6 +22,8 @@ class OrderVerificationRule(models.Model):
         """Less of a product in the whole order than its minimum quantity, which is in the product's reference unit."""
         units = self._units(memory)
         findings = []
+        if not any(product.minimum for product in self._goods(orders, memory).values()):
+            return findings
         for order, product, lines, quantity in self._ordered(orders, memory):
             if not product.minimum or self._compare_quantities(quantity, product.minimum) >= 0:
                 continue
@@ -50,6 +52,8 @@ class OrderVerificationRule(models.Model):
         """
         units = self._units(memory)
         findings = []
+        if not any(product.multiple_uom_id for product in self._goods(orders, memory).values()):
+            return findings
         for order, product, lines, quantity in self._ordered(orders, memory):
             pack, unit = units.get(product.multiple_uom_id), units[product.uom_id]
             if not pack or pack.root != unit.root:

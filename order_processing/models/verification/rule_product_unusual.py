@@ -70,10 +70,11 @@ class OrderVerificationRule(models.Model):
     def _find_quantity_unusual(self, orders, memory):
         """A quantity outside of the usual range; open orders only; one statement for the set."""
         asked = list(self._ordered([order for order in orders if order.open], memory))
-        if not asked:
+        wanted = {(order.company_id, product.id) for order, product, _lines, _quantity in asked}
+        history = self._quantity_history(wanted) if wanted else {}
+        if not history:
             return []
         units = self._units(memory)
-        history = self._quantity_history({(order.company_id, product.id) for order, product, _lines, _qty in asked})
         findings = []
         score, factor = self.unusual_score, math.log(self.unusual_factor)
         for order, product, lines, quantity in asked:
