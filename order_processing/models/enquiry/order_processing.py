@@ -16,7 +16,7 @@ class OrderProcessing(models.AbstractModel):
         orders = self.env["sale.order"].sudo().browse([order.id for _reference, order, _code in found if order])
         timelines = {story["order_id"]: story["events"] for story in orders.order_timeline()}
         figures = self._status_figures(orders)
-        returned = self.env["order.return.line"].sudo().search([("order_id", "in", orders.ids)])
+        returned = self.env["order.return.line"].sudo().search([("order_id", "in", orders.ids)], order="id")
         returned = returned.grouped("order_id")
         answers = []
         for reference, order, code in found:

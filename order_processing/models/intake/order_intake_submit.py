@@ -153,7 +153,7 @@ class OrderIntakeSubmit(models.Model):
                 try:
                     self._create_orders([parcel], company)
                 except contract.REFUSALS as error:
-                    parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
+                    parcel.errors.append(reading.error("", "refused", "", contract.said(error)))
 
     def _create_orders(self, parcels, company):
         """Addresses that are new, then the orders; all or nothing."""
