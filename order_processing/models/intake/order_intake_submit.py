@@ -47,12 +47,19 @@ class OrderIntakeSubmit(models.Model):
 
     @api.model
     def _trial(self, act):
-        """The answers of ``act``, all it wrote taken back, rows of the day book included."""
+        """The answers of ``act``, all it wrote taken back, rows of the day book and mails to be sent included."""
+        later = self.env.cr.postcommit
+        waiting, data = list(later._funcs), dict(later.data)
         try:
             with self.env.cr.savepoint():
                 answers = act()
                 raise _DryRun
         except _DryRun:
+            # core takes back what waits for the commit to begin, not what waits for its end
+            later.clear()
+            later.data.update(data)
+            for act_later in waiting:
+                later.add(act_later)
             orders = self.env["sale.order"].sudo().browse({answer["order_id"] for answer in answers}).exists().ids
             kept = self.sudo().browse({answer["intake_id"] for answer in answers}).exists().ids
             for answer in answers:
