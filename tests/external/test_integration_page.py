@@ -204,7 +204,7 @@ def _here(program, server):
     return program
 
 
-def test_the_programs_of_the_page_run(running_server, drawn):
+def test_the_programs_and_the_command_of_the_page_run(running_server, drawn):
     programs = _programs("python")
     assert ["odoorpc" in program for program in programs] == [True, False]
     assert "xmlrpc.client" in programs[1]
@@ -214,11 +214,8 @@ def test_the_programs_of_the_page_run(running_server, drawn):
         )
         assert done.returncode == 0, done.stderr
         assert "W-2001" in done.stdout, done.stdout
-
-
-def test_the_command_of_the_page_runs(running_server, drawn):
     if not shutil.which("curl"):
-        pytest.skip("there is no curl here")
+        pytest.skip("the programs run; there is no curl here for the command")
     (command,) = _programs("sh")
     command = _here(command, running_server).replace("$KEY", Json2(running_server)._key("integration"))
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120)
