@@ -85,7 +85,7 @@ def test_rejected_and_malformed(caller, goods):
     bad = caller.call(
         *contract, orders=[_retail_order(f"{type(caller).__name__}-bad", goods, customer="")], source="wire"
     )[0]
-    assert (bad["ok"], bad["code"], bad["errors"][0]["code"]) == (False, "rejected", "no_customer")
+    assert (bad["ok"], bad["code"], bad["errors"][0]["code"]) == (False, "invalid", "no_customer")
     with pytest.raises(caller.error, match="colour"):
         caller.call(*contract, orders=[], source="wire", colour="red")
 
@@ -117,6 +117,18 @@ def test_describe_names_methods_and_codes(caller):
         ("manager", "res.company", "write", [[1], {"order_control": "off"}]),
         ("admin", "res.company", "write", [[1], {"order_control": "off"}]),
         ("integration", "order.intake", "search_read", [[]]),
+        ("integration", "order.event", "search_read", [[]]),
+        ("integration", "account.move", "search_read", [[]]),
+        ("integration", "account.payment", "create", [{}]),
+        ("integration", "res.config.settings", "create", [{}]),
+        ("integration", "order.verification.rule", "search_read", [[]]),
+        ("integration", "order.verification.check", "action_waive", [[1], "Because"]),
+        ("integration", "order.hold", "action_release", [[1], "Because"]),
+        ("integration", "sale.order", "action_release", [[1], "Because"]),
+        ("integration", "order.discrepancy", "action_accept", [[1], "Because"]),
+        ("integration", "order.reconciliation", "action_sign", [[1]]),
+        ("integration", "order.processing", "_submit_and_verify", [[], "x", True, False]),
+        ("integration", "order.processing", "_contract_orders", [["S00001"]]),
         ("integration", "sale.order", "write", [[1], {"state": "sale"}]),
         ("processor", "order.event", "write", [[1], {"quantity": 1}]),
         ("admin", "order.event", "unlink", [[1]]),

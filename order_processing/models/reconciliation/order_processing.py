@@ -1,7 +1,52 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+
+from ..common import contract, scalars
 
 NUMBERS = ("left", "right", "difference")
+
+EQUATION = contract.record(
+    {
+        "name": contract.text(),
+        "label": contract.text(),
+        "measure": contract.text("quantity, value or count."),
+        "unit": contract.text("Of a quantity; of a value its currency."),
+        "left": contract.number("What the day book says."),
+        "right": contract.number("What the ledgers say."),
+        "difference": contract.number(),
+        "proven": contract.boolean("Both sides agree."),
+        "explanation": contract.text(),
+        "documents": contract.array(contract.text(), "Orders that explain a difference."),
+    }
+)
+BUCKET = contract.record(
+    {
+        "code": contract.text(),
+        "label": contract.text(),
+        "orders": contract.integer("How many orders stand there."),
+        "moved": contract.integer("How many of them came there on this day."),
+        "value": contract.number("Untaxed, in the company's currency."),
+    }
+)
+ANSWER = contract.record(
+    {
+        "date": contract.day(),
+        "company": contract.text(),
+        "currency": contract.text("The company's, of all values."),
+        "state": contract.text("none (not drawn), draft or signed."),
+        "final": contract.boolean("The day is signed: its figures may be used."),
+        "revision": contract.integer(),
+        "number": contract.integer("Closing number."),
+        "digest": contract.text(),
+        "prepared_at": contract.moment(),
+        "signed_at": contract.moment(),
+        "signed_by": contract.text(),
+        "proven": contract.boolean("All equations hold."),
+        "entries": contract.integer("How many orders."),
+        "buckets": contract.array(BUCKET),
+        "equations": contract.array(EQUATION),
+    },
+    optional=("revision", "number"),
+)
 
 
 class OrderProcessing(models.AbstractModel):
@@ -9,25 +54,11 @@ class OrderProcessing(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def reconciliation(self, date, company="", **unknown):
-        """The statement of a business day, as plain figures.
-
-        :param str date: ``YYYY-MM-DD``
-        :param company: id or name, default the user's
-        :return: ``{date, company, state, final, revision, number, digest, prepared_at, signed_at, signed_by, proven,
-            entries, buckets: [{code, label, orders, value}], equations: [{name, label, measure, unit, left, right,
-            difference, proven, explanation, documents}]}``; ``state`` is ``none`` where the day was not drawn; values in
-            the company's currency, times UTC; ``final`` says that the day is signed
-        :raises UserError: no date
-        """
-        self._contract_check(unknown)
-        company = self._contract_company(company)
-        try:
-            day = fields.Date.to_date(date)
-        except (ValueError, TypeError):
-            day = None
-        if not day:
-            raise UserError(self.env._("`date` must be a date as 2026-01-31, not “%s”.", date))
+    @contract.method(ANSWER, date=contract.text("The business day, YYYY-MM-DD.", format="day"))
+    def reconciliation(self, date):
+        """The statement of a business day: figures, and whether they are final."""
+        company = self.env.company
+        day = scalars.day(date)
         statement = (
             self.env["order.reconciliation"]
             .sudo()
@@ -39,11 +70,10 @@ class OrderProcessing(models.AbstractModel):
             "currency": company.currency_id.name,
             "state": statement.state or "none",
             "final": statement.state == "signed",
-            "revision": statement.revision,
-            "number": statement.number,
+            **{name: statement[name] for name in ("revision", "number") if statement[name]},
             "digest": statement.digest or "",
-            "prepared_at": self._moment(statement.prepared_at),
-            "signed_at": self._moment(statement.signed_at),
+            "prepared_at": scalars.utc_text(statement.prepared_at),
+            "signed_at": scalars.utc_text(statement.signed_at),
             "signed_by": statement.signed_by_id.name or "",
             "proven": statement.is_proven if statement else False,
             "entries": statement.entry_count,
@@ -54,7 +84,7 @@ class OrderProcessing(models.AbstractModel):
                     "label": equation.label,
                     "measure": equation.measure,
                     "unit": equation.unit or "",
-                    **{name: equation[name] for name in NUMBERS},
+                    **{name: self._equation_figure(equation, name) for name in NUMBERS},
                     "proven": equation.is_proven,
                     "explanation": equation.explanation,
                     "documents": [document["order"] or "" for document in equation.documents or []],
@@ -63,6 +93,6 @@ class OrderProcessing(models.AbstractModel):
             ],
         }
 
-    @api.model
-    def _moment(self, moment):
-        return fields.Datetime.to_string(moment).replace(" ", "T") + "Z" if moment else ""
+    def _equation_figure(self, equation, name):
+        """A side of an equation, an amount rounded to its currency."""
+        return equation.currency_id.round(equation[name]) if equation.currency_id else equation[name]

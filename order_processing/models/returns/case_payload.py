@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 MESSAGES = {
     "bad_form": "This is no return case.",
-    "no_key": "The case has no key.",
     "no_lines": "The case names no lines.",
     "bad_line": "This line is no object.",
     "bad_quantity": "The quantity must be a number above zero.",
@@ -23,7 +22,6 @@ MESSAGES = {
     "no_product": "Neither line nor product is given.",
     "not_delivered": "Nothing of this product was delivered to this customer.",
     "too_many": "No delivery has so much left that may come back.",
-    "other_rows": "Other rows of the case could not be matched.",
 }
 CHOICES = {
     "disposition": {"restock", "quarantine", "scrap", "customer_keeps"},
@@ -98,6 +96,7 @@ class Row:
         self.detail = ""
         self.quantity = number(self.payload.get("quantity")) or 0.0
         self.line_id = self.payload.get("line_id") or 0
+        self.line = "" if self.line_id else text(self.payload.get("line"))
         self.product = text(self.payload.get("product"))
         self.picks = []
         if self.code:
@@ -106,7 +105,7 @@ class Row:
             self.fail("bad_quantity")
         elif not isinstance(self.line_id, int) or isinstance(self.line_id, bool):
             self.fail("unknown_line")
-        elif not self.line_id and not self.product:
+        elif not self.line_id and not self.line and not self.product:
             self.fail("no_product")
         for name, allowed in CHOICES.items():
             if self.payload.get(name) and self.payload[name] not in allowed:
