@@ -63,10 +63,15 @@ class OrderIntakeSubmit(models.Model):
                     answer["intake_id"] = 0
             return answers
 
-    def _submit(self, orders, source, company, mended=False):
-        """``submit`` when the call is checked; ``mended``: the desk mended what the sender sent."""
+    def _submit(self, orders, source, company, mended=False, settings=None):
+        """``submit`` when the call is checked.
+
+        :param mended: the desk mended what the sender sent
+        :param settings: read by these instead of by the sender's profile
+        """
         self = self.sudo().with_company(company)
         company = company.sudo()
+        settings = settings or self.env["order.intake.profile"]._settings_of(source, company)
         parcels = [_Parcel(order, mended) for order in orders]
         waiting = parcels
         while waiting:
@@ -80,15 +85,15 @@ class OrderIntakeSubmit(models.Model):
                 else:
                     # other content under a reference of the same call: judged when the one before is settled
                     later.append(parcel)
-            self._round(list(first.values()), source, company)
+            self._round(list(first.values()), source, company, settings)
             waiting = later
         return [parcel.result() for parcel in parcels]
 
-    def _round(self, parcels, source, company):
+    def _round(self, parcels, source, company, settings):
         """Settle parcels of different references."""
         self._claim(parcels, source, company)
         fresh = [parcel for parcel in parcels if not parcel.answer]
-        Lookup(self.env, company).resolve(fresh)
+        Lookup(self.env, company, settings).resolve(fresh)
         self._enter([parcel for parcel in fresh if not parcel.errors], company)
         self._keep(fresh, company)
 
@@ -199,6 +204,7 @@ class _Parcel:
         self.envelope = None
         self.order = None
         self.values = {}
+        self.line_values = []
         self.new_partners = []
         self.answer = None
         self.twin = None
