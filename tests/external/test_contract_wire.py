@@ -78,7 +78,7 @@ def _arguments(goods, reference):
     return {
         "submit_orders": {"orders": [_order(goods, reference=reference), {"x": 1}], "source": "wire"},
         "verify_orders": by_reference,
-        "hold_orders": {**by_reference, "reason_code": "manual", "note": "Customer rang"},
+        "hold_orders": {**by_reference, "reason": "manual", "note": "Customer rang"},
         "release_orders": {**by_reference, "reason": "Please"},
         "confirm_orders": by_reference,
         "order_status": by_reference,
@@ -123,7 +123,7 @@ def test_release_needs_a_manager(caller, goods):
     order = _order(goods)
     by_reference = {"references": [order["reference"]], "source": "wire"}
     caller.call("integration", MODEL, "submit_orders", orders=[order], source="wire")
-    held = caller.call("integration", MODEL, "hold_orders", **by_reference, reason_code="manual", note="Rang")[0]
+    held = caller.call("integration", MODEL, "hold_orders", **by_reference, reason="manual", note="Rang")[0]
     assert held["ok"], held
     refused = caller.call("integration", MODEL, "release_orders", **by_reference, reason="Please")[0]
     assert (refused["ok"], refused["code"]) == (False, "not_allowed")
@@ -152,4 +152,4 @@ def test_odd_content_is_answered_and_kept(caller, goods):
     assert len(answers) == len(orders)
     assert _plain(answers)
     for answer in answers:
-        assert answer["ok"] or answer["errors"] or answer["code"] in ("rejected", "conflict")
+        assert answer["ok"] or answer["errors"] or answer["code"] in ("invalid", "conflict")

@@ -85,7 +85,7 @@ def test_rejected_and_malformed(caller, goods):
     bad = caller.call(
         *contract, orders=[_retail_order(f"{type(caller).__name__}-bad", goods, customer="")], source="wire"
     )[0]
-    assert (bad["ok"], bad["code"], bad["errors"][0]["code"]) == (False, "rejected", "no_customer")
+    assert (bad["ok"], bad["code"], bad["errors"][0]["code"]) == (False, "invalid", "no_customer")
     with pytest.raises(caller.error, match="colour"):
         caller.call(*contract, orders=[], source="wire", colour="red")
 

@@ -31,9 +31,10 @@ class TestContract(OrderCase):
         self.assertFalse({*told["error_codes"], *told["result_codes"]} - words, "codes")
         for name, method in told["methods"].items():
             self.assertTrue(method["description"], name)
-            self.assertNotIn("self", method["arguments"])
-        self.assertEqual(told["methods"]["submit_orders"]["arguments"]["orders"], "required")
-        self.assertIs(told["methods"]["submit_orders"]["arguments"]["verify"], True)
+            self.assertNotIn("self", method["arguments"]["properties"])
+        submit = told["methods"]["submit_orders"]["arguments"]
+        self.assertEqual(submit["required"], ["orders", "source"])
+        self.assertIs(submit["properties"]["verify"]["default"], True)
 
     def test_dry_run_answers_the_same_with_verification_and_writes_nothing(self):
         orders = [self._order("D-1"), self._order("D-2", lines=[{"product": "TG-1", "quantity": 1, "price": 0}]), {}]
@@ -48,7 +49,7 @@ class TestContract(OrderCase):
             return {name: value for name, value in answer.items() if name not in ("order", "order_id", "intake_id")}
 
         self.assertEqual([same(answer) for answer in tried], [same(answer) for answer in done])
-        self.assertEqual([answer["code"] for answer in done], ["accepted", "held", "rejected"])
+        self.assertEqual([answer["code"] for answer in done], ["accepted", "held", "invalid"])
         self.assertFalse([answer for answer in tried if "order_id" in answer or "intake_id" in answer])
 
     def test_repeated_answers_the_first_result_with_its_holds(self):
@@ -97,7 +98,7 @@ class TestContract(OrderCase):
             orders=[bad, bad, self._order("T-1"), self._order("T-1", note="x"), self._order("T-2")], source="shop"
         )
         self.assertEqual(
-            [answer["code"] for answer in answers], ["rejected", "rejected", "accepted", "conflict", "accepted"]
+            [answer["code"] for answer in answers], ["invalid", "invalid", "accepted", "conflict", "accepted"]
         )
 
     def test_what_was_sent_cannot_be_rewritten(self):

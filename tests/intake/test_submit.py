@@ -66,7 +66,7 @@ class TestSubmit(OrderCase):
             }
         )[0]
         self.assertFalse(answer["ok"])
-        self.assertEqual(answer["code"], "rejected")
+        self.assertEqual(answer["code"], "invalid")
         codes = {(error["path"], error["code"]) for error in answer["errors"]}
         self.assertEqual(
             codes,
@@ -123,7 +123,7 @@ class TestSubmit(OrderCase):
     def test_dry_run_writes_nothing(self):
         counts = [self.env[model].search_count([]) for model in ("sale.order", "order.intake", "order.event")]
         answers = self._submit(self._order(), self._order("R-2", customer=None), dry_run=True)
-        self.assertEqual([answer["code"] for answer in answers], ["accepted", "rejected"])
+        self.assertEqual([answer["code"] for answer in answers], ["accepted", "invalid"])
         self.assertEqual(
             [self.env[model].search_count([]) for model in ("sale.order", "order.intake", "order.event")], counts
         )

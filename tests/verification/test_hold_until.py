@@ -199,5 +199,5 @@ class TestHoldUntil(VerificationCase):
         gone.action_cancel()
         contract = self.env["order.processing"].with_user(self.users["integration"])
         rows = contract.hold_orders([self.order.name, gone.name], "manual", note="Rang")
-        self.assertEqual([row["code"] for row in rows], ["", "refused"])
+        self.assertEqual([row["code"] for row in rows], ["accepted", "too_late"])
         self.assertEqual((len(self.order.order_hold_ids), len(gone.order_hold_ids)), (1, 0))

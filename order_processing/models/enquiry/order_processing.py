@@ -1,12 +1,17 @@
 from odoo import api, models
 
+from ..common import contract
+
 
 class OrderProcessing(models.AbstractModel):
     _inherit = "order.processing"
 
     @api.model
     @api.readonly
-    def order_status(self, references, source="", company="", **unknown):
+    @contract.method(
+        contract.records("reference", {}), references=contract.texts("Orders by reference, at most 1,000.")
+    )
+    def order_status(self, references, source=""):
         """Where orders stand.
 
         :param list references: Odoo's order names or the sender's references, at most 1,000
@@ -14,8 +19,7 @@ class OrderProcessing(models.AbstractModel):
         :return: one dict per reference, in the order given: ``{reference, ok, code, message, order, order_id, state,
             verification, holds, promise_date, shipped, lines, tracking, invoices, paid, returned, discrepancies, timeline}``
         """
-        self._contract_check(unknown)
-        found = self._contract_orders(references, source, company)
+        found = self._contract_orders(references, source)
         orders = self.env["sale.order"].sudo().browse([order.id for _reference, order, _code in found if order])
         timelines = {story["order_id"]: story["events"] for story in orders.order_timeline()}
         messages = {
@@ -96,13 +100,16 @@ class OrderProcessing(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def changes(self, since="", limit=500, company="", **unknown):
+    @contract.method(
+        contract.record({"items": contract.array({}), "next": contract.text(), "more": contract.boolean()}),
+        since=contract.text("The `next` of the answer before, '' from the start."),
+        limit={**contract.integer("At most so many items."), "minimum": 1, "maximum": contract.LIMIT},
+    )
+    def changes(self, since="", limit=500):
         """The day book after a cursor, complete and stable while others write.
 
         :param str since: the ``next`` of the answer before, ``''`` from the start
         :param int limit: at most so many, 1 to 1000
         :return: ``{items, next, more}``
         """
-        self._contract_check(unknown)
-        company = self._contract_company(company)
-        return self.env["order.event"].sudo().changes(since, limit, company.ids)
+        return self.env["order.event"].sudo().changes(since, limit, self.env.company.ids)

@@ -1,11 +1,10 @@
 from datetime import datetime
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common import contract
 from ..common.business_day import business_day
 from . import reading
 from .lookup import Lookup
@@ -93,9 +92,18 @@ class OrderIntakeSubmit(models.Model):
         """Settle parcels of different references."""
         self._claim(parcels, source, company)
         fresh = [parcel for parcel in parcels if not parcel.answer]
+        for parcel in fresh:
+            parcel.errors = reading.check_form(parcel.payload)
         Lookup(self.env, company, settings).resolve(fresh)
+        words = self._error_words()
+        for parcel in fresh:
+            parcel.errors = [reading.told(error, words) for error in parcel.errors]
         self._enter([parcel for parcel in fresh if not parcel.errors], company)
         self._keep(fresh, company)
+
+    def _error_words(self):
+        """What the codes of errors mean, in the user's language."""
+        return dict(self._fields["first_error_code"]._description_selection(self.env))
 
     def _claim(self, parcels, source, company):
         """Take each reference, or answer what became of it before.
@@ -145,16 +153,16 @@ class OrderIntakeSubmit(models.Model):
             return
         try:
             self._create_orders(parcels, company)
-        except REFUSALS:
+        except contract.REFUSALS:
             for parcel in parcels:
                 try:
                     self._create_orders([parcel], company)
-                except REFUSALS as error:
+                except contract.REFUSALS as error:
                     parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
 
     def _create_orders(self, parcels, company):
         """Addresses that are new, then the orders; all or nothing."""
-        with self.env.cr.savepoint():
+        with contract.one_record(self.env.cr):
             make_partners(self.env, company, parcels)
             orders = self.env["sale.order"].with_company(company).create([parcel.values for parcel in parcels])
         for parcel, order in zip(parcels, orders):
@@ -180,10 +188,6 @@ class OrderIntakeSubmit(models.Model):
         self.env["order.event"]._record([row for parcel in parcels for row in parcel.rows(company)])
 
 
-# what one order alone can be guilty of; a concurrency error is none of these: it goes up and core tries again
-REFUSALS = (UserError, ValueError, psycopg2.IntegrityError, psycopg2.DataError)
-
-
 class _DryRun(Exception):
     """Takes a trial back."""
 
@@ -195,7 +199,7 @@ class _Parcel:
         self.mended = mended
         self.payload = payload = reading.plain(payload)
         self.digest = reading.canonical(payload)
-        self.errors = reading.check_form(payload)
+        self.errors = []
         reference = payload.get("reference") if isinstance(payload, dict) else None
         reference = reference.strip() if isinstance(reference, str) else ""
         # what has no reference is kept all the same, under its content

@@ -1,45 +1,55 @@
-import inspect
-
 from odoo import api, models
+from odoo.tools.translate import LazyTranslate
 
-from . import reading
+from ..common import contract
+from . import schema
 
-# what a result's `code` says; what is wrong inside an order is in `errors`, with the codes of `reading`
+_lt = LazyTranslate(__name__)
+
 RESULT_CODES = {
-    "accepted": "Done: the order stands.",
-    "held": "The order stands and waits: its holds say why.",
-    "not_confirmed": "The order stands as a quotation; Odoo's reason for not confirming it is the message.",
-    "repeated": "Done before: the first result again.",
-    "rejected": "Nothing was entered: the errors say why. Mend and send it again under the same reference.",
-    "conflict": "The reference was accepted before with other content.",
-    "not_found": "No order has this name or reference.",
-    "ambiguous": "More than one order has this reference: name the source.",
-    "not_allowed": "The caller lacks the right.",
+    "not_confirmed": _lt("The order stands as a quotation; Odoo's reason for not confirming it is the message."),
 }
+ERROR = contract.record(
+    {
+        "path": contract.text("Where, like `lines[0].product`."),
+        "code": contract.text("See `error_codes`."),
+        "message": contract.text("For people."),
+        "found": contract.text("What was sent there."),
+    }
+)
+ANSWER = contract.records(
+    "reference",
+    {
+        "errors": contract.array(ERROR, "Everything that is wrong, at once."),
+        "order": contract.text("Odoo's number."),
+        "order_id": contract.integer(),
+        "state": contract.text("Odoo's: draft, sent, sale, cancel."),
+        "verification": contract.text("to_verify, held or verified."),
+        "holds": contract.array(contract.text(), "Codes of the open holds."),
+        "intake_id": contract.integer("Of the envelope that is kept of it."),
+    },
+    optional=("order_id", "intake_id"),
+)
 
 
 class OrderProcessing(models.AbstractModel):
     _inherit = "order.processing"
 
     @api.model
-    def submit_orders(self, orders, source, company="", verify=True, confirm=False, dry_run=False, **unknown):
-        """Submit orders; see docs/integration.md for their form.
-
-        :param list orders: at most 1,000 dicts
-        :param str source: the sender's name; references are unique per company and source
-        :param company: id or name, default the user's
-        :param bool verify: verify what was accepted
-        :param bool confirm: confirm what was verified
-        :param bool dry_run: answer the same and write nothing
-        :return: one dict per order, in the order given: ``{reference, ok, code, message, errors, order, order_id, state,
-            verification, holds, intake_id}``; ids are left out where there is none
-        """
-        self._contract_check(unknown)
-        company = self._contract_company(company)
+    @contract.method(
+        ANSWER,
+        orders=contract.array({}, "At most 1,000 orders, each of the schema `order`.", maxItems=contract.LIMIT),
+        source=contract.SENDER,
+        verify=contract.boolean("Verify what was accepted."),
+        confirm=contract.boolean("Confirm what was verified."),
+        dry_run=contract.boolean("Answer the same and write nothing."),
+    )
+    def submit_orders(self, orders, source, verify=True, confirm=False, dry_run=False):
+        """Enter orders, each whole or not at all, once per company, source and reference."""
         Intake = self.env["order.intake"]
 
         def act():
-            return self._submit_and_verify(orders, source, company, verify, confirm)
+            return self._submit_and_verify(orders, source, verify, confirm)
 
         answers = Intake._trial(act) if dry_run else act()
         for answer in answers:
@@ -49,8 +59,8 @@ class OrderProcessing(models.AbstractModel):
         return answers
 
     @api.model
-    def _submit_and_verify(self, orders, source, company, verify, confirm):
-        answers = self.env["order.intake"].submit(orders, source, company.id)
+    def _submit_and_verify(self, orders, source, verify, confirm):
+        answers = self.env["order.intake"].submit(orders, source, self.env.company.id)
         Order = self.env["sale.order"].sudo()
         fresh = {answer["order_id"]: answer for answer in answers if answer["code"] == "accepted"}
         if fresh and (verify or confirm):
@@ -66,6 +76,7 @@ class OrderProcessing(models.AbstractModel):
             order = standing.get(answer["order_id"], Order)
             open_holds = order.order_hold_ids.filtered(lambda hold: hold.state == "open")
             answer.update(
+                code="invalid" if answer["code"] == "rejected" else answer["code"],
                 state=order.state or "",
                 verification=order.verification_state or "",
                 holds=open_holds.mapped("reason_code"),
@@ -73,29 +84,10 @@ class OrderProcessing(models.AbstractModel):
         return answers
 
     @api.model
-    @api.readonly
-    def describe(self, **unknown):
-        """What this contract is: its version, its methods with their arguments, its codes.
+    def _contract_codes(self):
+        result, error = super()._contract_codes()
+        return {**result, **RESULT_CODES}, {**error, **self.env["order.intake"].sudo()._error_words()}
 
-        :return: ``{version, methods: {name: {arguments: {name: default or "required"}, description}}, result_codes,
-            error_codes}``
-        """
-        self._contract_check(unknown)
-        methods = {}
-        for name, method in inspect.getmembers(type(self), inspect.isfunction):
-            # what Odoo brings to every model is defined elsewhere
-            if name.startswith("_") or not method.__module__.endswith(".order_processing"):
-                continue
-            arguments = {
-                parameter.name: "required" if parameter.default is parameter.empty else parameter.default
-                for parameter in list(inspect.signature(method).parameters.values())[1:]
-                if parameter.kind is not parameter.VAR_KEYWORD
-            }
-            description = (inspect.getdoc(method) or "").split("\n")[0]
-            methods[name] = {"arguments": arguments, "description": description}
-        return {
-            "version": "1.0",
-            "methods": methods,
-            "result_codes": dict(RESULT_CODES),
-            "error_codes": dict(reading.ERROR_CODES),
-        }
+    @api.model
+    def _contract_schemas(self):
+        return {**super()._contract_schemas(), "order": schema.ORDER}

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+
+from ..common import contract, scalars
 
 NUMBERS = ("left", "right", "difference")
 
@@ -9,7 +10,8 @@ class OrderProcessing(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def reconciliation(self, date, company="", **unknown):
+    @contract.method(contract.record({}), date=contract.text("The business day, YYYY-MM-DD.", format="day"))
+    def reconciliation(self, date):
         """The statement of a business day, as plain figures.
 
         :param str date: ``YYYY-MM-DD``
@@ -20,14 +22,8 @@ class OrderProcessing(models.AbstractModel):
             the company's currency, times UTC; ``final`` says that the day is signed
         :raises UserError: no date
         """
-        self._contract_check(unknown)
-        company = self._contract_company(company)
-        try:
-            day = fields.Date.to_date(date)
-        except (ValueError, TypeError):
-            day = None
-        if not day:
-            raise UserError(self.env._("`date` must be a date as 2026-01-31, not “%s”.", date))
+        company = self.env.company
+        day = scalars.day(date)
         statement = (
             self.env["order.reconciliation"]
             .sudo()
@@ -42,8 +38,8 @@ class OrderProcessing(models.AbstractModel):
             "revision": statement.revision,
             "number": statement.number,
             "digest": statement.digest or "",
-            "prepared_at": self._moment(statement.prepared_at),
-            "signed_at": self._moment(statement.signed_at),
+            "prepared_at": scalars.utc_text(statement.prepared_at),
+            "signed_at": scalars.utc_text(statement.signed_at),
             "signed_by": statement.signed_by_id.name or "",
             "proven": statement.is_proven if statement else False,
             "entries": statement.entry_count,
@@ -62,7 +58,3 @@ class OrderProcessing(models.AbstractModel):
                 for equation in statement.equation_ids
             ],
         }
-
-    @api.model
-    def _moment(self, moment):
-        return fields.Datetime.to_string(moment).replace(" ", "T") + "Z" if moment else ""

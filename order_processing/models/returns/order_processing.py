@@ -1,12 +1,18 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+
+from ..common import contract
 
 
 class OrderProcessing(models.AbstractModel):
     _inherit = "order.processing"
 
     @api.model
-    def request_return(self, returns, source, company="", **unknown):
+    @contract.method(
+        contract.records("key", {}),
+        returns=contract.array({}, "At most 1,000 returns.", maxItems=contract.LIMIT),
+        source=contract.SENDER,
+    )
+    def request_return(self, returns, source):
         """Ask for returns; see docs/integration.md for their form.
 
         :param list returns: at most 1,000 dicts, each with its ``key``
@@ -14,23 +20,21 @@ class OrderProcessing(models.AbstractModel):
         :param company: id or name, default the user's
         :return: one dict per case, in the order given: ``{key, ok, code, message, return, return_id, state, lines}``
         """
-        self._contract_check(unknown)
-        company = self._contract_company(company)
-        return self.env["order.return"].request(returns, source, company.id)
+        return self.env["order.return"].request(returns, source, self.env.company.id)
 
     @api.model
     @api.readonly
-    def return_status(self, keys, source="", company="", **unknown):
+    @contract.method(
+        contract.records("key", {}), keys=contract.texts("Keys of the sender, or our numbers; at most 1,000.")
+    )
+    def return_status(self, keys, source=""):
         """Where cases stand.
 
         :param list keys: keys of the source, or our numbers; at most 1,000
         :param str source: the sender whose keys they are; empty: any
         :return: one dict per key, in the order given, as ``request_return`` answers; ``code`` is not_found where there is none
         """
-        self._contract_check(unknown)
-        if not isinstance(keys, (list, tuple)) or not all(isinstance(key, str) for key in keys) or len(keys) > 1000:
-            raise UserError(self.env._("`keys` must be a list of at most 1,000 texts."))
-        company = self._contract_company(company)
+        company = self.env.company
         domain = [
             ("company_id", "=", company.id),
             "|",
