@@ -8,16 +8,47 @@ import urllib.request
 import xmlrpc.client
 
 import odoorpc
+from jsonschema import Draft202012Validator
 
 from odoo.addons.base.models.res_users import INDEX_SIZE, KEY_CRYPT_CONTEXT
 
+MODEL = "order.processing"
+
+
+def strict(schema):
+    """``schema`` with nothing beside what it names: what is answered and not told is found."""
+    if isinstance(schema, list):
+        return [strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {"additionalProperties": False} if "properties" in schema and "additionalProperties" not in schema else {}
+    return {**closed, **{key: strict(value) for key, value in schema.items()}}
+
 
 class Caller:
-    """One way of calling: ``call(login, model, method, *args, **kwargs)``."""
+    """One way of calling: ``call(login, model, method, *args, **kwargs)``.
+
+    Every answer of the contract is held to what ``describe()`` tells of it.
+    """
 
     def __init__(self, server):
         self.server = server
         self.sessions = {}
+        self.answers = {}
+
+    def call(self, login, model, method, *args, **kwargs):
+        """What the server answers."""
+        answer = self.send(login, model, method, *args, **kwargs)
+        if model == MODEL:
+            if not self.answers:
+                told = self.send("integration", MODEL, "describe")["methods"]
+                self.answers = {name: Draft202012Validator(strict(form["answer"])) for name, form in told.items()}
+            self.answers[method].validate(answer)
+        return answer
+
+    def contract(self, method, **kwargs):
+        """What the contract answers the user ``integration``."""
+        return self.call("integration", MODEL, method, **kwargs)
 
 
 class OdooRpc(Caller):
@@ -25,7 +56,7 @@ class OdooRpc(Caller):
 
     error = odoorpc.error.RPCError
 
-    def call(self, login, model, method, *args, **kwargs):
+    def send(self, login, model, method, *args, **kwargs):
         if login not in self.sessions:
             session = odoorpc.ODOO("127.0.0.1", port=self.server.port, timeout=120)
             session.login(self.server.db, login, login)
@@ -38,7 +69,7 @@ class XmlRpc(Caller):
 
     error = xmlrpc.client.Fault
 
-    def call(self, login, model, method, *args, **kwargs):
+    def send(self, login, model, method, *args, **kwargs):
         if login not in self.sessions:
             common = xmlrpc.client.ServerProxy(f"{self.server.url}/xmlrpc/2/common")
             self.sessions[login] = common.authenticate(self.server.db, login, login, {})
@@ -53,7 +84,7 @@ class Json2(Caller):
     class error(Exception):
         """What the server answered in place of a result."""
 
-    def call(self, login, model, method, **kwargs):
+    def send(self, login, model, method, **kwargs):
         if login not in self.sessions:
             self.sessions[login] = self._key(login)
         request = urllib.request.Request(

@@ -81,6 +81,8 @@ def _arguments(goods, reference):
         "hold_orders": {**by_reference, "reason": "manual", "note": "Customer rang"},
         "release_orders": {**by_reference, "reason": "Please"},
         "confirm_orders": by_reference,
+        "cancel_orders": {**by_reference, "reason": "customer"},
+        "list_discrepancies": {"state": "open", "since": "", "limit": 5},
         "order_status": by_reference,
         "changes": {"since": "", "limit": 5},
         "request_return": {"returns": [{"key": reference, "reference": reference, "lines": [line]}], "source": "wire"},

@@ -19,7 +19,7 @@ from . import scalars
 VERSION = "1.0"
 # records a call
 LIMIT = 1000
-INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
+INT32 = {"minimum": 1 - 2**31, "maximum": 2**31 - 1}
 # a name in an index of PostgreSQL, which holds no more than some 2,700 bytes
 NAME_LENGTH = 200
 

@@ -56,7 +56,7 @@ class OrderEventReading(models.Model):
 
     @api.model
     @api.readonly
-    def changes(self, since="", limit=500, company_ids=None):
+    def changes(self, since="", limit=500, company_ids=None, source="", kinds=()):
         """The rows after a cursor: complete and stable while others write.
 
         A row appears once its transaction is below every open one (``pg_snapshot_xmin``): the price is waiting for
@@ -65,12 +65,16 @@ class OrderEventReading(models.Model):
         :param str since: the ``next`` of the call before, ``''`` from the start
         :param int limit: at most so many rows, 1 to 1000
         :param company_ids: list of ids, default the user's active companies
+        :param str source: only rows of what this sender sent
+        :param kinds: only rows of these kinds
         :return: ``{items, next, more}``
         :raises UserError: a cursor that is none of ours
         """
         limit = max(1, min(int(limit), 1000))
         try:
             era, xact, last = (int(part) for part in since.split(".")) if since else (0, 0, 0)
+            if not (0 <= era < 2**31 and 0 <= xact < 2**63 and 0 <= last < 2**31):
+                raise ValueError
         except (ValueError, AttributeError):
             raise UserError(
                 self.env._("“%s” is no cursor: pass '' or the `next` of an earlier answer.", since)
@@ -85,6 +89,7 @@ class OrderEventReading(models.Model):
                  WHERE (era_id, xact, id) > (%(era)s, %(xact)s::text::xid8, %(last)s)
                    AND company_id = ANY(%(companies)s)
                    AND (era_id <> %(now)s OR xact < pg_snapshot_xmin(pg_current_snapshot()))
+                   AND %(wanted)s
                  ORDER BY era_id, xact, id
                  LIMIT %(limit)s
                 """,
@@ -93,6 +98,7 @@ class OrderEventReading(models.Model):
                 last=last,
                 companies=list(company_ids or self.env.companies.ids),
                 now=self._current_era(),
+                wanted=self._changes_wanted(source, kinds),
                 limit=limit + 1,
             )
         )
@@ -105,6 +111,25 @@ class OrderEventReading(models.Model):
             "next": f"{page[-1][1]}.{page[-1][2]}.{page[-1][0]}" if page else since,
             "more": len(found) > limit,
         }
+
+    @api.model
+    def _changes_wanted(self, source, kinds):
+        """``SQL`` that is true for rows of a sender and of some kinds; empty: of all."""
+        conditions = [SQL("TRUE")]
+        if kinds:
+            conditions.append(SQL("kind = ANY(%s)", list(kinds)))
+        if source:
+            sent = SQL("SELECT id, order_id FROM order_intake WHERE source = %s", source)
+            conditions.append(
+                SQL(
+                    """
+                    (order_id IN (SELECT sent.order_id FROM (%(sent)s) sent WHERE sent.order_id IS NOT NULL)
+                     OR document_model = 'order.intake' AND document_id IN (SELECT sent.id FROM (%(sent)s) sent))
+                    """,
+                    sent=sent,
+                )
+            )
+        return SQL(" AND ").join(conditions)
 
     # ------------------------------------------------------------------ the cut of a day
 

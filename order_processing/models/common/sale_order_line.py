@@ -10,6 +10,8 @@ RETURNED = ("received_back", "corrected_back")
 WATCHED = ("product_uom_qty", "product_uom_id", "product_id", "price_subtotal", "currency_id")
 # of the cursor, so of one transaction: lines that are just closed short, with the reason's code and the note
 CLOSING = "order_processing.closing_lines"
+# orders that are just cancelled for a coded reason: id to code
+CANCELLING = "order_processing.cancelling_orders"
 OPEN_COLUMNS = (
     "kind",
     "company_id",
@@ -246,6 +248,7 @@ class SaleOrderLine(models.Model):
             "removed": SQL("-stands"),
             "reopened": SQL("ordered - stands"),
         }[kind]
+        told = self.env.cr.cache.get(CANCELLING, {}) if kind == "cancelled" else {}
         values = {
             "cancelled": SQL("CASE WHEN stands > shipped THEN shipped_amount - stands_amount ELSE 0 END"),
             "removed": SQL("-stands_amount"),
@@ -255,7 +258,9 @@ class SaleOrderLine(models.Model):
             """
             SELECT %(kind)s, company_id, order_id, order_name, id, line_name, product_id, product_uom_id,
                    currency_id, %(quantity)s, (%(quantity)s) * factor, %(amount)s,
-                   'sale.order', order_id, order_name, business_date
+                   'sale.order', order_id, order_name, business_date,
+                   (SELECT told.reason FROM unnest(%(told)s::int[], %(reasons)s::varchar[]) AS told (id, reason)
+                     WHERE told.id = order_id)
               FROM (
                 SELECT line.id, line.company_id, line.order_id, sale.name AS order_name, split_part(line.name, E'\n', 1) AS line_name,
                        line.product_id, line.product_uom_id, line.currency_id,
@@ -285,5 +290,7 @@ class SaleOrderLine(models.Model):
             standing=list(STANDING),
             shipped=list(SHIPPED),
             condition=condition,
+            told=list(told),
+            reasons=list(told.values()),
         )
-        self.env["order.event"]._insert_select(select, OPEN_COLUMNS, opening=opening)
+        self.env["order.event"]._insert_select(select, [*OPEN_COLUMNS, "reason"], opening=opening)

@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ..common import contract
+from ..common import contract, scalars
+from . import order_status as forms
 
 
 class OrderProcessing(models.AbstractModel):
@@ -8,108 +9,185 @@ class OrderProcessing(models.AbstractModel):
 
     @api.model
     @api.readonly
-    @contract.method(
-        contract.records("reference", {}), references=contract.texts("Orders by reference, at most 1,000.")
-    )
+    @contract.method(forms.STATUS, references=contract.texts("Orders by reference, at most 1,000."))
     def order_status(self, references, source=""):
-        """Where orders stand.
-
-        :param list references: Odoo's order names or the sender's references, at most 1,000
-        :param str source: the sender; then references are the sender's alone
-        :return: one dict per reference, in the order given: ``{reference, ok, code, message, order, order_id, state,
-            verification, holds, promise_date, shipped, lines, tracking, invoices, paid, returned, discrepancies, timeline}``
-        """
+        """Where orders stand: holds, promises, what is shipped, invoiced, paid and returned, and all that happened."""
         found = self._contract_orders(references, source)
         orders = self.env["sale.order"].sudo().browse([order.id for _reference, order, _code in found if order])
         timelines = {story["order_id"]: story["events"] for story in orders.order_timeline()}
-        messages = {
-            "not_found": self.env._("No order has this reference."),
-            "ambiguous": self.env._("More than one order has this reference: name the source."),
-        }
+        figures = self._status_figures(orders)
+        returned = self.env["order.return.line"].sudo().search([("order_id", "in", orders.ids)])
+        returned = returned.grouped("order_id")
         answers = []
         for reference, order, code in found:
-            if order:
-                order = orders.browse(order.id)
+            if not order:
                 answers.append(
-                    {
-                        "reference": reference,
-                        "ok": True,
-                        "code": "accepted",
-                        "message": "",
-                        **self._status(order, timelines),
-                    }
+                    {"reference": reference, "ok": False, "code": code, "message": self._contract_missing(code)}
                 )
-            else:
-                answers.append({"reference": reference, "ok": False, "code": code, "message": messages[code]})
+                continue
+            order = orders.browse(order.id)
+            answers.append(
+                {
+                    "reference": reference,
+                    "ok": True,
+                    "code": "accepted",
+                    **self._status_head(order),
+                    "lines": self._status_lines(order, figures),
+                    **self._status_goods(order),
+                    **self._status_money(order),
+                    "returned": self._status_returned(returned.get(order, ())),
+                    "discrepancies": self._status_discrepancies(order),
+                    "timeline": timelines[order.id],
+                }
+            )
         return answers
 
-    @api.model
-    def _status(self, order, timelines):
-        transfers = order.picking_ids
-        invoices = order.invoice_ids.filtered(lambda move: move.state == "posted")
+    def _status_figures(self, orders):
+        """What the ledgers say of each line, one statement for all orders."""
+        matching = self.env["order.matching"].sudo()
+        if not orders:
+            return {}
+        matching._flush_ledgers()
+        self.env.cr.execute(matching._figures_query(order_ids=orders.ids))
+        names = [column.name for column in self.env.cr.description]
+        rows = (dict(zip(names, row)) for row in self.env.cr.fetchall())
+        return {row["line_id"]: row for row in rows}
+
+    def _status_head(self, order):
+        holds = order.order_hold_ids.filtered(lambda hold: hold.state == "open")
         return {
             "order": order.name,
             "order_id": order.id,
+            "source": order.intake_id.source or "",
             "state": order.state,
             "verification": order.verification_state or "",
-            "holds": order.order_hold_ids.filtered(lambda hold: hold.state == "open").mapped("reason_code"),
-            "promise_date": str(order.order_promise_date or ""),
-            "lines": [
+            "holds": holds.mapped("reason_code"),
+            "hold_reasons": [
                 {
-                    "product": line.product_id.default_code or "",
-                    "name": line.name.split("\n")[0],
-                    "ordered": line.product_uom_qty,
-                    "shipped": line.qty_delivered,
-                    "invoiced": line.qty_invoiced,
-                    "unit": line.product_uom_id.name or "",
-                    "promise_date": str(line.order_promise_date or ""),
+                    "code": hold.reason_code,
+                    "reason": hold.reason_id.name,
+                    "note": hold.note or "",
+                    "since": scalars.utc_text(hold.held_at),
                 }
-                for line in order.order_line
-                if not line.display_type
+                for hold in holds
             ],
+            "promise_date": scalars.day_text(order.order_promise_date),
+            "currency": order.currency_id.name,
+            "total": order.currency_id.round(order.amount_total),
+        }
+
+    def _status_lines(self, order, figures):
+        def figure(line, name):
+            return float(figures.get(line.id, {}).get(name) or 0)
+
+        return [
+            {
+                "line": line.order_sender_line or "",
+                "line_id": line.id,
+                "product": line.product_id.default_code or "",
+                "name": line.name.split("\n")[0],
+                "unit": line.product_uom_id.name or "",
+                "ordered": line.product_uom_qty,
+                "shipped": figure(line, "shipped") if line.id in figures else line.qty_delivered,
+                "returned": figure(line, "returned"),
+                "invoiced": figure(line, "invoiced") - figure(line, "credited"),
+                "promise_date": scalars.day_text(line.order_promise_date),
+            }
+            for line in order.order_line
+            if not line.display_type
+        ]
+
+    def _status_goods(self, order):
+        transfers = order.picking_ids.filtered(
+            lambda transfer: transfer.picking_type_code == "outgoing" and transfer.state != "cancel"
+        )
+        left = transfers.filtered(lambda transfer: transfer.state == "done" and transfer.carrier_tracking_ref)
+        return {
             "shipped": [
                 {
                     "transfer": transfer.name,
                     "state": transfer.state,
+                    "shipped_at": scalars.utc_text(transfer.state == "done" and transfer.date_done),
                     "parcels": transfer.move_line_ids.result_package_id.mapped("name"),
+                    "carrier": transfer.carrier_id.name or "",
                     "tracking": transfer.carrier_tracking_ref or "",
                 }
                 for transfer in transfers
-                if transfer.picking_type_code == "outgoing" and transfer.state != "cancel"
             ],
+            "tracking": left.mapped("carrier_tracking_ref"),
+        }
+
+    def _status_money(self, order):
+        invoices = order.invoice_ids.filtered(lambda move: move.state == "posted")
+        totals = {"amount_total": 0.0, "amount_residual": 0.0}
+        for move in invoices:
+            for name in totals:
+                totals[name] += move[name] * (-1 if move.move_type == "out_refund" else 1)
+        settled = ("paid", "in_payment", "reversed")
+        money = order.currency_id.round
+        return {
             "invoices": [
                 {
                     "number": move.name,
                     "type": "credit" if move.move_type == "out_refund" else "invoice",
-                    "date": str(move.invoice_date or ""),
-                    "total": move.amount_total,
-                    "open": move.amount_residual,
+                    "date": scalars.day_text(move.invoice_date),
+                    "total": move.currency_id.round(move.amount_total),
+                    "open": move.currency_id.round(move.amount_residual),
                     "currency": move.currency_id.name,
                 }
                 for move in invoices
             ],
-            "paid": bool(invoices)
-            and all(move.payment_state in ("paid", "in_payment", "reversed") for move in invoices),
-            "discrepancies": [
-                {"kind": found.kind, "expected": found.expected, "found": found.found}
-                for found in order.order_discrepancy_ids
-                if found.state in ("open", "in_progress")
-            ],
-            "timeline": timelines[order.id],
+            "invoiced_total": money(totals["amount_total"]),
+            "paid_total": money(totals["amount_total"] - totals["amount_residual"]),
+            "paid": bool(invoices) and all(move.payment_state in settled for move in invoices),
         }
+
+    def _status_returned(self, lines):
+        return [
+            {
+                "return": line.return_id.name,
+                "key": line.return_id.external_key or "",
+                "state": line.return_id.state,
+                "product": line.product_id.default_code or line.product_id.name,
+                "quantity": line.quantity,
+                "received": line.received_qty,
+                "settlement": line.settlement or "",
+            }
+            for line in lines
+        ]
+
+    def _status_discrepancies(self, order):
+        return [
+            {
+                "kind": found.kind,
+                "expected": found.expected,
+                "found": found.found,
+                "line": found.line_id.order_sender_line or "",
+            }
+            for found in order.order_discrepancy_ids
+            if found.state in ("open", "in_progress")
+        ]
 
     @api.model
     @api.readonly
-    @contract.method(
-        contract.record({"items": contract.array({}), "next": contract.text(), "more": contract.boolean()}),
-        since=contract.text("The `next` of the answer before, '' from the start."),
-        limit={**contract.integer("At most so many items."), "minimum": 1, "maximum": contract.LIMIT},
-    )
-    def changes(self, since="", limit=500):
-        """The day book after a cursor, complete and stable while others write.
-
-        :param str since: the ``next`` of the answer before, ``''`` from the start
-        :param int limit: at most so many, 1 to 1000
-        :return: ``{items, next, more}``
-        """
-        return self.env["order.event"].sudo().changes(since, limit, self.env.company.ids)
+    @contract.method(forms.page(forms.CHANGE), since=forms.CURSOR, limit=forms.PAGE)
+    def changes(self, since="", limit=500, source=""):
+        """The day book after a cursor, complete and stable while others write; with `source` what this sender sent."""
+        answer = self.env["order.event"].sudo().changes(since, limit, self.env.company.ids, source)
+        envelopes = (
+            self.env["order.intake"]
+            .sudo()
+            .search([("order_id", "in", [item["order_id"] for item in answer["items"] if item["order_id"]])])
+        )
+        sent = {envelope.order_id.id: envelope for envelope in reversed(envelopes)}
+        for item in answer["items"]:
+            envelope = sent.get(item["order_id"])
+            if item["document_model"] == "order.intake":
+                envelope = self.env["order.intake"].sudo().browse(item["document_id"]).exists()
+            if envelope:
+                item.update(source=envelope.source, reference=envelope.reference)
+            item["to_refund"] = bool(item["to_refund"])
+            for name in forms.NUMBERS:
+                if not item[name]:
+                    del item[name]
+        return answer

@@ -65,7 +65,7 @@ class SaleOrder(models.Model):
             "line": row["line_name"],
             "document": row["document_name"],
             "document_model": row["document_model"],
-            "document_id": row["document_id"] or 0,
+            **({"document_id": row["document_id"]} if row["document_id"] else {}),
             "who": row["user_name"],
             "why": " ".join(filter(None, (row["reason"], row["note"]))),
         }

@@ -4,24 +4,59 @@ from ..common import contract, scalars
 
 NUMBERS = ("left", "right", "difference")
 
+EQUATION = contract.record(
+    {
+        "name": contract.text(),
+        "label": contract.text(),
+        "measure": contract.text("quantity, value or count."),
+        "unit": contract.text("Of a quantity; of a value its currency."),
+        "left": contract.number("What the day book says."),
+        "right": contract.number("What the ledgers say."),
+        "difference": contract.number(),
+        "proven": contract.boolean("Both sides agree."),
+        "explanation": contract.text(),
+        "documents": contract.array(contract.text(), "Orders that explain a difference."),
+    }
+)
+BUCKET = contract.record(
+    {
+        "code": contract.text(),
+        "label": contract.text(),
+        "orders": contract.integer("How many orders stand there."),
+        "moved": contract.integer("How many of them came there on this day."),
+        "value": contract.number("Untaxed, in the company's currency."),
+    }
+)
+ANSWER = contract.record(
+    {
+        "date": contract.day(),
+        "company": contract.text(),
+        "currency": contract.text("The company's, of all values."),
+        "state": contract.text("none (not drawn), draft or signed."),
+        "final": contract.boolean("The day is signed: its figures may be used."),
+        "revision": contract.integer(),
+        "number": contract.integer("Closing number."),
+        "digest": contract.text(),
+        "prepared_at": contract.moment(),
+        "signed_at": contract.moment(),
+        "signed_by": contract.text(),
+        "proven": contract.boolean("All equations hold."),
+        "entries": contract.integer("How many orders."),
+        "buckets": contract.array(BUCKET),
+        "equations": contract.array(EQUATION),
+    },
+    optional=("revision", "number"),
+)
+
 
 class OrderProcessing(models.AbstractModel):
     _inherit = "order.processing"
 
     @api.model
     @api.readonly
-    @contract.method(contract.record({}), date=contract.text("The business day, YYYY-MM-DD.", format="day"))
+    @contract.method(ANSWER, date=contract.text("The business day, YYYY-MM-DD.", format="day"))
     def reconciliation(self, date):
-        """The statement of a business day, as plain figures.
-
-        :param str date: ``YYYY-MM-DD``
-        :param company: id or name, default the user's
-        :return: ``{date, company, state, final, revision, number, digest, prepared_at, signed_at, signed_by, proven,
-            entries, buckets: [{code, label, orders, value}], equations: [{name, label, measure, unit, left, right,
-            difference, proven, explanation, documents}]}``; ``state`` is ``none`` where the day was not drawn; values in
-            the company's currency, times UTC; ``final`` says that the day is signed
-        :raises UserError: no date
-        """
+        """The statement of a business day: figures, and whether they are final."""
         company = self.env.company
         day = scalars.day(date)
         statement = (
@@ -35,8 +70,7 @@ class OrderProcessing(models.AbstractModel):
             "currency": company.currency_id.name,
             "state": statement.state or "none",
             "final": statement.state == "signed",
-            "revision": statement.revision,
-            "number": statement.number,
+            **({"revision": statement.revision, "number": statement.number} if statement else {}),
             "digest": statement.digest or "",
             "prepared_at": scalars.utc_text(statement.prepared_at),
             "signed_at": scalars.utc_text(statement.signed_at),
@@ -50,7 +84,7 @@ class OrderProcessing(models.AbstractModel):
                     "label": equation.label,
                     "measure": equation.measure,
                     "unit": equation.unit or "",
-                    **{name: equation[name] for name in NUMBERS},
+                    **{name: self._equation_figure(equation, name) for name in NUMBERS},
                     "proven": equation.is_proven,
                     "explanation": equation.explanation,
                     "documents": [document["order"] or "" for document in equation.documents or []],
@@ -58,3 +92,7 @@ class OrderProcessing(models.AbstractModel):
                 for equation in statement.equation_ids
             ],
         }
+
+    def _equation_figure(self, equation, name):
+        """A side of an equation, an amount rounded to its currency."""
+        return equation.currency_id.round(equation[name]) if equation.currency_id else equation[name]

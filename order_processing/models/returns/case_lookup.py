@@ -8,9 +8,10 @@ from .case_payload import number, text
 class CaseLookup:
     """Resolves cases of one company; ``env`` is privileged, the company's own records are what counts."""
 
-    def __init__(self, env, company):
+    def __init__(self, env, company, source=""):
         self.env = env
         self.company = company
+        self.source = source
         self.candidates = {}
 
     def line_ids(self):
@@ -54,6 +55,12 @@ class CaseLookup:
         by_name = {}
         for order in found:
             by_name.setdefault(order.name, set()).add(order.id)
+        if self.source and names:
+            envelopes = self.env["order.intake"].search(
+                [*own, ("source", "=", self.source), ("reference", "in", list(names)), ("order_id", "!=", False)]
+            )
+            # a sender's own references come first
+            by_name.update({envelope.reference: {envelope.order_id.id} for envelope in envelopes})
         left = names - set(by_name)
         if left:
             envelopes = self.env["order.intake"].search(
@@ -111,7 +118,7 @@ class CaseLookup:
         return next(iter(parcel.order_ids)) if len(parcel.order_ids) == 1 else False
 
     def _find_products(self, parcels):
-        rows = [row for parcel in parcels for row in parcel.rows if row.product and not row.line_id]
+        rows = [row for parcel in parcels for row in parcel.rows if row.product and not (row.line_id or row.line)]
         codes = {row.product for row in rows}
         spellings = [spelling for code in codes for spelling in {code, code.upper(), code.lower()}]
         products = self.env["product.product"].with_context(active_test=False)
@@ -137,6 +144,7 @@ class CaseLookup:
 
     def _find_lines(self, parcels):
         """Candidate order lines: those named, those of the order, or those of the customer's delivered orders."""
+        self._find_sender_lines(parcels)
         named = {row.line_id for parcel in parcels for row in parcel.rows if row.line_id and not row.code}
         orders = {order_id for parcel in parcels for order_id in parcel.order_ids}
         partners = {partner_id for parcel in parcels if not parcel.names_order for partner_id in parcel.partner_ids}
@@ -173,6 +181,22 @@ class CaseLookup:
             for row in parcel.rows:
                 if not row.code and not parcel.code:
                     self.candidates[row] = self._row_candidates(parcel, row, by_id, by_order, by_partner)
+
+    def _find_sender_lines(self, parcels):
+        """Give rows that name a line by the sender's id the id of the order line."""
+        orders = {order_id for parcel in parcels for order_id in parcel.order_ids}
+        rows = [(parcel, row) for parcel in parcels for row in parcel.rows if row.line and not row.code]
+        lines = self.env["sale.order.line"]
+        if rows and orders:
+            wanted = list({row.line for _parcel, row in rows})
+            lines = lines.search([("order_id", "in", list(orders)), ("order_sender_line", "in", wanted)])
+        by_mark = {(line.order_id.id, line.order_sender_line): line for line in lines}
+        for parcel, row in rows:
+            found = [by_mark[order, row.line] for order in parcel.order_ids if (order, row.line) in by_mark]
+            if len(found) == 1:
+                row.line_id, row.product = found[0].id, found[0].product_id.default_code or ""
+            else:
+                row.fail("unknown_line", row.line)
 
     def _row_candidates(self, parcel, row, by_id, by_order, by_partner):
         if row.line_id:

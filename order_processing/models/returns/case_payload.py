@@ -98,6 +98,7 @@ class Row:
         self.detail = ""
         self.quantity = number(self.payload.get("quantity")) or 0.0
         self.line_id = self.payload.get("line_id") or 0
+        self.line = "" if self.line_id else text(self.payload.get("line"))
         self.product = text(self.payload.get("product"))
         self.picks = []
         if self.code:
@@ -106,7 +107,7 @@ class Row:
             self.fail("bad_quantity")
         elif not isinstance(self.line_id, int) or isinstance(self.line_id, bool):
             self.fail("unknown_line")
-        elif not self.line_id and not self.product:
+        elif not self.line_id and not self.line and not self.product:
             self.fail("no_product")
         for name, allowed in CHOICES.items():
             if self.payload.get(name) and self.payload[name] not in allowed:

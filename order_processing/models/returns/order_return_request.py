@@ -63,7 +63,7 @@ class OrderReturnRequest(models.Model):
             first.setdefault(parcel.key, parcel)
         self._claim(list(first.values()), source, company)
         fresh = [parcel for parcel in first.values() if parcel.fresh]
-        self._match(fresh, company)
+        self._match(fresh, company, source)
         answers = []
         for parcel in parcels:
             record = first[parcel.key].record
@@ -118,11 +118,11 @@ class OrderReturnRequest(models.Model):
             parcel.record = by_key[parcel.key]
             parcel.fresh = parcel.key in fresh
 
-    def _match(self, parcels, company):
+    def _match(self, parcels, company, source=""):
         """Find, under a lock, the delivered moves that each row comes from, and keep what was found."""
         if not parcels:
             return
-        lookup = CaseLookup(self.env, company)
+        lookup = CaseLookup(self.env, company, source)
         lookup.resolve(parcels)
         Line = self.env["sale.order.line"]
         Line._order_return_lock(lookup.line_ids())

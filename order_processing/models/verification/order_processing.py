@@ -83,7 +83,12 @@ class OrderProcessing(models.AbstractModel):
     @contract.method(
         contract.records(
             "reference",
-            {**STANDING, "released": contract.array(contract.text(), "Codes of the holds that were released.")},
+            {
+                **STANDING,
+                "findings": FINDINGS,
+                "released": contract.array(contract.text(), "Codes of the holds that were released."),
+                "confirmed": contract.boolean("It waited to be confirmed, and is."),
+            },
             OPTIONAL,
         ),
         references=REFERENCES,

@@ -1,5 +1,7 @@
 from odoo import models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+
+from ..common import contract
 
 MANAGER = "order_processing.group_manager"
 
@@ -79,10 +81,10 @@ class SaleOrder(models.Model):
         # just verified in this call: the gate need not ask again
         with self._verification_passing():
             try:
-                with self.env.cr.savepoint():
+                with contract.one_record(self.env.cr):
                     self.action_confirm()
                 return {}
-            except (UserError, AccessError) as refusal:
+            except UserError as refusal:
                 if len(self) == 1:
                     return {self.id: str(refusal)}
             errors = {}
