@@ -6,6 +6,7 @@ from . import order_intake_profile
 from . import order_intake_submit
 from . import order_processing
 from . import product_product
+from . import res_company
 from . import res_partner
 from . import sale_order
 from . import sale_order_comparison

@@ -1,12 +1,12 @@
 """Finding what a submitted order names: one query per kind of thing for the whole set, nothing written."""
 
-from odoo.fields import Command
 from odoo.tools import plaintext2html
 
 from . import reading
 from .lookup_partner import PartnerLookup
 from .lookup_price import PriceLookup
 from .lookup_product import ProductLookup
+from .sale_order import PAYMENT
 
 
 class Lookup:
@@ -34,7 +34,6 @@ class Lookup:
         for parcel in good:
             lines = [(place, self._line(parcel, place, line, customers[parcel])) for place, line in parcel.lines]
             parcel.line_values = [(place, values) for place, values in lines if values]
-            parcel.values["order_line"] = [Command.create(values) for _place, values in parcel.line_values]
         PriceLookup(self.env, self.company, self.settings).check(good, customers)
         for parcel in good:
             parcel.errors = reading.sort_errors(parcel.errors)
@@ -87,6 +86,10 @@ class Lookup:
             values["note"] = plaintext2html(str(payload["note"]))
         if reading.number(payload.get("total")) is not None:
             values["order_stated_total"] = reading.number(payload["total"])
+        payment = payload.get("payment")
+        for key, field in PAYMENT.items() if isinstance(payment, dict) else ():
+            if reading.present(payment.get(key)):
+                values[field] = reading.number(payment[key]) if key == "amount" else str(payment[key]).strip()
         self._check_currency(parcel, customer, pricelist)
         parcel.values = values
         return customer

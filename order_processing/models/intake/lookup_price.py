@@ -30,6 +30,9 @@ class PriceLookup:
         """``(parcel, place, values of the line, what determines its price)`` for lines with a price."""
         pricelist_id = parcel.values.get("pricelist_id") or self._pricelist(customer).id
         when = parcel.values.get("date_order") or self.env.cr.now()
+        # a price with tax beside a pricelist without one says nothing: verification compares what was entered
+        if isinstance(parcel.payload.get("prices_include_tax"), bool):
+            return
         for place, values in parcel.line_values:
             if "price_unit" in values:
                 product = self.env["product.product"].browse(values["product_id"])

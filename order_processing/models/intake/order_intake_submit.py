@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..common import contract
 from ..common.business_day import business_day
 from . import reading
+from .amounts import Amounts
 from .lookup import Lookup
 from .lookup_partner import make_partners
 from .order_intake import NAMELESS
@@ -164,9 +165,12 @@ class OrderIntakeSubmit(models.Model):
         """Addresses that are new, then the orders; all or nothing."""
         with contract.one_record(self.env.cr):
             make_partners(self.env, company, parcels)
+            amounts = Amounts(self.env, company)
+            amounts.fill(parcels)
             orders = self.env["sale.order"].with_company(company).create([parcel.values for parcel in parcels])
-        for parcel, order in zip(parcels, orders):
-            parcel.order = order
+            for parcel, order in zip(parcels, orders):
+                parcel.order = order
+            amounts.discount(parcels)
 
     def _keep(self, parcels, company):
         """Write what became of each envelope, its errors and its rows of the day book."""
