@@ -1,5 +1,6 @@
 from . import order_customer_code
 from . import order_intake
+from . import order_intake_attempt
 from . import order_intake_error
 from . import order_intake_party
 from . import order_intake_profile

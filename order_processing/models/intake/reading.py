@@ -37,6 +37,7 @@ ERROR_CODES = {
     "bad_discount": "A discount is no number between 0 and 100.",
     "duplicate_line": "Two lines have the same id.",
     "refused": "Odoo refused the order; its words are in the message.",
+    "too_late": "This can no longer change; the message says why.",
     "conflict": "The reference was accepted before with other content.",
 }
 REFERENCE_LENGTH = contract.NAME_LENGTH
