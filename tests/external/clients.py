@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 import urllib.error
 import urllib.request
 import xmlrpc.client
@@ -45,6 +46,18 @@ class Caller:
                 self.answers = {name: Draft202012Validator(strict(form["answer"])) for name, form in told.items()}
             self.answers[method].validate(answer)
         return answer
+
+    def contract_until(self, condition, method, **kwargs):
+        """What the contract answers once ``condition`` holds of it.
+
+        A cursor waits for the oldest open transaction of the whole cluster, on which other tests may run.
+        """
+        until = time.monotonic() + 300
+        while True:
+            answer = self.contract(method, **kwargs)
+            if condition(answer) or time.monotonic() > until:
+                return answer
+            time.sleep(0.5)
 
     def contract(self, method, **kwargs):
         """What the contract answers the user ``integration``."""

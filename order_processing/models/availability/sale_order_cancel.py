@@ -53,7 +53,7 @@ class SaleOrder(models.Model):
             return dict.fromkeys(self.ids, ("accepted", ""))
         except contract.REFUSALS as refusal:
             if len(self) == 1:
-                return {self.id: ("refused", str(refusal))}
+                return {self.id: ("refused", contract.said(refusal))}
         finally:
             cache.pop(CANCELLING, None)
         answer = {}

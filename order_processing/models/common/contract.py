@@ -285,3 +285,9 @@ def one_record(cr):
             yield
     except LockError as busy:
         raise ConcurrencyError(str(busy)) from busy
+
+
+def said(refusal):
+    """What one of ``REFUSALS`` says, without the row that the database adds."""
+    diagnosis = getattr(refusal, "diag", None)
+    return (diagnosis and diagnosis.message_primary) or str(refusal).strip()

@@ -135,7 +135,7 @@ class OrderProcessing(models.AbstractModel):
             "lang": lang if lang and isinstance(lang, str) else self.env.user.lang or "en_US",
             **({"allowed_company_ids": list(allowed)} if present and allowed else {}),
         }
-        working = self.with_context(context)
+        working = self.with_env(self.env(context=context))
         found = working._contract_company(company)
         return working.with_context(allowed_company_ids=found.ids)
 

@@ -16,8 +16,10 @@ class OrderProcessing(models.AbstractModel):
         orders = self.env["sale.order"].sudo().browse([order.id for _reference, order, _code in found if order])
         timelines = {story["order_id"]: story["events"] for story in orders.order_timeline()}
         figures = self._status_figures(orders)
-        returned = self.env["order.return.line"].sudo().search([("order_id", "in", orders.ids)])
+        returned = self.env["order.return.line"].sudo().search([("order_id", "in", orders.ids)], order="id")
         returned = returned.grouped("order_id")
+        # of one set, so that what each needs is read for all
+        by_id = {order.id: order for order in orders}
         answers = []
         for reference, order, code in found:
             if not order:
@@ -25,7 +27,7 @@ class OrderProcessing(models.AbstractModel):
                     {"reference": reference, "ok": False, "code": code, "message": self._contract_missing(code)}
                 )
                 continue
-            order = orders.browse(order.id)
+            order = by_id[order.id]
             answers.append(
                 {
                     "reference": reference,
@@ -174,16 +176,10 @@ class OrderProcessing(models.AbstractModel):
     def changes(self, since="", limit=500, source=""):
         """The day book after a cursor, complete and stable while others write; with `source` what this sender sent."""
         answer = self.env["order.event"].sudo().changes(since, limit, self.env.company.ids, source)
-        envelopes = (
-            self.env["order.intake"]
-            .sudo()
-            .search([("order_id", "in", [item["order_id"] for item in answer["items"] if item["order_id"]])])
-        )
-        sent = {envelope.order_id.id: envelope for envelope in reversed(envelopes)}
+        by_order, by_id = self._changes_envelopes(answer["items"])
         for item in answer["items"]:
-            envelope = sent.get(item["order_id"])
-            if item["document_model"] == "order.intake":
-                envelope = self.env["order.intake"].sudo().browse(item["document_id"]).exists()
+            sent = by_id if item["document_model"] == "order.intake" else by_order
+            envelope = sent.get(item["document_id"] if sent is by_id else item["order_id"])
             if envelope:
                 item.update(source=envelope.source, reference=envelope.reference)
             item["to_refund"] = bool(item["to_refund"])
@@ -191,3 +187,11 @@ class OrderProcessing(models.AbstractModel):
                 if not item[name]:
                     del item[name]
         return answer
+
+    def _changes_envelopes(self, items):
+        """The envelopes that rows of the day book are about: by order, and by their own id."""
+        orders = [item["order_id"] for item in items if item["order_id"]]
+        own = [item["document_id"] for item in items if item["document_model"] == "order.intake"]
+        Intake = self.env["order.intake"].sudo()
+        found = Intake.search(["|", ("order_id", "in", orders), ("id", "in", own)], order="id desc")
+        return {envelope.order_id.id: envelope for envelope in found}, {envelope.id: envelope for envelope in found}

@@ -46,12 +46,19 @@ class OrderIntakeSubmit(models.Model):
 
     @api.model
     def _trial(self, act):
-        """The answers of ``act``, all it wrote taken back, rows of the day book included."""
+        """The answers of ``act``, all it wrote taken back, rows of the day book and mails to be sent included."""
+        later = self.env.cr.postcommit
+        waiting, data = list(later._funcs), dict(later.data)
         try:
             with self.env.cr.savepoint():
                 answers = act()
                 raise _DryRun
         except _DryRun:
+            # core takes back what waits for the commit to begin, not what waits for its end
+            later.clear()
+            later.data.update(data)
+            for act_later in waiting:
+                later.add(act_later)
             orders = self.env["sale.order"].sudo().browse({answer["order_id"] for answer in answers}).exists().ids
             kept = self.sudo().browse({answer["intake_id"] for answer in answers}).exists().ids
             for answer in answers:
@@ -160,7 +167,7 @@ class OrderIntakeSubmit(models.Model):
                 try:
                     self._create_orders([parcel], company)
                 except contract.REFUSALS as error:
-                    parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
+                    parcel.errors.append(reading.error("", "refused", "", contract.said(error)))
 
     def _create_orders(self, parcels, company):
         """Addresses that are new, then the orders; all or nothing."""

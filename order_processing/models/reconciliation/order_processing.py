@@ -70,7 +70,7 @@ class OrderProcessing(models.AbstractModel):
             "currency": company.currency_id.name,
             "state": statement.state or "none",
             "final": statement.state == "signed",
-            **({"revision": statement.revision, "number": statement.number} if statement else {}),
+            **{name: statement[name] for name in ("revision", "number") if statement[name]},
             "digest": statement.digest or "",
             "prepared_at": scalars.utc_text(statement.prepared_at),
             "signed_at": scalars.utc_text(statement.signed_at),

@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 MESSAGES = {
     "bad_form": "This is no return case.",
-    "no_key": "The case has no key.",
     "no_lines": "The case names no lines.",
     "bad_line": "This line is no object.",
     "bad_quantity": "The quantity must be a number above zero.",
@@ -23,7 +22,6 @@ MESSAGES = {
     "no_product": "Neither line nor product is given.",
     "not_delivered": "Nothing of this product was delivered to this customer.",
     "too_many": "No delivery has so much left that may come back.",
-    "other_rows": "Other rows of the case could not be matched.",
 }
 CHOICES = {
     "disposition": {"restock", "quarantine", "scrap", "customer_keeps"},

@@ -108,7 +108,10 @@ class OrderProcessing(models.AbstractModel):
     @api.model
     def _contract_codes(self):
         result, error = super()._contract_codes()
-        return {**result, **RESULT_CODES}, {**MESSAGES, **error}
+        return {**result, **RESULT_CODES}, {
+            **error,
+            **{code: words for code, words in MESSAGES.items() if code not in error},
+        }
 
     @api.model
     def _contract_schemas(self):

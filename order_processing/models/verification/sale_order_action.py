@@ -84,9 +84,9 @@ class SaleOrder(models.Model):
                 with contract.one_record(self.env.cr):
                     self.action_confirm()
                 return {}
-            except UserError as refusal:
+            except contract.REFUSALS as refusal:
                 if len(self) == 1:
-                    return {self.id: str(refusal)}
+                    return {self.id: contract.said(refusal)}
             errors = {}
             for order in self:
                 errors |= order._verification_confirm_each()
