@@ -22,9 +22,7 @@ class OrderCustomerCode(models.Model):
         help="A company's codes hold for all of its contacts, unless one has an entry of its own.",
     )
     code = fields.Char("Customer's code", required=True)
-    product_id = fields.Many2one(
-        "product.product", "Product", required=True, ondelete="cascade", index=True, check_company=True
-    )
+    product_id = fields.Many2one("product.product", required=True, ondelete="cascade", index=True, check_company=True)
     uom_id = fields.Many2one(
         "uom.uom",
         "Unit",

@@ -191,7 +191,9 @@ class OrderIntakeSubmit(models.Model):
                         Amendment(self.env, company, parcel).apply()
                     if parcel.errors:
                         # an address that was made for it goes too
-                        raise UserError("")
+                        raise _DryRun
+            except _DryRun:
+                parcel.order = None
             except contract.REFUSALS as error:
                 if not parcel.errors:
                     parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
