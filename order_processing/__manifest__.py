@@ -28,6 +28,8 @@
         "views/intake_order_intake_views.xml",
         "views/intake_file_views.xml",
         "views/intake_comparison_views.xml",
+        "views/intake_customer_code_views.xml",
+        "views/intake_profile_views.xml",
         # verification
         "security/verification_security.xml",
         "security/verification_restriction_security.xml",

@@ -264,6 +264,11 @@ def test_every_error_code(desk):
     desk.submit(standing)
     codes = {code for _path, code, _vals in orders}
     codes |= {error["code"] for error in desk.submit({**standing, "note": "x"})[0]["errors"]}
+    desk.caller.contract("cancel_orders", references=[standing["reference"]], reason="customer", source=desk.source)
+    codes |= {error["code"] for error in desk.submit({**standing, "note": "y", "replace": True})[0]["errors"]}
+    strict = {"source": desk.source, "price_beyond": "refuse", "price_tolerance": 5}
+    desk.admin.call("admin", "order.intake.profile", "create", [strict])
+    codes |= {error["code"] for error in desk.submit(desk.order(line={"price": 1}))[0]["errors"]}
     codes |= _return_errors(desk)
     assert set(desk.caller.contract("describe")["error_codes"]) - ELSEWHERE == codes
 

@@ -1,60 +1,44 @@
 """Finding what a submitted order names: one query per kind of thing for the whole set, nothing written."""
 
-from odoo.fields import Command
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import plaintext2html
 
 from . import reading
 from .lookup_partner import PartnerLookup
+from .lookup_price import PriceLookup
+from .lookup_product import ProductLookup
+from .sale_order import PAYMENT
 
 
 class Lookup:
     """Resolves parcels of one company; ``env`` is privileged, the company's own records are what counts."""
 
-    def __init__(self, env, company):
+    def __init__(self, env, company, settings):
         self.env = env
         self.company = company
-        self.partners = PartnerLookup(env, company)
+        self.settings = settings
+        self.partners = PartnerLookup(env, company, settings)
+        self.products = ProductLookup(env, company, settings.item_code)
 
     def resolve(self, parcels):
         """Fill ``values`` of each parcel for ``sale.order.create``, or add to its ``errors``."""
         good = [parcel for parcel in parcels if isinstance(parcel.payload, dict)]
         if not good:
             return
-        self._find_products(good)
         self.partners.find(good)
         self._find_named(good)
+        customers = {parcel: self._fill_head(parcel) for parcel in good}
+        # what a customer calls a product is asked once the customer is known
+        self.products.find(
+            {(code, customers[parcel]) for parcel in good for _place, line in parcel.lines if (code := _code(line))}
+        )
         for parcel in good:
-            self._fill(parcel)
+            lines = [(place, self._line(parcel, place, line, customers[parcel])) for place, line in parcel.lines]
+            parcel.line_values = [(place, values) for place, values in lines if values]
+        PriceLookup(self.env, self.company, self.settings).check(good, customers)
+        for parcel in good:
             parcel.errors = reading.sort_errors(parcel.errors)
 
     # ------------------------------------------------------------------ queries
-
-    def _find_products(self, parcels):
-        """Fill ``products``: code as sent to the products that have it, by internal reference, barcode, then any case."""
-        codes = {_code(line) for parcel in parcels for _place, line in parcel.lines} - {""}
-        self.products = {}
-        if not codes:
-            return
-        by_reference, by_barcode, by_case = {}, {}, {}
-        wanted = list(codes)
-        for product in self._own_products(["|", ("default_code", "in", wanted), ("barcode", "in", wanted)]):
-            by_reference.setdefault(product.default_code, []).append(product)
-            by_barcode.setdefault(product.barcode, []).append(product)
-        left = [code.lower() for code in codes if code not in by_reference and code not in by_barcode]
-        if left:
-            # its index is that of product_product.py
-            self.env.cr.execute(SQL("SELECT id FROM product_product WHERE lower(default_code) = ANY(%s)", left))
-            ids = [row[0] for row in self.env.cr.fetchall()]
-            for product in self._own_products([("id", "in", ids)]) if ids else ():
-                by_case.setdefault(product.default_code.lower(), []).append(product)
-        for code in codes:
-            found = by_reference.get(code) or by_barcode.get(code) or by_case.get(code.lower()) or []
-            # an archived product is found too, if no other is: that it may not be sold is verification's to say
-            self.products[code] = [product for product in found if product.active] or found
-
-    def _own_products(self, domain):
-        domain = [*domain, ("company_id", "in", [False, self.company.id])]
-        return self.env["product.product"].with_context(active_test=False).search(domain)
 
     def _find_named(self, parcels):
         self.named = {}
@@ -73,7 +57,8 @@ class Lookup:
 
     # ------------------------------------------------------------------ one parcel
 
-    def _fill(self, parcel):
+    def _fill_head(self, parcel):
+        """Values of the order without its lines; answers its customer, as ``PartnerLookup.fill``."""
         payload = parcel.payload
         values = {
             "company_id": self.company.id,
@@ -101,10 +86,13 @@ class Lookup:
             values["note"] = plaintext2html(str(payload["note"]))
         if reading.number(payload.get("total")) is not None:
             values["order_stated_total"] = reading.number(payload["total"])
+        payment = payload.get("payment")
+        for key, field in PAYMENT.items() if isinstance(payment, dict) else ():
+            if reading.present(payment.get(key)):
+                values[field] = reading.number(payment[key]) if key == "amount" else str(payment[key]).strip()
         self._check_currency(parcel, customer, pricelist)
-        lines = [self._line(parcel, place, line) for place, line in parcel.lines]
-        values["order_line"] = [Command.create(line) for line in lines if line]
         parcel.values = values
+        return customer
 
     def _check_currency(self, parcel, customer, pricelist):
         currency = parcel.payload.get("currency")
@@ -118,17 +106,18 @@ class Lookup:
             words = self.env._("The order would be in %s.", expected)
             parcel.errors.append(reading.error("currency", "bad_currency", currency, words))
 
-    def _line(self, parcel, place, line):
+    def _line(self, parcel, place, line, customer):
         """Values of one order line, ``None`` where its product is not found."""
         path = f"lines[{place}]"
-        found = self.products.get(_code(line), [])
+        found = self.products.candidates(_code(line), customer)
         if len(found) != 1:
             # an empty code is an error of form, said already
             if _code(line):
                 code = "ambiguous" if found else "unknown_product"
-                parcel.errors.append(reading.error(f"{path}.product", code, line["product"]))
+                words = self.products.explain(_code(line), found)
+                parcel.errors.append(reading.error(f"{path}.product", code, line["product"], words))
             return None
-        product = found[0]
+        product = found[0].product
         quantity = reading.number(line.get("quantity")) or 0.0
         if quantity > 0 and product.uom_id.is_zero(quantity):
             words = self.env._("The quantity is rounded to zero.")
@@ -138,17 +127,9 @@ class Lookup:
             "product_uom_qty": quantity,
             "order_sender_line": reading.mark(place, line),
         }
-        if reading.present(line.get("unit")):
-            units = [
-                unit
-                for unit in self.units.get(str(line["unit"]).casefold(), [])
-                if unit._has_common_reference(product.uom_id)
-            ]
-            if len(units) == 1:
-                values["product_uom_id"] = units[0].id
-            else:
-                code = "ambiguous" if units else "unknown_unit"
-                parcel.errors.append(reading.error(f"{path}.unit", code, line["unit"]))
+        unit = self._unit(parcel, path, line, found[0])
+        if unit:
+            values["product_uom_id"] = unit.id
         if reading.present(line.get("price")):
             values["price_unit"] = reading.number(line["price"]) or 0.0
         if reading.present(line.get("discount")):
@@ -156,6 +137,34 @@ class Lookup:
         if reading.present(line.get("note")):
             values["name"] = f"{product.display_name}\n{line['note']}"
         return values
+
+    def _unit(self, parcel, path, line, found):
+        """The unit that is sent, else that of the code, else the profile's; ``None`` for the product's own or an error."""
+        own = found.product.uom_id
+        if reading.present(line.get("unit")):
+            named = self.units.get(str(line["unit"]).casefold(), [])
+            units = [unit for unit in named if unit._has_common_reference(own)]
+            if len(units) == 1:
+                return units[0]
+            code = "ambiguous" if units else "unknown_unit"
+            parcel.errors.append(reading.error(f"{path}.unit", code, line["unit"]))
+            return None
+        if found.unit:
+            return found.unit
+        if self.settings.blank_unit == "refuse":
+            words = self.env._("The unit is missing: this sender must name one on every line.")
+            parcel.errors.append(reading.error(f"{path}.unit", "unknown_unit", line.get("unit"), words))
+        elif self.settings.blank_unit == "fixed":
+            unit = self.settings.unit
+            if unit._has_common_reference(own):
+                return unit
+            words = self.env._(
+                "The unit is missing: this sender means %(unit)s then, and the product is sold by %(own)s.",
+                unit=unit.name,
+                own=own.name,
+            )
+            parcel.errors.append(reading.error(f"{path}.unit", "unknown_unit", line.get("unit"), words))
+        return None
 
 
 # key of the contract, field of the order, code when there is none, model

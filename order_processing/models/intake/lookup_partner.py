@@ -30,9 +30,10 @@ class NewPartner:
 class PartnerLookup:
     """One query for the keys of a set and one for the names of its addresses."""
 
-    def __init__(self, env, company):
+    def __init__(self, env, company, settings):
         self.env = env
         self.company = company
+        self.settings = settings
         self.by_key = {}
         self.by_name = {}
         self.countries = {}
@@ -103,6 +104,15 @@ class PartnerLookup:
             return None
         if not full:
             parcel.errors.append(reading.error(role, "unknown_customer", value))
+            return None
+        if role == "customer" and self.settings.new_customer == "refuse":
+            words = self.env._("This customer is not known, and this sender may not bring new ones.")
+        elif role != "customer" and self.settings.new_address == "refuse":
+            words = self.env._("This address is not known, and this sender may not bring new ones.")
+        else:
+            words = ""
+        if words:
+            parcel.errors.append(reading.error(role, "unknown_customer", value, words))
             return None
         return self._new(parcel, role, field, value)
 

@@ -5,10 +5,9 @@ from odoo.exceptions import UserError
 
 from ..common.transition import Transition, transition
 from . import reading
+from .parcel import NAMELESS
 
 PROCESSOR = "order_processing.group_processor"
-# what came without a reference is kept under this and its content
-NAMELESS = "none-"
 HEAD = ("customer", "ship_to", "invoice_to", "ordered_at", "wished_date", "currency", "note")
 # the database forgets the order of keys; a person reads them in this one
 READING_ORDER = (
@@ -76,6 +75,7 @@ class OrderIntake(models.Model):
         tracking=False,
     )
     error_ids = fields.One2many("order.intake.error", "intake_id", "Errors", readonly=True)
+    attempt_ids = fields.One2many("order.intake.attempt", "intake_id", "Earlier attempts", readonly=True)
     first_error_code = fields.Selection(list(reading.ERROR_CODES.items()), "Reason", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="set null")
     attempts = fields.Integer(readonly=True)

@@ -1,15 +1,14 @@
-from datetime import datetime
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common import contract
-from ..common.business_day import business_day
 from . import reading
+from .amendment import Amendment
+from .amounts import Amounts
 from .lookup import Lookup
 from .lookup_partner import make_partners
-from .order_intake import NAMELESS
+from .parcel import Parcel
 
 CALLERS = ("order_processing.group_integration", "order_processing.group_processor")
 LIMIT = 1000
@@ -69,11 +68,16 @@ class OrderIntakeSubmit(models.Model):
                     answer["intake_id"] = 0
             return answers
 
-    def _submit(self, orders, source, company, mended=False):
-        """``submit`` when the call is checked; ``mended``: the desk mended what the sender sent."""
+    def _submit(self, orders, source, company, mended=False, settings=None):
+        """``submit`` when the call is checked.
+
+        :param mended: the desk mended what the sender sent
+        :param settings: read by these instead of by the sender's profile
+        """
         self = self.sudo().with_company(company)
         company = company.sudo()
-        parcels = [_Parcel(order, mended) for order in orders]
+        settings = settings or self.env["order.intake.profile"]._settings_of(source, company)
+        parcels = [Parcel(order, mended) for order in orders]
         waiting = parcels
         while waiting:
             first, later = {}, []
@@ -86,22 +90,23 @@ class OrderIntakeSubmit(models.Model):
                 else:
                     # other content under a reference of the same call: judged when the one before is settled
                     later.append(parcel)
-            self._round(list(first.values()), source, company)
+            self._round(list(first.values()), source, company, settings)
             waiting = later
         return [parcel.result() for parcel in parcels]
 
-    def _round(self, parcels, source, company):
+    def _round(self, parcels, source, company, settings):
         """Settle parcels of different references."""
         self._claim(parcels, source, company)
         fresh = [parcel for parcel in parcels if not parcel.answer]
         for parcel in fresh:
             parcel.errors = reading.check_form(parcel.payload)
-        Lookup(self.env, company).resolve(fresh)
+        Lookup(self.env, company, settings).resolve(fresh)
         words = self._error_words()
         for parcel in fresh:
             parcel.errors = [reading.told(error, words) for error in parcel.errors]
-        self._enter([parcel for parcel in fresh if not parcel.errors], company)
-        self._keep(fresh, company)
+        self._enter([parcel for parcel in fresh if not parcel.errors and not parcel.amending], company)
+        self._amend([parcel for parcel in fresh if parcel.amending], company)
+        self._keep([parcel for parcel in fresh if not parcel.amending], company)
 
     def _error_words(self):
         """What the codes of errors mean, in the user's language."""
@@ -148,6 +153,8 @@ class OrderIntakeSubmit(models.Model):
             parcel.envelope = by_reference[parcel.reference]
             if parcel.envelope.state in ("accepted", "cancelled"):
                 parcel.answer_from_before()
+        conflicts = [parcel for parcel in parcels if parcel.answer and not parcel.answer["ok"]]
+        self._keep_attempts([parcel.attempt("conflict", parcel.answer["errors"]) for parcel in conflicts])
 
     def _enter(self, parcels, company):
         """Create the quotations of all good parcels with one call; where Odoo refuses, each by itself."""
@@ -166,15 +173,60 @@ class OrderIntakeSubmit(models.Model):
         """Addresses that are new, then the orders; all or nothing."""
         with contract.one_record(self.env.cr):
             make_partners(self.env, company, parcels)
+            amounts = Amounts(self.env, company)
+            amounts.fill(parcels)
             orders = self.env["sale.order"].with_company(company).create([parcel.values for parcel in parcels])
-        for parcel, order in zip(parcels, orders):
-            parcel.order = order
+            for parcel, order in zip(parcels, orders):
+                parcel.order = order
+            amounts.discount(parcels)
+
+    def _amend(self, parcels, company):
+        """Change the orders of amendments, each whole or not at all, and keep what stood or what was refused."""
+        rows = []
+        for parcel in parcels:
+            try:
+                with contract.one_record(self.env.cr):
+                    if not parcel.errors:
+                        make_partners(self.env, company, [parcel])
+                        Amendment(self.env, company, parcel).apply()
+                    if parcel.errors:
+                        # an address that was made for it goes too
+                        raise _DryRun
+            except _DryRun:
+                parcel.order = None
+            except contract.REFUSALS as error:
+                if not parcel.errors:
+                    parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
+            if parcel.errors:
+                late = parcel.errors[0]["code"] == "too_late"
+                rows.append(parcel.attempt("too_late" if late else "rejected", parcel.errors))
+                continue
+            rows.append({**parcel.attempt("replaced"), "payload": parcel.envelope.payload})
+            parcel.keep(company)
+        self._keep_attempts(rows)
+
+    def _keep_attempts(self, rows):
+        if rows:
+            self.env["order.intake.attempt"].create(rows)
 
     def _keep(self, parcels, company):
         """Write what became of each envelope, its errors and its rows of the day book."""
         if not parcels:
             return
         envelopes = self.browse([parcel.envelope.id for parcel in parcels])
+        self._keep_attempts(
+            [
+                {
+                    "intake_id": envelope.id,
+                    "at": envelope.decided_at,
+                    "payload": envelope.payload,
+                    "result": "rejected",
+                    "reason": "\n".join(f"{error.path}: {error.message}" for error in envelope.error_ids),
+                }
+                for envelope in envelopes
+                if envelope.state == "rejected"
+            ]
+        )
         envelopes.error_ids.unlink()
         again = envelopes.filtered(lambda envelope: envelope.state == "rejected")
         if again:
@@ -192,141 +244,3 @@ class OrderIntakeSubmit(models.Model):
 
 class _DryRun(Exception):
     """Takes a trial back."""
-
-
-class _Parcel:
-    """One submitted order on its way through the room."""
-
-    def __init__(self, payload, mended=False):
-        self.mended = mended
-        self.payload = payload = reading.plain(payload)
-        self.digest = reading.canonical(payload)
-        self.errors = []
-        reference = payload.get("reference") if isinstance(payload, dict) else None
-        reference = reference.strip() if isinstance(reference, str) else ""
-        # what has no reference is kept all the same, under its content
-        named = 0 < len(reference) <= reading.REFERENCE_LENGTH
-        self.reference = reference if named else f"{NAMELESS}{self.digest[:12]}"
-        self.envelope = None
-        self.order = None
-        self.values = {}
-        self.new_partners = []
-        self.answer = None
-        self.twin = None
-
-    @property
-    def lines(self):
-        """``(place, line)`` of the lines that are objects, whatever else is wrong."""
-        lines = self.payload.get("lines") if isinstance(self.payload, dict) else None
-        return [
-            (place, line)
-            for place, line in enumerate(lines if isinstance(lines, list) else [])
-            if isinstance(line, dict)
-        ]
-
-    @property
-    def ordered_at(self):
-        """When the customer ordered: naive UTC ``datetime``, a ``date`` for a whole day, or ``None``."""
-        value = self.payload.get("ordered_at") if isinstance(self.payload, dict) else None
-        return reading.moment(value) if reading.present(value) else None
-
-    @property
-    def value(self):
-        """Quantity times price less discount over the lines, where these are numbers."""
-
-        def net(line):
-            quantity, price, discount = (
-                reading.number(line.get(key)) or 0.0 for key in ("quantity", "price", "discount")
-            )
-            return quantity * price * (1 - discount / 100)
-
-        return round(sum(net(line) for _place, line in self.lines), 2)
-
-    def answer_from_before(self):
-        """The envelope was settled earlier: same content is a repetition, other content a conflict."""
-        order = self.envelope.order_id
-        if self.envelope.state == "cancelled":
-            errors = [reading.error("reference", "conflict", self.reference, "This reference was cancelled.")]
-        elif self.digest not in (self.envelope.digest, reading.canonical(self.envelope.sent_payload)):
-            errors = list(_differences(self.envelope.payload, self.payload))
-        else:
-            errors = []
-        self.answer = {
-            "reference": self.reference,
-            "ok": not errors,
-            "code": "conflict" if errors else "repeated",
-            "message": errors[0]["message"] if errors else "Entered before.",
-            "errors": errors,
-            "order": order.name or "",
-            "order_id": order.id or 0,
-            "state": order.state or "",
-            "intake_id": self.envelope.id,
-        }
-
-    def keep(self, company):
-        """Values of the envelope, the guarded ones by the mixin's own door."""
-        when = self.ordered_at
-        # a whole day is a business day already
-        day = when if when and not isinstance(when, datetime) else business_day(company, when)
-        self.envelope._transition_write(
-            {
-                "payload": self.payload if isinstance(self.payload, dict) else {"as_received": self.payload},
-                "sent_payload": self.envelope.sent_payload if self.mended else False,
-                "digest": self.digest,
-                "attempts": self.envelope.attempts + 1,
-                "order_id": self.order.id if self.order else False,
-                "value": self.value,
-                "business_date": day,
-                "first_error_code": self.errors[0]["code"] if self.errors else False,
-            }
-        )
-
-    def rows(self, company):
-        """Rows of the day book: received with its first attempt, rejected with its reason."""
-        order = self.order
-        head = {
-            "company_id": company.id,
-            "order_id": order.id if order else None,
-            "order_name": order.name if order else self.reference,
-            "currency_id": company.currency_id.id,
-            "amount": self.value,
-            "document_model": "order.intake",
-            "document_id": self.envelope.id,
-            "document_name": self.reference,
-            "business_date": self.envelope.business_date,
-        }
-        if self.envelope.attempts == 1:
-            yield {**head, "kind": "received"}
-        if self.errors:
-            yield {**head, "kind": "rejected", "reason": self.errors[0]["code"], "note": self.errors[0]["message"]}
-
-    def result(self):
-        """The answer of the contract."""
-        if self.twin:
-            first = self.twin.result()
-            return {**first, "code": "repeated" if first["ok"] else first["code"]}
-        if self.answer:
-            return self.answer
-        return {
-            "reference": self.reference,
-            "ok": not self.errors,
-            "code": "rejected" if self.errors else "accepted",
-            "message": self.errors[0]["message"] if self.errors else "",
-            "errors": self.errors,
-            "order": self.order.name if self.order else "",
-            "order_id": self.order.id if self.order else 0,
-            "state": self.order.state if self.order else "",
-            "intake_id": self.envelope.id,
-        }
-
-
-def _differences(before, now):
-    """One conflict error per key whose content differs, saying what was accepted and what came now."""
-    before = before if isinstance(before, dict) else {}
-    now = now if isinstance(now, dict) else {}
-    for key in sorted({*before, *now}):
-        if reading.canonical(before.get(key)) != reading.canonical(now.get(key)):
-            accepted = reading.error(key, "conflict", before.get(key))["found"] or "-"
-            yield reading.error(
-                key, "conflict", now.get(key), f"The reference was accepted before with other content: {accepted}"
-            )

@@ -31,11 +31,13 @@ ERROR_CODES = {
     "unknown_carrier": "No carrier has this name.",
     "unknown_terms": "No payment terms have this name.",
     "unknown_pricelist": "No pricelist has this name.",
+    "price_off": "The price is too far from the pricelist.",
     "bad_currency": "The currency is not the pricelist's.",
     "bad_date": "A date or time is not of the form YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ.",
     "bad_discount": "A discount is no number between 0 and 100.",
     "duplicate_line": "Two lines have the same id.",
     "refused": "Odoo refused the order; its words are in the message.",
+    "too_late": "This can no longer change; the message says why.",
     "conflict": "The reference was accepted before with other content.",
 }
 REFERENCE_LENGTH = contract.NAME_LENGTH

@@ -2,7 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 # written by intake alone
-EVIDENCE = ("intake_id", "order_dated", "order_stated_total")
+PAYMENT = {
+    "method": "order_payment_method",
+    "reference": "order_payment_reference",
+    "amount": "order_payment_amount",
+    "state": "order_payment_state",
+}
+EVIDENCE = ("intake_id", "order_dated", "order_stated_total", *PAYMENT.values())
 
 
 class SaleOrder(models.Model):
@@ -13,6 +19,12 @@ class SaleOrder(models.Model):
         copy=False, readonly=True, help="The customer's own order date stands, also when confirmed."
     )
     order_stated_total = fields.Monetary("Total as stated by the customer", copy=False, readonly=True)
+
+    # what a sender says of a payment is shown and books nothing: money is booked by whoever saw it arrive
+    order_payment_method = fields.Char("Stated means of payment", copy=False, readonly=True)
+    order_payment_reference = fields.Char("Stated payment reference", copy=False, readonly=True)
+    order_payment_amount = fields.Monetary("Stated payment", copy=False, readonly=True)
+    order_payment_state = fields.Char("Stated payment state", copy=False, readonly=True)
 
     @api.model_create_multi
     def create(self, vals_list):

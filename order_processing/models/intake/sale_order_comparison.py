@@ -6,6 +6,7 @@ from odoo.tools import float_compare, format_amount, format_date, format_datetim
 
 from ..common.business_day import business_day
 from . import reading
+from .amounts import charges
 
 # what a customer states of an address, and the field of the contact that holds it
 ADDRESS = {
@@ -153,6 +154,7 @@ class SaleOrder(models.Model):
             "terms": env._("Payment terms"),
             "total": env._("Total"),
             "note": env._("Note"),
+            "charge": env._("Charge"),
             "line": env._("Line"),
             "product": env._("Product"),
             "quantity": env._("Quantity"),
@@ -247,8 +249,10 @@ class SaleOrder(models.Model):
             mark = reading.mark(place, line)
             found = by_mark.get(mark, entered.browse())
             seen |= found
-            rows += found._comparison_rows(line, mark) if found else [self._comparison_removed(line, mark)]
-        for line in entered - seen:
+            rows += found._comparison_rows(line, mark, payload) if found else [self._comparison_removed(line, mark)]
+        charged, more = entered._comparison_charges(payload)
+        rows += more
+        for line in entered - seen - charged:
             # what core adds of itself is not what somebody changed
             own = line.is_downpayment or line.is_delivery
             row = self._comparison_row("line", "", line._comparison_text(), part="line")
@@ -263,12 +267,35 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    def _comparison_net(self, payload, price):
+        """``price`` of this line with or without tax, as the sender said its prices are."""
+        if not isinstance(payload.get("prices_include_tax"), bool):
+            return price
+        details = self.tax_ids._get_tax_details(price, 1.0, rounding_method="round_globally", product=self.product_id)
+        return details["total_included" if payload["prices_include_tax"] else "total_excluded"]
+
+    def _comparison_charges(self, payload):
+        """The lines of ``self`` that stand for charges, and a row for each charge that was sent."""
+        charged, rows = self.filtered("order_sender_charge"), []
+        included = payload.get("prices_include_tax") is True
+        for place, charge in charges(payload):
+            own = charged.filtered(lambda line, place=place: line.order_sender_charge == place + 1)
+            order = self.order_id
+            amount = reading.number(charge["amount"]) * (-1 if charge["type"] == "discount" else 1)
+            entered = sum(own.mapped("price_total" if included else "price_subtotal"))
+            label = str(charge.get("label") or charge["type"]).strip()
+            sent = f"{label} {order._comparison_money(amount)}"
+            differs = not own or bool(order.currency_id.compare_amounts(amount, entered))
+            shown = f"{own[0].name.split(chr(10))[0]} {order._comparison_money(entered)}" if own else ""
+            rows.append(order._comparison_row("charge", sent, shown, differs))
+        return charged, rows
+
     def _comparison_text(self):
         """The line in a few words."""
         self.ensure_one()
         return f"{self.product_uom_qty:g} {self.product_uom_id.name or ''} {self.name.split(chr(10))[0]}"
 
-    def _comparison_rows(self, sent, mark):
+    def _comparison_rows(self, sent, mark, payload):
         """Product, quantity with its unit, price with its discount, and note of a line that was sent and entered."""
         self.ensure_one()
 
@@ -289,7 +316,7 @@ class SaleOrderLine(models.Model):
                 f"{self.product_uom_qty:g} {self.product_uom_id.name}",
                 bool(unit.compare(quantity, entered)),
             ),
-            self._comparison_price(sent, unit, row),
+            self._comparison_price(sent, unit, row, payload),
         ]
         if reading.present(sent.get("note")):
             words = self.name.partition("\n")[2]
@@ -305,10 +332,10 @@ class SaleOrderLine(models.Model):
         named = units.search([("name", "=ilike", str(sent["unit"]).strip())])
         return named.filtered(lambda unit: unit._has_common_reference(own))[:1] or own
 
-    def _comparison_price(self, sent, unit, row):
+    def _comparison_price(self, sent, unit, row, payload):
         """Price per unit that was sent, after the discount: how a price is split into both is no difference."""
         money = self.order_id._comparison_money
-        entered = money(self.price_unit)
+        entered = money(self._comparison_net(payload, self.price_unit))
         if self.discount:
             entered = self.env._("%(price)s less %(discount)s %%", price=entered, discount=f"{self.discount:g}")
         price = reading.number(sent.get("price")) if reading.present(sent.get("price")) else None
@@ -323,7 +350,8 @@ class SaleOrderLine(models.Model):
         if discount:
             shown = self.env._("%(price)s less %(discount)s %%", price=shown, discount=f"{discount:g}")
         digits = self.env["decimal.precision"].precision_get("Product Price")
-        here = self.product_uom_id._compute_price(self.price_unit, unit) * (1 - self.discount / 100)
+        here = self._comparison_net(payload, self.price_unit * (1 - self.discount / 100))
+        here = self.product_uom_id._compute_price(here, unit)
         there = price * (1 - (discount or 0) / 100)
         return row("price", shown, entered, bool(float_compare(here, there, precision_digits=digits)))
 
