@@ -5,6 +5,7 @@ from odoo.tools import SQL, plaintext2html
 
 from . import reading
 from .lookup_partner import PartnerLookup
+from .sale_order_line import SENT_PRICE
 
 
 class Lookup:
@@ -150,7 +151,12 @@ class Lookup:
                 code = "ambiguous" if units else "unknown_unit"
                 parcel.errors.append(reading.error(f"{path}.unit", code, line["unit"]))
         if reading.present(line.get("price")):
-            values["price_unit"] = reading.number(line["price"]) or 0.0
+            # net of what the sender takes off, not of what our pricelist would
+            values |= {
+                "price_unit": reading.number(line["price"]) or 0.0,
+                "discount": 0.0,
+                "technical_price_unit": SENT_PRICE,
+            }
         if reading.present(line.get("discount")):
             values["discount"] = reading.number(line["discount"]) or 0.0
         if reading.present(line.get("note")):
