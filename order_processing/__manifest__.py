@@ -48,6 +48,7 @@
         "views/verification_order_hold_reason_views.xml",
         "views/verification_stock_picking_views.xml",
         "views/verification_rule_views.xml",
+        "views/verification_sensitive_views.xml",
         "views/verification_rule_goods_views.xml",
         "views/verification_restriction_views.xml",
         "views/verification_rule_report_views.xml",

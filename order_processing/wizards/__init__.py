@@ -4,6 +4,7 @@ from . import verification_address
 from . import verification_customer_hold
 from . import verification_hold
 from . import verification_preview
+from . import verification_sensitive
 from . import verification_step
 from . import verification_trial
 from . import dispatch_order

@@ -130,7 +130,7 @@ class TestPreview(VerificationCase):
                 ],
             }
         )
-        general = self._big().sudo()
+        general = self._big().with_env(self.env)
         general.company_id = False
         self.assertNotIn(there.id, self._caught(self._preview(general)))
         self.assertEqual(self._caught(self._preview(general, user="stranger")), there.ids)

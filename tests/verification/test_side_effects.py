@@ -96,6 +96,8 @@ class TestSideEffects(VerificationCase):
     def test_parameter_of_a_rule(self):
         self.order = self._make_order((self.product, 5, 30.0))
         self._held("price_far")
+        # the rule is general: it takes somebody who answers for all companies
+        self.users["manager"].company_ids = self.env["res.company"].search([])
         self._rule("price_far").with_user(self.users["manager"]).factor_high = 4
         self._freed(self.users["manager"], "Highest factor", "2.0", "4.0")
 

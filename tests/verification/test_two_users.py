@@ -6,16 +6,43 @@ from odoo import api
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
+from odoo.tests.common import get_db_name
 from odoo.tools import SQL, mute_logger
 
 from .common import VerificationCase
 
+CONTROL = ("order_control", "order_control_reason", "order_control_by_id", "order_control_at")
+
 
 class TestTwoUsers(VerificationCase):
+    @classmethod
+    def setUpClass(cls):
+        # committed before the class's own transaction begins: that one must neither change nor lock the company's row
+        cls._enforce()
+        super().setUpClass()
+
+    @classmethod
+    def _enforce(cls):
+        """Controls enforced as another user sees them; what was set before comes back afterwards."""
+        registry = Registry(get_db_name())
+        with registry.cursor() as cr:
+            company = api.Environment(cr, 1, {}).ref("base.main_company")
+            if company.order_control == "enforced":
+                return
+            before = company.read(CONTROL, load="")[0]
+            company.action_order_control_enforce(reason="Two users at once")
+        cls.addClassCleanup(cls._put_back, registry, before)
+
+    @staticmethod
+    def _put_back(registry, before):
+        company_id = before.pop("id")
+        columns = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value or None) for name, value in before.items())
+        with registry.cursor() as cr:
+            cr.execute(SQL("UPDATE res_company SET %s WHERE id = %s", columns, company_id))
+        registry.clear_all_caches()
+
     def setUp(self):
         super().setUp()
-        # the controls of the main company are as the database has them: its row must not be locked by this test
-        self.assertEqual(self.company.order_control_reason, "Demonstration data")
         self.registry_used = Registry(self.env.cr.dbname)
         self.user_id = self.env.ref("base.user_admin").id
         self.stamp = f"Race {self.env.cr.now():%H%M%S%f}"

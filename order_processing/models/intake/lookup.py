@@ -7,6 +7,7 @@ from .lookup_partner import PartnerLookup
 from .lookup_price import PriceLookup
 from .lookup_product import ProductLookup
 from .sale_order import PAYMENT
+from .sale_order_line import SENT_PRICE
 
 
 class Lookup:
@@ -131,7 +132,12 @@ class Lookup:
         if unit:
             values["product_uom_id"] = unit.id
         if reading.present(line.get("price")):
-            values["price_unit"] = reading.number(line["price"]) or 0.0
+            # net of what the sender takes off, not of what our pricelist would
+            values |= {
+                "price_unit": reading.number(line["price"]) or 0.0,
+                "discount": 0.0,
+                "technical_price_unit": SENT_PRICE,
+            }
         if reading.present(line.get("discount")):
             values["discount"] = reading.number(line["discount"]) or 0.0
         if reading.present(line.get("note")):

@@ -2,6 +2,7 @@ from . import order_verification_rule
 from . import order_verification_rule_scope
 from . import order_verification_rule_spare
 from . import order_verification_rule_own
+from . import order_verification_rule_general
 from . import order_verification_rule_preview
 from . import order_verification_facts
 from . import product_template
@@ -35,6 +36,7 @@ from . import res_partner
 from . import order_verification
 from . import order_verification_check
 from . import order_verification_check_mend
+from . import order_verification_check_mend_terms
 from . import order_verification_step
 from . import order_hold_reason
 from . import order_standing_hold

@@ -10,6 +10,8 @@ from .rule_change import CHANGED
 
 PROCESSOR = "order_processing.group_processor"
 MANAGER = "order_processing.group_manager"
+# from here on a finding's key is words: expected and found
+WORDS = 5
 
 
 class OrderVerificationCheck(models.Model):
@@ -104,6 +106,7 @@ class OrderVerificationCheck(models.Model):
     message = fields.Char(readonly=True)
     mend = fields.Char("What would mend it", readonly=True)
     fingerprint = fields.Char(readonly=True, help="Digest of the content that the finding, and its waiver, rest on.")
+    found_lang = fields.Char("Language of its words", readonly=True)
     found_by_id = fields.Many2one("res.users", "Found by", readonly=True)
     found_at = fields.Datetime(readonly=True)
     waived_by_id = fields.Many2one("res.users", readonly=True)
@@ -240,6 +243,26 @@ class OrderVerificationCheck(models.Model):
             self.found,
         )
 
+    def _same_findings(self, keys):
+        """Which of ``keys`` (``sale.order._verification_check_key``) each open finding is.
+
+        Words of another language cannot be compared; their numbers and days can, and what the finding rests on is in the key.
+
+        :return: dict of finding to key; one that is none of them is not in it
+        """
+        lang = self.env.lang or "en_US"
+        by_numbers = {(*key[:WORDS], *map(_numbers, key[WORDS:])): key for key in keys}
+        same = {}
+        for check in self:
+            key = check._key()
+            if key in keys:
+                same[check] = key
+            elif check.found_lang and check.found_lang != lang:
+                alike = by_numbers.get((*key[:WORDS], *map(_numbers, key[WORDS:])))
+                if alike:
+                    same[check] = alike
+        return same
+
     def _waived(self, reason, reason_code=""):
         """Keep how far the waivers reach, as their rules say now, and enter them into the day book."""
         kind = self.env["order.waive.reason"]._by_code(reason_code or self.env.cr.cache.get(RELEASE_CODE))
@@ -293,3 +316,8 @@ class OrderVerificationCheck(models.Model):
     def _compute_display_name(self):
         for check in self:
             check.display_name = check.message or check.rule_name or check.rule_code
+
+
+def _numbers(words):
+    """The digits of a text, whatever the language puts around and between them."""
+    return "".join(filter(str.isdigit, words or ""))

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
 
 from .facts import plain_number
-from .rule_mends import ADDRESS, ASK, MENDS_OF_STAGE, PRICELIST
+from .rule_mends import ADDRESS, ASK, CARRIER, MENDS_OF_STAGE, PRICELIST, TAXES, VALIDITY
 
 PROCESSOR = "order_processing.group_processor"
 OPEN_ORDER = ("draft", "sent")
@@ -17,6 +17,9 @@ class OrderVerificationCheck(models.Model):
     can_take_pricelist_price = fields.Boolean(compute="_compute_mends")
     can_complete_address = fields.Boolean(compute="_compute_mends")
     can_ask_customer = fields.Boolean(compute="_compute_mends")
+    can_take_taxes = fields.Boolean(compute="_compute_mends")
+    can_renew_validity = fields.Boolean(compute="_compute_mends")
+    can_choose_carrier = fields.Boolean(compute="_compute_mends")
 
     @api.depends("state", "rule_code", "stage", "order_id.state", "line_id")
     def _compute_mends(self):
@@ -28,6 +31,9 @@ class OrderVerificationCheck(models.Model):
             check.can_take_pricelist_price = PRICELIST in offered and quotation and bool(listed.get(check.line_id.id))
             check.can_complete_address = ADDRESS in offered and check.order_id.state != "cancel"
             check.can_ask_customer = ASK in offered and check.order_id.state != "cancel"
+            check.can_take_taxes = TAXES in offered and quotation and bool(check.line_id)
+            check.can_renew_validity = VALIDITY in offered and quotation
+            check.can_choose_carrier = CARRIER in offered and quotation
 
     def _mends_offered(self, mends):
         """The names of the acts that mend this kind of finding; ``mends``: of ``order.verification.rule._mends``."""
@@ -207,7 +213,7 @@ class OrderVerificationCheck(models.Model):
             elif check.state == "failed" and quotations and check.order_id.state not in OPEN_ORDER:
                 rows.append(
                     self.env._(
-                        "%(finding)s %(order)s is confirmed, its prices are agreed: change the line, or ask a manager"
+                        "%(finding)s %(order)s is confirmed, what was agreed stands: change the order itself, or ask a manager"
                         " to waive.",
                         finding=check.display_name,
                         order=check.order_id.name,
@@ -230,8 +236,9 @@ class OrderVerificationCheck(models.Model):
         :param dict texts: of ``order.verification.rule._questions``
         """
         self.ensure_one()
-        order = self.order_id
-        product = (self.line_id.name or self.line_name or "").split("\n")[0]
+        order, line = self.order_id, self.line_id
+        # a finding about a product that stands on several lines is one of the order: its message begins with the product
+        product = (line.name or self.line_name or (self.message or "").split(":")[0]).split("\n")[0]
         text = texts.get(self.rule_code)
         if not text:
             what = ": ".join(filter(None, (product, self.rule_id.name or self.rule_name)))
@@ -242,6 +249,11 @@ class OrderVerificationCheck(models.Model):
             # what stands in brackets is for the desk
             "expected": (self.expected or "").split(" (")[0],
             "found": (self.found or "").split(" (")[0],
+            "quantity": f"{plain_number(line.product_uom_qty)} {line.product_uom_id.name}"
+            if line
+            else self.found or "",
+            "carrier": order.carrier_id.name or "-",
+            "total": format_amount(self.env, order.amount_total, order.currency_id),
             "address": ", ".join(filter(None, map(str.strip, address.split("\n")))) or "-",
             "date": format_date(self.env, order.commitment_date) if order.commitment_date else "-",
         }

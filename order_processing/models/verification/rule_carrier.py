@@ -47,18 +47,23 @@ class OrderVerificationRule(models.Model):
             phone, email = needs[carrier]
             needed = []
             if phone:
-                needed.append((self.env._("phone"), place.phone))
+                needed.append(("phone", self.env._("phone"), place.phone))
             if email:
-                needed.append((self.env._("e-mail"), place.email))
-            missing = [label for label, value in needed if not value]
+                needed.append(("email", self.env._("e-mail"), place.email))
+            missing = [label for _part, label, value in needed if not value]
             if not missing:
                 continue
             findings.append(
                 self._finding_on(
-                    [order.carrier_id, place.partner_id, order.partner_id, missing],
+                    [
+                        order.carrier_id,
+                        place.partner_id,
+                        order.partner_id,
+                        [part for part, _label, value in needed if not value],
+                    ],
                     order,
-                    ", ".join(label for label, _value in needed),
-                    ", ".join(value for _label, value in needed if value) or self.env._("nothing"),
+                    ", ".join(label for _part, label, _value in needed),
+                    ", ".join(value for _part, _label, value in needed if value) or self.env._("nothing"),
                     self.env._(
                         "%(carrier)s needs to reach %(who)s, who has no %(missing)s.",
                         carrier=carrier.name,

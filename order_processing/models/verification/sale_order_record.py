@@ -57,8 +57,9 @@ class SaleOrder(models.Model):
             for finding in assessment.findings
             if not finding.waived
         }
-        gone = known.filtered(lambda check: check._key() not in wanted)
-        present = {check._key() for check in known - gone}
+        same = known._same_findings(wanted)
+        gone = known.filtered(lambda check: check not in same)
+        present = set(same.values())
         gone._transition("mend")._note_changed({order: assessment.facts for order, assessment in assessments.items()})
         self._verification_note_freed(gone, wanted, assessments)
         new = [finding for key, finding in wanted.items() if key not in present]
@@ -88,6 +89,7 @@ class SaleOrder(models.Model):
                     "mend": finding.rule.mend or "",
                     "fingerprint": finding.fingerprint,
                     "content_digest": assessments[finding.order_id].facts.fingerprint(finding.line_id),
+                    "found_lang": self.env.lang or "en_US",
                     "found_by_id": self.env.uid,
                     "found_at": now,
                 }

@@ -1,0 +1,54 @@
+"""A general rule holds for all companies: who answers for one of them changes a copy."""
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from .common import VerificationCase
+
+
+class TestGeneralRules(VerificationCase):
+    def test_the_manager_of_one_company_changes_a_copy(self):
+        rule = self._as("manager", self._rule("zero_price"))
+        for act in (
+            lambda: rule.write({"severity": "warning"}),
+            lambda: rule.action_archive(),
+            lambda: rule.unlink(),
+            lambda: rule.write({"company_id": self.company.id}),
+        ):
+            with self.assertRaisesRegex(AccessError, "Copy it for your company"):
+                act()
+        copy = rule.copy({"severity": "warning"})
+        self.assertEqual(copy.company_id, self.company)
+        with self.assertRaises(AccessError):
+            copy.company_id = False
+        order = self._make_order((self.product, 5, 0.0))
+        self.assertIn("zero_price", self._codes(order, "warning"))
+        other = self._make_order((self.product, 5, 0.0), company_id=self.other_company.id)
+        self.assertIn("zero_price", self._codes(other, "blocking"))
+
+    def test_nor_makes_one(self):
+        rules = self._as("manager", self.env["order.verification.rule"])
+        vals = {"name": "Test Rule", "kind": "domain", "domain": "[('amount_total', '>', 1)]"}
+        with self.assertRaises(AccessError):
+            rules.create({**vals, "company_id": False})
+        self.assertEqual(rules.create(vals).company_id, self.company, "the own company where none is named")
+
+    def test_privileges_of_the_code_are_none_of_the_users(self):
+        with self.assertRaises(AccessError):
+            self._as("manager", self._rule("zero_price")).sudo().write({"severity": "warning"})
+
+    def test_who_has_access_to_all_companies_may(self):
+        everywhere = self.env["res.company"].search([])
+        self.users["manager"].company_ids = [Command.set(everywhere.ids)]
+        self._as("manager", self._rule("zero_price")).write({"severity": "warning"})
+        self.assertEqual(self._rule("zero_price").severity, "warning")
+
+    def test_who_administers_the_settings_may(self):
+        self.users["manager"].group_ids += self.env.ref("base.group_system")
+        self._as("manager", self._rule("zero_price")).write({"severity": "warning"})
+        self.assertEqual(self._rule("zero_price").severity, "warning")
+
+    def test_others_change_none(self):
+        for name in ("salesman", "processor", "integration", "stranger"):
+            with self.subTest(user=name), self.assertRaises(AccessError):
+                self._as(name, self._rule("zero_price")).write({"severity": "warning"})
