@@ -1,6 +1,8 @@
 """Stock for the wished date, as the promise sees it."""
 
+import random
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -43,6 +45,44 @@ class TestStockRule(GoodsCase):
         order = self._wished(11, 3)
         self.assertEqual(self._found(order), [("11 Units on 2026-03-05", "10 Units, no receipt planned for the rest")])
         self.assertEqual((order.verification_state, order.order_hold_ids.ids), ("verified", []), "a warning")
+
+    def test_what_stock_covers_at_a_glance_is_not_asked_about_and_nothing_is_missed(self):
+        """The quick look at free stock only leaves out what the whole statement would not have found."""
+        orders = type(self.env["sale.order"])
+        rng = random.Random(7)
+        dozen = self.env.ref("uom.product_uom_dozen").id
+        for round_number in range(4):
+            for product in (self.product, self.other_product):
+                self._stock(product, rng.randrange(0, 40))
+            self._receipt(rng.randrange(1, 20), rng.randrange(1, 6))
+            self._wished(rng.randrange(1, 15), rng.randrange(1, 6)).action_confirm()
+            batch = self.env["sale.order"]
+            for _n in range(4):
+                batch |= self._make_order(
+                    (self.product, rng.randrange(1, 12)),
+                    (self.other_product, rng.randrange(1, 25)),
+                    commitment_date=NOW + timedelta(days=rng.randrange(1, 6)),
+                )
+            batch[0].order_line[0].product_uom_id = dozen
+            quick = self._found(*batch)
+            with patch.object(orders, "_promise_scarce", lambda self, demand: set(demand)):
+                whole = self._found(*batch)
+            with self.subTest(round=round_number):
+                self.assertEqual(quick, whole)
+            batch.action_cancel()
+
+    def test_plenty_is_told_by_one_short_statement(self):
+        self._stock(self.product, 10)
+        house = self.warehouse.id
+        scarce = self.env["sale.order"].sudo()._promise_scarce
+        self.assertEqual(scarce({(self.product.id, house): 9.99}), set())
+        self.assertEqual(
+            scarce({(self.product.id, house): 10.0}), {(self.product.id, house)}, "the edge is for the other"
+        )
+        self._wished(4, 5).action_confirm()
+        self.assertEqual(scarce({(self.product.id, house): 7.0}), {(self.product.id, house)}, "four are promised")
+        self.assertEqual(scarce({(self.product.id, house): 5.0}), set())
+        self.assertEqual(scarce({(self.other_product.id, house): 1.0}), {(self.other_product.id, house)}, "no stock")
 
     def test_receipt_until_the_wished_day(self):
         self._receipt(20, 4)

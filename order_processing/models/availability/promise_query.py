@@ -3,6 +3,43 @@
 from odoo.tools import SQL
 
 
+def free_query(product_ids, warehouse_ids):
+    """``SQL`` for rows ``(product_id, warehouse_id, free)``: what is on hand beyond everything that open moves take away.
+
+    The least that a new demand can count on, in the product's reference unit; receipts are not in it.
+    """
+    return SQL(
+        """
+        WITH places AS (
+            SELECT house.id AS warehouse_id, place.id
+              FROM stock_warehouse house
+              JOIN stock_location root ON root.id = house.view_location_id
+              JOIN stock_location place ON place.parent_path LIKE root.parent_path || '%%'
+             WHERE house.id = ANY(%(warehouses)s)
+        )
+        SELECT product_id, warehouse_id, sum(quantity)::float
+          FROM (SELECT quant.product_id, places.warehouse_id, quant.quantity - quant.reserved_quantity AS quantity
+                  FROM stock_quant quant
+                  JOIN places ON places.id = quant.location_id
+                 WHERE quant.product_id = ANY(%(products)s)
+                 UNION ALL
+                SELECT move.product_id, places.warehouse_id,
+                       -greatest(0, move.product_qty - move.quantity * taken.factor / unit.factor)
+                  FROM stock_move move
+                  JOIN places ON places.id = move.location_id
+                  JOIN uom_uom taken ON taken.id = move.product_uom
+                  JOIN product_product product ON product.id = move.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom unit ON unit.id = template.uom_id
+                 WHERE move.product_id = ANY(%(products)s)
+                   AND move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')) AS stock
+      GROUP BY product_id, warehouse_id
+        """,
+        products=list(product_ids),
+        warehouses=list(warehouse_ids),
+    )
+
+
 def promise_query(line_ids, only_short=False):
     """``SQL`` that says, per line id of goods still to ship, what stock covers and when the rest comes.
 

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
-from .promise_query import promise_query
+from .promise_query import free_query, promise_query
 
 CHUNK = 1000
 
@@ -102,6 +102,22 @@ class SaleOrder(models.Model):
         if kits:
             self._promise_kits(lines, found)
         return found
+
+    @api.model
+    def _promise_scarce(self, demand):
+        """Where stock may not do for new demand, so that ``_promise_cover`` must be asked; one statement, nothing is written.
+
+        :param dict demand: quantity in the product's reference unit by ``(product id, warehouse id)``
+        :return: those keys whose free stock, all open moves taken off, is less than the demand; all of them where there are
+            kits, whose stock is that of their components
+        """
+        if not demand or "is_kits" in self.env["product.product"]._fields:
+            return set(demand)
+        self.env.flush_all()
+        products, warehouses = ({key[part] for key in demand} - {None} for part in (0, 1))
+        free = {row[:2]: row[2] for row in self.env.execute_query(free_query(products, warehouses))}
+        # close to the edge the exact statement decides
+        return {key for key, quantity in demand.items() if free.get(key, 0) < quantity * (1 + 1e-9)}
 
     @api.model
     def _promise_kits(self, lines, found):

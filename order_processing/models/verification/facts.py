@@ -98,6 +98,7 @@ class OrderFacts:
     payment_term_id: int
     incoterm: int
     carrier_id: int
+    warehouse_id: int
     commitment_date: object
     date_order: object
     validity_date: object

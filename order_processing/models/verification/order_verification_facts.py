@@ -67,7 +67,8 @@ class OrderVerificationFacts(models.AbstractModel):
             """
             SELECT o.id, o.name, o.state, o.company_id, o.partner_id,
                    coalesce(customer.commercial_partner_id, customer.id), o.pricelist_id, o.currency_id,
-                   o.fiscal_position_id, o.payment_term_id, o.incoterm, o.carrier_id, o.commitment_date, o.date_order,
+                   o.fiscal_position_id, o.payment_term_id, o.incoterm, o.carrier_id, o.warehouse_id,
+                   o.commitment_date, o.date_order,
                    o.validity_date, lower(trim(coalesce(o.client_order_ref, ''))),
                    o.amount_total::float, o.currency_rate::float, coalesce(%(stated)s, 0)::float,
                    o.partner_shipping_id, o.partner_invoice_id

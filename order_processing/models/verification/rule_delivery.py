@@ -10,6 +10,7 @@ NEEDED = ("street", "city")
 FORM_KEYS = {"street": "%(street)s", "city": "%(city)s"}
 # how far ahead a working day is looked for
 HORIZON = timedelta(days=60)
+FORTNIGHT = timedelta(days=13)
 
 
 class OrderVerificationRule(models.Model):
@@ -106,11 +107,9 @@ class OrderVerificationRule(models.Model):
                 order.id: today + timedelta(days=math.ceil(lead + company.security_lead))
                 for order, lead in asked[company.id]
             }
-            idle = self._idle_days(company, min(soonest.values()), max(soonest.values()) + HORIZON)
+            first_working = {day: self._first_working_day(company, day) for day in set(soonest.values())}
             for order, lead in asked[company.id]:
-                earliest = soonest[order.id]
-                while fields.Date.to_string(earliest) in idle:
-                    earliest += timedelta(days=1)
+                earliest = first_working[soonest[order.id]]
                 wished = self._wished_day(order, memory)
                 if wished >= earliest:
                     continue
@@ -129,6 +128,19 @@ class OrderVerificationRule(models.Model):
                     )
                 )
         return findings
+
+    def _first_working_day(self, company, day):
+        """The first of ``day`` and the days after it on which ``company`` works; the calendar is asked a fortnight at a time."""
+        first = day
+        while first < day + HORIZON:
+            last = first + FORTNIGHT
+            idle = self._idle_days(company, first, last)
+            while first <= last:
+                if fields.Date.to_string(first) not in idle:
+                    return first
+                first += timedelta(days=1)
+        # a company that never works is not waited for
+        return first
 
     @staticmethod
     def _idle_days(company, first, last):

@@ -22,7 +22,10 @@ class OrderVerificationRule(models.Model):
         asked = [order for order in orders if order.open and any(line.quantity > 0 for line in order.subject_lines)]
         if not asked:
             return []
-        lines = self.env["sale.order.line"].sudo().browse([line.id for order in asked for line in order.subject_lines])
+        scarce = self._scarce_lines(asked, memory)
+        if not scarce:
+            return []
+        lines = self.env["sale.order.line"].sudo().browse(scarce)
         cover = self.env["sale.order"].sudo()._promise_cover(lines, only_short=True)
         units = self._units(memory)
         late = []
@@ -39,6 +42,20 @@ class OrderVerificationRule(models.Model):
             for order, line, covered, wished, arrival in late
             if line.id not in made
         ]
+
+    def _scarce_lines(self, orders, memory):
+        """Ids of the lines whose product may be short where they ship from: all lines of it, since they queue for it."""
+        units = {unit.id: unit.factor for unit in self._units(memory).values()}
+        demand, lines = {}, {}
+        for order in orders:
+            for line in order.subject_lines:
+                if line.quantity > 0 and line.product_id and line.uom_id in units:
+                    key = (line.product_id, order.warehouse_id)
+                    wanted = line.quantity * units[line.uom_id] / units[line.product_uom_id]
+                    demand[key] = demand.get(key, 0) + wanted
+                    lines.setdefault(key, []).append(line.id)
+        scarce = self.env["sale.order"].sudo()._promise_scarce(demand)
+        return [line_id for key, line_ids in lines.items() if key in scarce for line_id in line_ids]
 
     def _goods_wished(self, order, line, memory):
         """The day for which the goods of ``line`` are wished: the order's, else today and the lead time."""
