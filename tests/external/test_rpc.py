@@ -91,6 +91,7 @@ def test_rejected_and_malformed(caller, goods):
 
 
 def test_changes_hand_everything_over_once(caller):
+    caller.contract_until(lambda answer: answer["items"], "changes", limit=1)
     seen, since = [], ""
     while True:
         answer = caller.call("integration", "order.processing", "changes", since=since, limit=200)

@@ -250,6 +250,9 @@ class TestHoldSteps(StepsMixin, VerificationCase):
                 self.assertIn(held.name, str(caught.exception))
                 self.assertIn("Wrong address", str(caught.exception))
                 self.assertNotIn(f"{free.name}:", str(caught.exception))
+            with self.subTest(report=name, ids="one"), self.assertRaises(UserError):
+                # as core's own callers may: a number in place of a list
+                report._render_qweb_text(name, held.picking_ids.id)
             self.assertTrue(report._render_qweb_html(name, free.picking_ids.ids)[0])
         self.assertTrue(report._render_qweb_html("sale.report_saleorder", held.ids)[0])
         self._deliver(held)

@@ -39,7 +39,8 @@ class IrActionsReport(models.Model):
     def _order_print_pickings(self, model, res_ids):
         """The transfers that a report on records of ``model`` is about; none for the customer's papers."""
         pickings = self.env["stock.picking"].sudo()
-        ids = [int(res_id) for res_id in res_ids or ()]
+        # core takes one id as well as a list of them
+        ids = [int(res_id) for res_id in ([res_ids] if isinstance(res_ids, int) else res_ids or ())]
         if model == "stock.picking":
             return pickings.browse(ids).exists()
         if model == "stock.picking.batch":
