@@ -57,6 +57,8 @@ def test_a_name_stands_for_one_bench(registry):
 def test_each_bench_has_its_work_its_bound_and_enough_runs():
     assert {bench.name: bench.bound for bench in BENCHES} == {
         "load.vs_core": 1.15,
+        "intake.vs_create": 1.3,
+        "intake.repeat": 0.02,
         "verification.vs_confirm": 0.03,
         "verification.vs_sale_exception": 0.2,
         "verification.confirm_overhead": 1.1,

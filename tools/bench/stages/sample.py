@@ -56,10 +56,11 @@ def desk_company(session, decimals):
     return tax
 
 
-def make_orders(session, company, size):
-    """Masters and ``size`` quotations of ``LINES`` lines.
+def make_masters(session, company):
+    """Products in stock, a carrier, customers with pricelists; committed.
 
     :param company: ``core_company`` or ``desk_company``
+    :return: products, carrier and customers
     """
     tax = company(session, 2)
     env = session.root(context=dict(session.root.context, **QUIET))
@@ -68,6 +69,25 @@ def make_orders(session, company, size):
     customers = _customers(env, products)
     _stock(session, env, products)
     session.commit()
+    return products, carrier, customers
+
+
+def ordered(number):
+    """What the order ``number`` of the sample has: place of its customer, pairs of place of a product and quantity.
+
+    Five products side by side, at a place of the range and in quantities that differ among the orders of a customer.
+    """
+    first = number * 7 + number // CUSTOMERS
+    places = [((first + place) % PRODUCTS, QUANTITIES[(number + place) % len(QUANTITIES)]) for place in range(LINES)]
+    return number % CUSTOMERS, places
+
+
+def make_orders(session, company, size):
+    """Masters and ``size`` quotations of ``LINES`` lines.
+
+    :param company: ``core_company`` or ``desk_company``
+    """
+    products, carrier, customers = make_masters(session, company)
     _known_before(session, customers)
     wished = datetime.now().replace(microsecond=0) + timedelta(days=WISHED_IN_DAYS)
     for numbers in chunks(range(size)):
@@ -111,15 +131,7 @@ def order_ids(session):
 
 
 def _lines(products, number):
-    """Five products side by side, at a place of the range and in quantities that differ among the orders of a customer."""
-    first = number * 7 + number // CUSTOMERS
-    return [
-        {
-            "product_id": products[(first + place) % PRODUCTS].id,
-            "product_uom_qty": QUANTITIES[(number + place) % len(QUANTITIES)],
-        }
-        for place in range(LINES)
-    ]
+    return [{"product_id": products[place].id, "product_uom_qty": quantity} for place, quantity in ordered(number)[1]]
 
 
 def _products(env, tax):

@@ -1,0 +1,1 @@
+"""The sides of the benches of intake, run inside Odoo."""
