@@ -1,5 +1,3 @@
-from functools import lru_cache
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -16,12 +14,6 @@ FLUSHED = (
     "product.template",
     "delivery.carrier",
 )
-
-
-@lru_cache(maxsize=1024)
-def ids_in(text):
-    """The ids that ``text`` lists, in their order; a few sets of taxes stand on thousands of lines."""
-    return tuple(map(int, text.split(","))) if text else ()
 
 
 class OrderVerificationFacts(models.AbstractModel):
@@ -48,8 +40,8 @@ class OrderVerificationFacts(models.AbstractModel):
         for *columns, ship_id, invoice_id in rows:
             ship_to, contact, country = addresses[ship_id]
             facts[columns[0]] = OrderFacts(*columns, ship_to, addresses[invoice_id][0], contact, country)
-        for *columns, tax_ids, value_ids in self._rows(self._lines_query(orders.ids)):
-            line = LineFacts(*columns, ids_in(tax_ids), ids_in(value_ids))
+        for row in self._rows(self._lines_query(orders.ids)):
+            line = LineFacts(*row)
             facts[line.order_id].lines.append(line)
         return facts
 

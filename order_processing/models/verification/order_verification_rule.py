@@ -199,8 +199,16 @@ class OrderVerificationRule(models.Model):
         ticked, spared = self._left_alone(
             [f for _rule, _group, found in judged for f in found], assessments, confirming
         )
+        clean = {}
         for rule, group, found in judged:
-            self._place(rule, group, found, assessments, ticked, spared)
+            if found:
+                self._place(rule, group, found, assessments, ticked, spared)
+            else:
+                # most rules find nothing in most sets: what passed is noted once for all orders that they share
+                clean.setdefault(id(group), (group, {}))[1][rule.code] = rule.version
+        for group, passed in clean.values():
+            for order_facts in group:
+                assessments[order_facts.id].passed.update(passed)
         self._apply_waivers(assessments)
         return assessments
 
@@ -219,7 +227,7 @@ class OrderVerificationRule(models.Model):
             by_company.setdefault(order_facts.company_id, []).append(order_facts)
         for company_id, own in by_company.items():
             for rule in rules[company_id].values():
-                groups.setdefault(rule, []).extend(own)
+                groups[rule] = groups[rule] + own if rule in groups else own
         memory = {"orders": facts, "found": {}, "seals": seals}
         judged = []
         for rule in sorted(groups, key=lambda rule: (rule.sequence, rule._origin.id or 0)):

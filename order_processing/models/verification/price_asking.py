@@ -111,7 +111,10 @@ class PricelistRules:
         ]
         if not own:
             return general
-        return general.browse(sorted([*own, *general._ids], key=places.get)).with_prefetch(places)
+        if general._ids or len(templates) > 1:
+            own = sorted([*own, *general._ids], key=places.get)
+        # of one template alone they stand in core's order already
+        return general.browse(own).with_prefetch(places)
 
     def alike(self, pricelist_id, product_ids):
         """Split products into sets that the same items apply to: what has items of its own stands by itself."""
