@@ -24,7 +24,8 @@ class OrderMixin:
 
     @classmethod
     def _set_up_orders(cls):
-        env = cls.env
+        # core's defaults of "today" follow the user's time zone, ours the company's: around midnight they differ
+        cls.env = env = cls.env(context={**cls.env.context, "tz": "UTC"})
         cls.company = env.ref("base.main_company")
         if cls.company.order_control != cls.control:
             act = {"enforced": "enforce", "observing": "observe", "off": "off"}[cls.control]

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.common.business_day import business_day
+
 
 def show_results(wizard, rows, done):
     """The results of a set as lines of ``wizard``; a single order needs none.
@@ -74,7 +76,7 @@ class OrderHoldCreate(models.TransientModel):
     def _compute_defaults(self):
         for wizard in self:
             reason = wizard.reason_id
-            today = fields.Date.context_today(wizard)
+            today = business_day(wizard.order_ids.company_id[:1] or self.env.company)
             wizard.until = fields.Date.add(today, days=reason.days) if reason.days else False
             wizard.owner_id = reason.owner_id
 

@@ -52,3 +52,43 @@ class TestGeneralRules(VerificationCase):
         for name in ("salesman", "processor", "integration", "stranger"):
             with self.subTest(user=name), self.assertRaises(AccessError):
                 self._as(name, self._rule("zero_price")).write({"severity": "warning"})
+
+
+class TestGeneralLists(VerificationCase):
+    """Limits of discount, restrictions and blocked destinations follow the same law."""
+
+    def _general(self):
+        group = self.env.ref("sales_team.group_sale_salesman")
+        return [
+            self.env["order.discount.limit"].create({"group_id": group.id, "percent": 5}),
+            self.env["order.product.restriction"].create(
+                {"name": "Embargo", "product_tmpl_id": self.product.product_tmpl_id.id, "country_ids": self.uk.ids}
+            ),
+            self.env["order.destination.block"].create({"name": "Embargo", "country_id": self.uk.id}),
+        ]
+
+    def test_one_companys_manager_changes_a_copy(self):
+        for record in self._general():
+            self.assertFalse(record.company_id)
+            mine = self._as("manager", record)
+            field = "percent" if "percent" in record else "name"
+            value = 99 if field == "percent" else "Nothing"
+            for act in (
+                lambda mine=mine, field=field, value=value: mine.write({field: value}),
+                lambda mine=mine: mine.unlink(),
+                lambda mine=mine: mine.write({"company_id": self.company.id}),
+                lambda mine=mine: mine.copy({"company_id": False}),
+            ):
+                with self.subTest(model=record._name), self.assertRaisesRegex(AccessError, "holds for all companies"):
+                    act()
+            copy = mine.copy({field: value})
+            self.assertEqual((copy.company_id, copy[field]), (self.company, value))
+            with self.assertRaises(AccessError):
+                copy.company_id = False
+
+    def test_who_has_access_to_all_companies_may(self):
+        self.users["manager"].company_ids = [Command.set(self.env["res.company"].search([]).ids)]
+        for record in self._general():
+            field = "percent" if "percent" in record else "name"
+            self._as("manager", record).write({field: 7 if field == "percent" else "Seven"})
+            self.assertIn(str(record[field]), ("7.0", "Seven"))

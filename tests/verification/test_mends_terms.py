@@ -27,7 +27,9 @@ class TestTerms(MendCase):
 
     def _taxed(self):
         self._on("tax_differs")
-        tax = self.env["account.tax"].create({"name": "Test 20%", "amount": 20, "company_id": self.company.id})
+        tax = self.product.taxes_id or self.env["account.tax"].create(
+            {"name": "Test 20%", "amount": 20, "company_id": self.company.id}
+        )
         self.product.taxes_id = tax
         order = self._make_order((self.product, 5), (self.other_product, 1))
         order.order_line.write({"tax_ids": [Command.clear()]})
@@ -55,6 +57,52 @@ class TestTerms(MendCase):
         order.action_confirm()
         self.assertFalse(check.can_take_taxes)
         self.assertFalse(order.order_line.tax_ids)
+
+    def test_a_confirmed_orders_terms_stand(self):
+        """Found after the sale, these findings are a matter for the order itself or for a waiver."""
+        order, _tax = self._taxed()
+        check = self._checks(order)
+        self.company.action_order_control_observe(reason="To get past it")
+        order.action_confirm()
+        self.assertEqual((check.state, check.can_take_taxes, check.can_ask_customer), ("failed", False, False))
+        with self.assertRaisesRegex(UserError, f"{order.name} is confirmed"):
+            self._as("processor", check).action_take_taxes()
+        self.assertFalse(order.order_line.tax_ids)
+
+    def test_statements_do_not_grow_faster_than_cores(self):
+        """Taxes and validity: what is added to core's own computation is the same for 2 and for 20 orders."""
+        self._on("quotation_expired")
+        for act, compute in (
+            ("action_take_taxes", "_compute_tax_ids"),
+            ("action_renew_validity", "_compute_validity_date"),
+        ):
+            added = []
+            for number in (2, 2, 20):
+                found, twins = self.env["order.verification.check"], self.env["sale.order"]
+                for index in range(number):
+                    for kind in ("found", "twin"):
+                        order, _tax = self._taxed()
+                        order.partner_id = self._make_customer(f"{act}{kind}{number}-{index}")
+                        order.validity_date = "2020-01-01"
+                        if kind == "twin":
+                            twins |= order
+                            continue
+                        code = "tax_differs" if act == "action_take_taxes" else "quotation_expired"
+                        found |= self._checks(order).filtered(lambda check, code=code: check.rule_code == code)
+                self.assertEqual(len(found), number)
+                mine = self._count(getattr(self._as("processor", found), act))
+                lines = self._as("processor", twins.order_line if act == "action_take_taxes" else twins)
+                added.append(mine - self._count(getattr(lines, compute)))
+            # ids are created and updated in hundreds, so one statement may come on top
+            self.assertLess(added[2] - added[1], 4, (act, added))
+
+    def _count(self, act):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        act()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
 
     def test_validity_is_the_companys_from_today(self):
         self._on("quotation_expired")

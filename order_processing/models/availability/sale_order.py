@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
@@ -147,13 +148,12 @@ class SaleOrder(models.Model):
     @api.model
     def _cron_promise(self):
         """Each morning: what is short, or was promised for a day that has passed, is promised anew."""
-        domain = [
-            ("state", "=", "sale"),
-            ("order_id.delivery_status", "in", ("pending", "started", "partial")),
-            "|",
-            ("order_is_short", "=", True),
-            ("order_promise_date", "<", fields.Date.context_today(self)),
-        ]
+        late = Domain.OR(
+            Domain("company_id", "=", company.id) & Domain("order_promise_date", "<", business_day(company))
+            for company in self.env["res.company"].sudo().search([])
+        )
+        domain = Domain("state", "=", "sale") & (late | Domain("order_is_short", "=", True))
+        domain &= Domain("order_id.delivery_status", "in", ("pending", "started", "partial"))
         orders = self.env["sale.order.line"].sudo()._read_group(domain, ["company_id"], ["order_id:recordset"])
         left = sum(len(group) for _company, group in orders)
         for _company, group in orders:

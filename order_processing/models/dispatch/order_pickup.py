@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..common.business_day import business_day
 from ..common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
@@ -54,7 +55,7 @@ class OrderPickup(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     carrier_id = fields.Many2one("delivery.carrier", check_company=True)
     warehouse_id = fields.Many2one("stock.warehouse", required=True, check_company=True)
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(required=True, default=lambda self: business_day(self.env.company))
     window_from = fields.Float("From", default=15.0)
     window_to = fields.Float("To", default=17.0)
     state = fields.Selection(
@@ -105,7 +106,7 @@ class OrderPickup(models.Model):
             if vals.get("name", "/") == "/":
                 company = vals.get("company_id") or self.env.company.id
                 # the year in the number is that of the pickup's own day
-                day = str(vals.get("date") or fields.Date.context_today(self))
+                day = str(vals.get("date") or business_day(self.env["res.company"].browse(company)))
                 sequence = self.env["ir.sequence"].with_company(company).with_context(ir_sequence_date=day)
                 vals["name"] = sequence.next_by_code("order.pickup") or "/"
         return super().create(vals_list)

@@ -6,7 +6,7 @@ class OrderDiscountLimit(models.Model):
 
     _name = "order.discount.limit"
     _description = "Discount Limit"
-    _inherit = ["mail.thread"]
+    _inherit = ["order.general.mixin", "mail.thread"]
     _order = "percent, id"
 
     group_id = fields.Many2one("res.groups", ondelete="cascade", index="btree_not_null", tracking=True)
@@ -19,7 +19,7 @@ class OrderDiscountLimit(models.Model):
         domain=[("share", "=", False)],
         help="A person's own limit counts instead of the limits of the groups.",
     )
-    company_id = fields.Many2one("res.company", index=True, tracking=True, help="Empty: in all companies.")
+    company_id = fields.Many2one(tracking=True, help="Empty: in all companies.")
     percent = fields.Float("Discount up to (%)", required=True, digits="Discount", tracking=True)
 
     _one_of_both = models.Constraint(

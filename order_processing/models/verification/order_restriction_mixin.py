@@ -9,12 +9,11 @@ class OrderRestrictionMixin(models.AbstractModel):
 
     _name = "order.restriction.mixin"
     _description = "Entry of a List of Restrictions"
-    _inherit = ["mail.thread"]
+    _inherit = ["order.general.mixin", "mail.thread"]
 
     name = fields.Char("Reason", required=True, tracking=True, help="Told to who verifies the order.")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True, tracking=True)
-    company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.")
     date_from = fields.Date("From", tracking=True, help="First day; empty: since ever.")
     date_to = fields.Date("Until", tracking=True, help="Last day; empty: for ever.")
 

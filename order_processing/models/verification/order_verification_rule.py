@@ -13,7 +13,7 @@ class OrderVerificationRule(models.Model):
 
     _name = "order.verification.rule"
     _description = "Verification Rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["order.general.mixin", "mail.thread"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -153,11 +153,6 @@ class OrderVerificationRule(models.Model):
         for rule in changed:
             super(OrderVerificationRule, rule).write({"version": rule.version + 1})
         return answer
-
-    def copy_data(self, default=None):
-        """A copy is for the user's own company: a code exists once a company."""
-        default = {"company_id": self.env.company.id, **(default or {})}
-        return super().copy_data(default)
 
     # ------------------------------------------------------------------ running
 
