@@ -115,8 +115,8 @@ class OrderVerificationFacts(models.AbstractModel):
         return SQL(
             """
             SELECT l.id, l.order_id, l.product_id, l.product_uom_id, t.uom_id,
-                   coalesce(l.product_uom_qty, 0), coalesce(l.price_unit, 0), coalesce(l.discount, 0),
-                   coalesce(l.price_subtotal, 0), coalesce(l.customer_lead, 0),
+                   coalesce(l.product_uom_qty, 0)::float, coalesce(l.price_unit, 0)::float,
+                   coalesce(l.discount, 0)::float, coalesce(l.price_subtotal, 0)::float, coalesce(l.customer_lead, 0),
                    split_part(l.name, chr(10), 1), t.type,
                    flag.reduces AND NOT flag.added, coalesce(t.sale_ok, FALSE), NOT coalesce(p.active AND t.active, FALSE),
                    -- combos: the price of the whole is spread over its items by core

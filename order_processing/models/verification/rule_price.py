@@ -166,7 +166,8 @@ class OrderVerificationRule(models.Model):
         Core is asked once per distinct (taxes, company).
         """
         known = memory.setdefault("taxes_of_company", {})
-        taxes = product.taxes_id
+        # of the template: the product's own field is computed from it, for all products that are read together
+        taxes = product.product_tmpl_id.taxes_id
         # the context says the company: `env.company` would check it each time
         key = (tuple(product.env.context.get("allowed_company_ids", ())), taxes._ids)
         if key not in known:

@@ -90,17 +90,30 @@ class OrderVerificationRule(models.Model):
                 if line.priced and line.quantity > 0:
                     key = (line.product_id, line.uom_id)
                     if key not in units:
-                        units[key] = self._unit_cost(
-                            products[order.company_id][line.product_id], line.uom_id, *terms[1:]
-                        )
+                        product = products[order.company_id][line.product_id]
+                        units[key] = self._unit_cost(product, line.uom_id, *terms[1:], memory)
                     costs[line.id] = units[key]
         return costs
 
-    def _unit_cost(self, product, uom_id, currency_id, day):
+    def _unit_cost(self, product, uom_id, currency_id, day, memory):
         env = product.env
         cost = product.uom_id._compute_price(product.standard_price, env["uom.uom"].browse(uom_id))
         currency = env["res.currency"].browse(currency_id)
-        return product.cost_currency_id._convert(cost, currency, env.company, day, round=False)
+        cost_currency = self._cost_currency(product, memory)
+        if cost_currency == currency:
+            return cost
+        return cost_currency._convert(cost, currency, env.company, day, round=False)
+
+    @staticmethod
+    def _cost_currency(product, memory):
+        """In what the cost of ``product`` stands: core computes it by company, so it is asked once for each."""
+        template = product.product_tmpl_id
+        key = (template.company_id.id, product.env.company.id)
+        known = memory.setdefault("cost_currencies", {})
+        if key not in known:
+            # without the others, for which it would be computed as well
+            known[key] = template.with_prefetch().cost_currency_id
+        return known[key]
 
     def _line_costs(self, line_ids):
         """The cost that core's margin add-on keeps on the lines; one statement."""
