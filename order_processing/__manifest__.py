@@ -26,6 +26,7 @@
         # intake
         "security/intake_security.xml",
         "views/intake_order_intake_views.xml",
+        "views/intake_mend_views.xml",
         "views/intake_file_views.xml",
         "views/intake_comparison_views.xml",
         "views/intake_customer_code_views.xml",

@@ -214,19 +214,7 @@ class OrderIntakeSubmit(models.Model):
         if not parcels:
             return
         envelopes = self.browse([parcel.envelope.id for parcel in parcels])
-        self._keep_attempts(
-            [
-                {
-                    "intake_id": envelope.id,
-                    "at": envelope.decided_at,
-                    "payload": envelope.payload,
-                    "result": "rejected",
-                    "reason": "\n".join(f"{error.path}: {error.message}" for error in envelope.error_ids),
-                }
-                for envelope in envelopes
-                if envelope.state == "rejected"
-            ]
-        )
+        envelopes._keep_refused()
         envelopes.error_ids.unlink()
         again = envelopes.filtered(lambda envelope: envelope.state == "rejected")
         if again:
