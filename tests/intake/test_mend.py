@@ -162,8 +162,9 @@ class TestMend(IntakeMixin, OrderCase):
                 mend.line_ids = [(0, 0, {"product": "TG-1", "quantity": "1"})]
                 mend.action_check()
                 mend.other_ids.leave_out = True
-                mend.action_resubmit()
-                self.assertEqual(mend.problem_count, 0, (mend.problems, mend.content, mend.other_ids.read()))
+                action = mend.action_resubmit()
+                self.assertEqual(action["res_model"], "sale.order", (mend.problems, mend.content))
+                self.assertEqual(self.env["sale.order"].browse(action["res_id"]).order_line.product_id, self.product)
 
     def test_who_may_mend_and_once(self):
         intake = self._rejected(self._order("M-8", product="NOPE"))
