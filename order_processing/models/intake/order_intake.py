@@ -55,6 +55,8 @@ class OrderIntake(models.Model):
             "business_date",
         ),
         *("first_error_code", "order_id", "attempts", "value"),
+        *("acknowledgement_state", "acknowledgement_digest", "acknowledgement_sent_at", "acknowledgement_sent_by_id"),
+        *("acknowledgement_mail_id", "acknowledgement_error"),
     )
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
