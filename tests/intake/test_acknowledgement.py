@@ -29,6 +29,11 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
     def _want(self, kind):
         self.customer.with_company(self.company).order_acknowledgement = kind
 
+    def _cron(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("order_processing.cron_acknowledge").method_direct_trigger()
+        self.env.invalidate_all()
+
     def _mails(self, order):
         return self.env["mail.mail"].search(
             [("model", "=", "order.intake"), ("res_id", "in", order.intake_id.ids)], order="id"
@@ -89,18 +94,17 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
         self.assertEqual(self._codes("A-5"), {"1": ["accepted"]})
 
     def test_nothing_is_sent_by_itself_unless_so_agreed(self):
-        cron = self.env["order.intake"]
         made = {}
         for kind in (False, "never", "review", "differences", "always"):
-            self._want(kind)
-            made[kind] = self._lines(f"A-{kind}", ("1", "TG-1"))
-        cron._cron_acknowledge()
-        self.assertEqual([kind for kind, order in made.items() if self._mails(order)], ["always"])
-        self._want("differences")
-        changed = self._lines("A-changed", ("1", "TG-1"))
+            customer = self._make_customer(f"Wants {kind}", ref=f"W-{kind}")
+            customer.with_company(self.company).order_acknowledgement = kind
+            made[kind] = self._lines(f"A-{kind}", ("1", "TG-1"), customer=f"W-{kind}")
+        changed = self._lines("A-changed", ("1", "TG-1"), customer="W-differences")
         changed.order_line.product_uom_qty = 1
-        cron._cron_acknowledge()
+        self._cron()
+        self.assertEqual([kind for kind, order in made.items() if self._mails(order)], ["always"])
         self.assertEqual(len(self._mails(changed)), 1)
+        self.assertFalse(self.env["order.intake"].search([("acknowledgement_state", "=", "to_send")]))
 
     def test_the_profile_says_what_the_customer_does_not(self):
         self.env["order.intake.profile"].create({"source": "shop", "acknowledgement": "always"})
@@ -142,7 +146,7 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
         silent = self._make_customer("Silent", email=False, ref="SILENT")
         silent.with_company(self.company).order_acknowledgement = "always"
         bad = self._lines("A-12", ("1", "TG-1"), customer="SILENT")
-        self.env["order.intake"]._cron_acknowledge()
+        self._cron()
         self.assertEqual((len(self._mails(good)), len(self._mails(bad))), (1, 0))
         self.assertEqual(bad.intake_id.acknowledgement_state, "failed")
         self.assertIn("e-mail", bad.order_acknowledgement_problem)
