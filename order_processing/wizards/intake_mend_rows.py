@@ -91,7 +91,7 @@ class OrderIntakeMendParty(models.TransientModel):
     )
     reference = fields.Char()
     name = fields.Char()
-    company = fields.Char()
+    company = fields.Char("Company name")
     vat = fields.Char("VAT number")
     email = fields.Char("E-mail")
     phone = fields.Char()

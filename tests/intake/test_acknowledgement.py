@@ -81,6 +81,10 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
         self.assertEqual(told["errors"][0]["path"], "lines[0].product")
         self.assertEqual(told["lines"][0]["codes"], ["refused"])
         self.assertTrue(told["lines"][0]["message"])
+        odd = {**self._order("A-3b"), "lines": ["junk", {"product": "TG-1", "quantity": 1}]}
+        self._submit(odd)
+        lines = self._told("A-3b")["lines"]
+        self.assertEqual([(line["sent_product"], bool(line["message"])) for line in lines], [("junk", True), ("TG-1", False)])
         order = self._lines("A-4", ("1", "TG-1"))
         order._action_cancel()
         self.assertEqual(self._told("A-4")["result"], "refused")

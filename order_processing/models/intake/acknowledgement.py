@@ -25,7 +25,9 @@ def acknowledgement(intake, order, known):
     payload = intake.sent_payload or intake.payload
     payload = payload if isinstance(payload, dict) else {}
     sent = payload.get("lines") if isinstance(payload.get("lines"), list) else []
-    sent = {reading.mark(place, line): (place, line) for place, line in enumerate(sent) if isinstance(line, dict)}
+    # a line of no form is refused like any other
+    sent = [line if isinstance(line, dict) else {"product": line} for line in sent]
+    sent = {reading.mark(place, line): (place, line) for place, line in enumerate(sent)}
     errors = [{name: error[name] or "" for name in ("path", "code", "message", "found")} for error in intake.error_ids]
     if not order or order.state == "cancel" or intake.state in ("rejected", "cancelled"):
         lines = [_refused(mark, line, place, errors) for mark, (place, line) in sent.items()]
