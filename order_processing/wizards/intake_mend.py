@@ -196,7 +196,11 @@ class OrderIntakeMend(models.TransientModel):
         }
         for place, row in enumerate(rows):
             value = contents[place]
-            if not isinstance(value, dict) or not same(row.line, value.get("line")) or reading.present(value.get("line")):
+            if (
+                not isinstance(value, dict)
+                or not same(row.line, value.get("line"))
+                or reading.present(value.get("line"))
+            ):
                 continue
             mark = row._mark()
             if not mark:
@@ -268,7 +272,9 @@ class OrderIntakeMend(models.TransientModel):
 
     def _remember(self):
         """Keep what was sent as the customer's own codes, of the lines that say so."""
-        lines = self.line_ids.filtered(lambda line: line.remember and line.product_id and (line.sent_code or "").strip())
+        lines = self.line_ids.filtered(
+            lambda line: line.remember and line.product_id and (line.sent_code or "").strip()
+        )
         customer = self._customer() if lines else None
         if not customer:
             return

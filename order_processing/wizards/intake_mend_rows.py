@@ -87,7 +87,10 @@ class OrderIntakeMendParty(models.TransientModel):
     role = fields.Selection(ROLES, required=True, readonly=True)
     word = fields.Char("Sent as", help="A reference, an e-mail or a VAT number that names the contact.")
     partner_id = fields.Many2one(
-        "res.partner", "Choose", check_company=True, help="Puts the contact's reference, or its address, into the order."
+        "res.partner",
+        "Choose",
+        check_company=True,
+        help="Puts the contact's reference, or its address, into the order.",
     )
     reference = fields.Char()
     name = fields.Char()
@@ -154,7 +157,9 @@ class OrderIntakeMendLine(models.TransientModel):
         domain=[("sale_ok", "=", True)],
         help="Puts the code of the product into the order.",
     )
-    remember = fields.Boolean(help="Keep what was sent as the customer's own code of this product, for its next orders.")
+    remember = fields.Boolean(
+        help="Keep what was sent as the customer's own code of this product, for its next orders."
+    )
     quantity = fields.Char()
     unit = fields.Char()
     price = fields.Char()

@@ -63,7 +63,9 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
             },
         )
         third = told["lines"][2]
-        self.assertEqual((third["sent_quantity"], third["quantity"], third["sent_price"], third["price"]), (2, 1, 10, 12))
+        self.assertEqual(
+            (third["sent_quantity"], third["quantity"], third["sent_price"], third["price"]), (2, 1, 10, 12)
+        )
 
     def test_a_promise_after_the_wished_day_is_a_changed_date(self):
         day = business_day(self.company) + timedelta(days=10)
@@ -84,7 +86,9 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
         odd = {**self._order("A-3b"), "lines": ["junk", {"product": "TG-1", "quantity": 1}]}
         self._submit(odd)
         lines = self._told("A-3b")["lines"]
-        self.assertEqual([(line["sent_product"], bool(line["message"])) for line in lines], [("junk", True), ("TG-1", False)])
+        self.assertEqual(
+            [(line["sent_product"], bool(line["message"])) for line in lines], [("junk", True), ("TG-1", False)]
+        )
         order = self._lines("A-4", ("1", "TG-1"))
         order._action_cancel()
         self.assertEqual(self._told("A-4")["result"], "refused")
@@ -115,7 +119,9 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
         order = self._lines("A-6", ("1", "TG-1"))
         self._want("never")
         other = self._lines("A-7", ("1", "TG-1"))
-        self.assertEqual((order.intake_id.acknowledgement_state, other.intake_id.acknowledgement_state), ("to_send", False))
+        self.assertEqual(
+            (order.intake_id.acknowledgement_state, other.intake_id.acknowledgement_state), ("to_send", False)
+        )
         answer = self._submit(self._order("A-8", product="NOPE"), dry_run=True)[0]
         self.assertFalse(self.env["order.intake"].search([("reference", "=", "A-8")]), answer)
 

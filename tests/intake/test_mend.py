@@ -34,7 +34,9 @@ class TestMend(IntakeMixin, OrderCase):
         )
         mend = self._open(intake)
         line = mend.line_ids
-        self.assertEqual((line.product, line.quantity, mend.carrier, mend.wished_date), ("NOPE", "abc", "No Such", "soon"))
+        self.assertEqual(
+            (line.product, line.quantity, mend.carrier, mend.wished_date), ("NOPE", "abc", "No Such", "soon")
+        )
         for words in ("“abc”", "a number above zero", "“NOPE”"):
             self.assertIn(words, line.problem)
         self.assertIn("“No Such”", mend.carrier_problem)

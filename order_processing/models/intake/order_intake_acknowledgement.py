@@ -36,7 +36,9 @@ class OrderIntakeAcknowledgement(models.Model):
     acknowledgement_digest = fields.Char(readonly=True)
     acknowledgement_sent_at = fields.Datetime("Acknowledged at", readonly=True)
     acknowledgement_sent_by_id = fields.Many2one("res.users", "Acknowledged by", readonly=True)
-    acknowledgement_mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null", groups="base.group_system")
+    acknowledgement_mail_id = fields.Many2one(
+        "mail.mail", readonly=True, ondelete="set null", groups="base.group_system"
+    )
     acknowledgement_error = fields.Char(readonly=True)
     acknowledgement_problem = fields.Char(
         "Why it was not sent", compute="_compute_acknowledgement_problem", compute_sudo=True
@@ -83,20 +85,25 @@ class OrderIntakeAcknowledgement(models.Model):
         known = {
             product.id: {
                 str(code).strip().casefold().lstrip("0")
-                for code in (product.default_code, product.barcode, product.name, *product.seller_ids.mapped("product_code"))
+                for code in (
+                    product.default_code,
+                    product.barcode,
+                    product.name,
+                    *product.seller_ids.mapped("product_code"),
+                )
                 if code
             }
             for product in products
         }
-        for packaging in self.env["product.uom"].sudo().search([("product_id", "in", products.ids)]) if products else ():
+        for packaging in (
+            self.env["product.uom"].sudo().search([("product_id", "in", products.ids)]) if products else ()
+        ):
             known[packaging.product_id.id].add(packaging.barcode.casefold().lstrip("0"))
         codes = self.env["order.customer.code"].sudo().search([("product_id", "in", products.ids)]) if products else ()
         for own in codes:
             known[own.product_id.id].add(own.code.casefold().lstrip("0"))
         none = self.env["sale.order"].sudo()
-        return {
-            intake.id: acknowledgement(intake, orders.get(intake.order_id.id, none), known) for intake in settled
-        }
+        return {intake.id: acknowledgement(intake, orders.get(intake.order_id.id, none), known) for intake in settled}
 
     def _acknowledgement_table(self, told):
         """The table that mail, portal and form show, in the language of the context."""
@@ -201,7 +208,8 @@ class OrderIntakeAcknowledgement(models.Model):
                 error = words if code == "failed" else False
                 self.browse(found)._transition_write({"acknowledgement_state": state, "acknowledgement_error": error})
         return [
-            {"reference": intake.reference, "code": answers[intake][0], "message": answers[intake][1]} for intake in self
+            {"reference": intake.reference, "code": answers[intake][0], "message": answers[intake][1]}
+            for intake in self
         ]
 
     def _acknowledgement_stop(self, told, recipient, automatic):
@@ -290,7 +298,9 @@ class OrderIntakeAcknowledgement(models.Model):
 
 def _facts(told):
     """What the customer is told without words, which differ by language."""
-    lines = [{key: value for key, value in line.items() if key not in ("shown", "message", "name")} for line in told["lines"]]
+    lines = [
+        {key: value for key, value in line.items() if key not in ("shown", "message", "name")} for line in told["lines"]
+    ]
     errors = [[error["path"], error["code"], error["found"]] for error in told["errors"]]
     differences = [[row["key"], row["sent"]] for row in told["differences"]]
     return {"result": told["result"], "lines": lines, "errors": errors, "differences": differences}
