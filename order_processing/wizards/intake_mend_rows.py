@@ -147,7 +147,7 @@ class OrderIntakeMendLine(models.TransientModel):
     _inherit = ["order.intake.mend.part"]
     _description = "Line of an Order That Is Mended"
 
-    line = fields.Char("Line", help="The sender's id of the line, by default its place from 1.")
+    line = fields.Char(help="The sender's id of the line, by default its place from 1.")
     product = fields.Char("Sent as")
     sent_code = fields.Char(readonly=True)
     product_id = fields.Many2one(

@@ -125,6 +125,20 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
         answer = self._submit(self._order("A-8", product="NOPE"), dry_run=True)[0]
         self.assertFalse(self.env["order.intake"].search([("reference", "=", "A-8")]), answer)
 
+    def test_what_is_agreed_with_one_company_binds_no_other_and_holds_for_all_contacts(self):
+        self.customer.with_company(self.other_company).order_acknowledgement = "always"
+        self.assertFalse(self._lines("A-c1", ("1", "TG-1")).intake_id.acknowledgement_state)
+        self._want("always")
+        branch = self.env["res.partner"].create({"name": "Branch", "parent_id": self.customer.id, "ref": "BRANCH"})
+        order = self._lines("A-c2", ("1", "TG-1"), customer="BRANCH")
+        self.assertEqual((order.partner_id, order.intake_id.acknowledgement_state), (branch, "to_send"))
+
+    def test_a_trial_queues_nothing(self):
+        self._want("always")
+        triggers = self.env["ir.cron.trigger"].search_count([])
+        self.assertTrue(self._submit(self._order("A-dry"), dry_run=True)[0]["ok"])
+        self.assertEqual(self.env["ir.cron.trigger"].search_count([]), triggers)
+
     def test_sent_once_per_content_and_written_down(self):
         order = self._lines("A-9", ("1", "TG-1"))
         desk = self._as("processor", order)

@@ -148,7 +148,10 @@ class OrderIntakeAcknowledgement(models.Model):
         queued = self.filtered(lambda intake: intake.acknowledgement in AUTOMATIC)
         if queued:
             queued._transition_write({"acknowledgement_state": "to_send"})
-            self.env.ref("order_processing.cron_acknowledge").sudo()._trigger()
+            # without it they wait for whoever looks; a submission never fails over it
+            cron = self.env.ref("order_processing.cron_acknowledge", raise_if_not_found=False)
+            if cron:
+                cron.sudo()._trigger()
 
     @api.model
     def _cron_acknowledge(self):

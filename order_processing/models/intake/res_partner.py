@@ -21,7 +21,3 @@ class ResPartner(models.Model):
         " Empty: as the sender's profile says, else after review.",
         groups="order_processing.group_processor,sales_team.group_sale_salesman",
     )
-
-    def _commercial_fields(self):
-        """What is agreed with a company holds for its contacts."""
-        return [*super()._commercial_fields(), "order_acknowledgement"]
