@@ -13,7 +13,7 @@ from odoo.service.model import call_kw
 from tests.common import OrderCase
 
 READING = {
-    "order_status": {},
+    "acknowledgements", "order_status": {},
     "changes": {},
     "list_discrepancies": {},
     "return_status": {"keys": ["x"]},
