@@ -13,7 +13,8 @@ from odoo.service.model import call_kw
 from tests.common import OrderCase
 
 READING = {
-    "acknowledgements", "order_status": {},
+    "acknowledgements": {},
+    "order_status": {},
     "changes": {},
     "list_discrepancies": {},
     "return_status": {"keys": ["x"]},
