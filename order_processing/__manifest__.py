@@ -26,10 +26,13 @@
         # intake
         "security/intake_security.xml",
         "views/intake_order_intake_views.xml",
+        "views/intake_mend_views.xml",
         "views/intake_file_views.xml",
         "views/intake_comparison_views.xml",
         "views/intake_customer_code_views.xml",
         "views/intake_profile_views.xml",
+        "data/intake_acknowledgement.xml",
+        "views/intake_acknowledgement_views.xml",
         # verification
         "security/verification_security.xml",
         "security/verification_restriction_security.xml",

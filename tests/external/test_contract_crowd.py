@@ -210,6 +210,7 @@ def test_any_order_is_answered_kept_and_whole_or_not_at_all(json2, goods, orders
             "release_orders",
             "cancel_orders",
             "order_status",
+            "acknowledgements",
             "changes",
             "list_discrepancies",
             "request_return",

@@ -84,6 +84,7 @@ def _arguments(goods, reference):
         "cancel_orders": {**by_reference, "reason": "customer"},
         "list_discrepancies": {"state": "open", "since": "", "limit": 5},
         "order_status": by_reference,
+        "acknowledgements": by_reference,
         "changes": {"since": "", "limit": 5},
         "request_return": {"returns": [{"key": reference, "reference": reference, "lines": [line]}], "source": "wire"},
         "return_status": {"keys": [reference, "NOBODY"], "source": "wire"},

@@ -72,6 +72,7 @@ class Story:
         call("confirm_orders", **by)
         self._ship()
         call("order_status", **by)
+        call("acknowledgements", references=["W-1001", "W-1002"], source="webshop")
         call("cancel_orders", "When the goods have left", **by, reason="customer")
         call("changes", "The first of them", since=since, limit=3, source="webshop")
         back = {"line": "10", "quantity": 1, "reason": "damaged", "settlement": "refund"}

@@ -13,6 +13,7 @@ from odoo.service.model import call_kw
 from tests.common import OrderCase
 
 READING = {
+    "acknowledgements": {"references": ["x"]},
     "order_status": {},
     "changes": {},
     "list_discrepancies": {},

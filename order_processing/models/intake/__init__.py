@@ -1,5 +1,6 @@
 from . import order_customer_code
 from . import order_intake
+from . import order_intake_acknowledgement
 from . import order_intake_attempt
 from . import order_intake_error
 from . import order_intake_party
@@ -10,5 +11,6 @@ from . import product_product
 from . import res_company
 from . import res_partner
 from . import sale_order
+from . import sale_order_acknowledgement
 from . import sale_order_comparison
 from . import sale_order_line

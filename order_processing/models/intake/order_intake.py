@@ -55,6 +55,8 @@ class OrderIntake(models.Model):
             "business_date",
         ),
         *("first_error_code", "order_id", "attempts", "value"),
+        *("acknowledgement_state", "acknowledgement_digest", "acknowledgement_sent_at", "acknowledgement_sent_by_id"),
+        *("acknowledgement_mail_id", "acknowledgement_error"),
     )
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -96,25 +98,65 @@ class OrderIntake(models.Model):
 
     def _inverse_payload_text(self):
         for intake in self:
-            if intake.state != "rejected":
-                raise UserError(self.env._("%s is not rejected: only rejected content is mended.", intake.reference))
             try:
                 payload = json.loads(intake.payload_text)
             except ValueError as error:
                 raise UserError(
                     self.env._("%(ref)s: this is no JSON: %(why)s", ref=intake.reference, why=error)
                 ) from None
-            mended = payload.get("reference") if isinstance(payload, dict) else None
-            mended = mended.strip() if isinstance(mended, str) else mended
-            if mended != intake.reference and not intake.reference.startswith(NAMELESS):
-                raise UserError(
-                    self.env._(
-                        "%s: the reference is the sender's and stays. Another reference is another order.",
-                        intake.reference,
-                    )
+            intake._mend(payload)
+
+    def _mend(self, payload):
+        """Put mended content in the place of what was refused, which is kept with its errors.
+
+        :param payload: any JSON value
+        :raises UserError: the envelope is not rejected, or the reference was changed
+        """
+        self.ensure_one()
+        if self.state != "rejected":
+            raise UserError(self.env._("%s is not rejected: only rejected content is mended.", self.reference))
+        mended = payload.get("reference") if isinstance(payload, dict) else None
+        mended = mended.strip() if isinstance(mended, str) else mended
+        if mended != self.reference and not self.reference.startswith(NAMELESS):
+            raise UserError(
+                self.env._(
+                    "%s: the reference is the sender's and stays. Another reference is another order.", self.reference
                 )
-            sent = intake.sent_payload or intake.payload
-            intake._transition_write({"payload": reading.plain(payload), "sent_payload": sent})
+            )
+        payload = reading.plain(payload)
+        if reading.canonical(payload) == reading.canonical(self.payload):
+            return
+        self._keep_refused()
+        self._transition_write({"payload": payload, "sent_payload": self.sent_payload or self.payload})
+
+    def _keep_refused(self):
+        """Keep the content of rejected envelopes with the errors that were found in it, before other content takes its place.
+
+        Content that was mended and not yet evaluated is no attempt: what was found was found in the one before, which is kept.
+        """
+        self.env["order.intake.attempt"].sudo().create(
+            [
+                {
+                    "intake_id": intake.id,
+                    "at": intake.decided_at,
+                    "payload": intake.payload,
+                    "result": "rejected",
+                    "reason": "\n".join(f"{error.path}: {error.message}" for error in intake.error_ids),
+                }
+                for intake in self
+                if intake.state == "rejected" and intake._evaluated()
+            ]
+        )
+
+    def _evaluated(self):
+        """Whether the present content is the one that was evaluated last."""
+        self.ensure_one()
+        content = self.payload
+        if isinstance(content, dict):
+            content = content.get("as_received", content) if len(content) == 1 else content
+            if isinstance(content, dict):
+                content = {key: value for key, value in content.items() if key != "replace"}
+        return self.digest == reading.canonical(content)
 
     @api.depends("payload", "error_ids")
     def _compute_payload_html(self):

@@ -3,6 +3,12 @@ from collections import namedtuple
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+ACKNOWLEDGEMENTS = [
+    ("never", "Never"),
+    ("always", "Always"),
+    ("differences", "Only with differences"),
+    ("review", "After review: the desk sends it"),
+]
 # what the room wants to know of a sender; the defaults are those of a sender without a profile
 Settings = namedtuple(
     "Settings",
@@ -77,6 +83,15 @@ class OrderIntakeProfile(models.Model):
         default="create",
         required=True,
         tracking=True,
+    )
+
+    acknowledgement = fields.Selection(
+        ACKNOWLEDGEMENTS,
+        "The customer is told what became of an order",
+        default="review",
+        required=True,
+        tracking=True,
+        help="By mail and in the portal; a setting at the customer goes before this one.",
     )
 
     _once = models.UniqueIndex(

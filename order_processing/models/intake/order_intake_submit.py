@@ -204,6 +204,7 @@ class OrderIntakeSubmit(models.Model):
             rows.append({**parcel.attempt("replaced"), "payload": parcel.envelope.payload})
             parcel.keep(company)
         self._keep_attempts(rows)
+        self.browse([parcel.envelope.id for parcel in parcels if not parcel.errors])._acknowledge_later()
 
     def _keep_attempts(self, rows):
         if rows:
@@ -214,19 +215,7 @@ class OrderIntakeSubmit(models.Model):
         if not parcels:
             return
         envelopes = self.browse([parcel.envelope.id for parcel in parcels])
-        self._keep_attempts(
-            [
-                {
-                    "intake_id": envelope.id,
-                    "at": envelope.decided_at,
-                    "payload": envelope.payload,
-                    "result": "rejected",
-                    "reason": "\n".join(f"{error.path}: {error.message}" for error in envelope.error_ids),
-                }
-                for envelope in envelopes
-                if envelope.state == "rejected"
-            ]
-        )
+        envelopes._keep_refused()
         envelopes.error_ids.unlink()
         again = envelopes.filtered(lambda envelope: envelope.state == "rejected")
         if again:
@@ -240,6 +229,7 @@ class OrderIntakeSubmit(models.Model):
         accepted._transition("accept")
         (envelopes - accepted)._transition("reject")
         self.env["order.event"]._record([row for parcel in parcels for row in parcel.rows(company)])
+        envelopes._acknowledge_later()
 
 
 class _DryRun(Exception):

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools.translate import LazyTranslate
 
-from ..common import contract
+from ..common import contract, scalars
 from . import schema
 
 _lt = LazyTranslate(__name__)
@@ -30,6 +30,49 @@ ANSWER = contract.records(
     },
     optional=("order_id", "intake_id"),
 )
+ACKNOWLEDGED_LINE = contract.record(
+    {
+        "line": contract.text("The sender's id of the line, '' for one that was not sent."),
+        "codes": contract.array(
+            contract.text(),
+            "accepted, or what applies of changed_product, changed_quantity, changed_price, changed_date; added, refused.",
+        ),
+        "sent_product": contract.text(),
+        "sent_quantity": contract.number(),
+        "sent_unit": contract.text(),
+        "sent_price": contract.number("Per unit."),
+        "sent_discount": contract.number("Percent."),
+        "product": contract.text("Internal reference."),
+        "name": contract.text(),
+        "quantity": contract.number("As entered, in `unit`."),
+        "unit": contract.text(),
+        "price": contract.number("As entered, per unit, before discount."),
+        "discount": contract.number("Percent."),
+        "wished_date": contract.day(),
+        "promise_date": contract.day("The promise, else the day that was agreed."),
+        "message": contract.text("Why it was refused."),
+    },
+    optional=("sent_quantity", "sent_price", "sent_discount", "quantity", "price", "discount"),
+)
+ACKNOWLEDGEMENT = contract.records(
+    "reference",
+    {
+        "order": contract.text("Odoo's number."),
+        "order_id": contract.integer(),
+        "result": contract.text("accepted, changed or refused."),
+        "acknowledged_at": contract.moment("When the customer was told by mail, '' while it was not."),
+        "currency": contract.text(),
+        "lines": contract.array(ACKNOWLEDGED_LINE),
+        "differences": contract.array(
+            contract.record(
+                {"key": contract.text(), "label": contract.text(), "sent": contract.text(), "entered": contract.text()}
+            ),
+            "Of the order as a whole.",
+        ),
+        "errors": contract.array(ERROR, "Why it was refused."),
+    },
+    optional=("order_id",),
+)
 
 
 class OrderProcessing(models.AbstractModel):
@@ -57,6 +100,50 @@ class OrderProcessing(models.AbstractModel):
                 if not answer[name]:
                     del answer[name]
         return answers
+
+    @api.model
+    @api.readonly
+    @contract.method(ACKNOWLEDGEMENT, references=contract.texts("Orders by reference, at most 1,000."))
+    def acknowledgements(self, references, source=""):
+        """What was accepted, changed in product, date, price or quantity, or refused, line by line against what was sent."""
+        found = self._contract_orders(references, source)
+        missing = [reference for reference, order, code in found if code == "not_found"]
+        domain = [("reference", "in", missing), ("company_id", "=", self.env.company.id), ("order_id", "=", False)]
+        domain += [("source", "=", source)] if source else []
+        Intake = self.env["order.intake"].sudo()
+        refused = Intake.search(domain).grouped("reference") if missing else {}
+        envelopes = []
+        for reference, order, code in found:
+            own = order.intake_id if order else refused.get(reference, Intake)
+            envelopes.append((reference, own if len(own) == 1 else Intake, "ambiguous" if len(own) > 1 else code))
+        intakes = Intake.browse({own.id for _reference, own, _code in envelopes if own})
+        told = intakes._acknowledgements()
+        answers = []
+        for reference, own, code in envelopes:
+            if own.id not in told:
+                code = code or "not_found"
+                answers.append(
+                    {"reference": reference, "ok": False, "code": code, "message": self._contract_missing(code)}
+                )
+                continue
+            answers.append({"reference": reference, **self._acknowledgement_answer(own, told[own.id])})
+        return answers
+
+    @api.model
+    def _acknowledgement_answer(self, intake, told):
+        order = intake.order_id
+        lines = [{key: value for key, value in line.items() if key != "shown"} for line in told["lines"]]
+        return {
+            "ok": intake.state == "accepted",
+            "code": "accepted" if intake.state == "accepted" else "invalid",
+            "message": told["errors"][0]["message"] if told["errors"] else "",
+            "order": order.name or "",
+            **({"order_id": order.id} if order else {}),
+            **told,
+            "lines": lines,
+            "acknowledged_at": scalars.utc_text(intake.acknowledgement_sent_at),
+            "currency": order.currency_id.name or "",
+        }
 
     @api.model
     def _submit_and_verify(self, orders, source, verify, confirm):
