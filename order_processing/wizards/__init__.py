@@ -1,4 +1,5 @@
 from . import intake_file
+from . import intake_file_parts
 from . import intake_trial
 from . import verification_address
 from . import verification_customer_hold
