@@ -151,7 +151,7 @@ class OrderIntakeFile(models.TransientModel):
         self._remember()
         self.part_ids.unlink()
         try:
-            table = self._table()
+            table = self._read_table()
             orders = Orders(table.body(table.heading(self._known())), mapping, self._reading(table))
             if not len(orders):
                 raise UserError(self.env._("The file has a heading row and no orders below it."))
@@ -205,7 +205,7 @@ class OrderIntakeFile(models.TransientModel):
         reasons = self.part_ids._reasons({column.place: column.header for column in self.column_ids})
         if not reasons:
             raise UserError(self.env._("No order of the file has an error."))
-        self.env["order.intake.file.part"]._give_back(self, self._table(), reasons)
+        self.env["order.intake.file.part"]._give_back(self, self._read_table(), reasons)
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self._name}/{self.id}/rejected_content/{self.rejected_filename}?download=true",
@@ -217,7 +217,7 @@ class OrderIntakeFile(models.TransientModel):
     def _sender(self):
         return self.source.strip()
 
-    def _table(self):
+    def _read_table(self):
         """The file as a ``Table``."""
         # what is read here is as large as the file: not kept in the cache
         content = self.with_context(bin_size=False).content or b""
@@ -271,7 +271,7 @@ class OrderIntakeFile(models.TransientModel):
 
     def _read_columns(self):
         """Fill ``column_ids`` from the heading and the first rows."""
-        table = self._table()
+        table = self._read_table()
         try:
             heading = table.heading(self._known())
             samples = {}
