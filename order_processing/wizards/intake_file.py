@@ -11,6 +11,7 @@ from ..models.intake.table import MAX_BYTES, TableError, filled
 from ..models.intake.table_csv import CsvTable
 from ..models.intake.table_orders import Orders
 from ..models.intake.table_xlsx import XlsxTable
+from .intake_file_parts import KEPT_HOURS
 
 # orders a part, which is checked and entered at once
 PART = 100
@@ -25,6 +26,7 @@ class OrderIntakeFile(models.TransientModel):
 
     _name = "order.intake.file"
     _description = "Orders from a File"
+    _transient_max_hours = KEPT_HOURS
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     content = fields.Binary("File", required=True, attachment=False)
@@ -57,6 +59,7 @@ class OrderIntakeFile(models.TransientModel):
         required=True,
     )
     read_as = fields.Char("Read as", readonly=True)
+    doubt = fields.Char("Read by assumption", readonly=True)
     column_ids = fields.One2many("order.intake.file.column", "file_id")
     problem = fields.Char(compute="_compute_problem")
     unused_columns = fields.Char("Columns not used", compute="_compute_problem")
@@ -109,6 +112,7 @@ class OrderIntakeFile(models.TransientModel):
         :raises UserError: the file cannot be read; the message says why
         """
         self.ensure_one()
+        self._check_right()
         self._read_columns()
         before = self.env["order.intake.column"]._of_source(self._sender(), self.company_id)
         headings = {columns.plain_name(header) for header in self.column_ids.mapped("header")}
@@ -137,6 +141,7 @@ class OrderIntakeFile(models.TransientModel):
         :raises UserError: a required column is missing, or the file cannot be read
         """
         self.ensure_one()
+        self._check_right()
         if not self.column_ids:
             self._read_columns()
         if self.problem:
@@ -152,13 +157,35 @@ class OrderIntakeFile(models.TransientModel):
         self.part_ids.unlink()
         try:
             table = self._read_table()
-            orders = Orders(table.body(table.heading(self._known())), mapping, self._reading(table))
+            reading = self._reading(table)
+            orders = Orders(table.body(table.heading(self._known())), mapping, reading)
             if not len(orders):
                 raise UserError(self.env._("The file has a heading row and no orders below it."))
             self.env["order.intake.file.part"]._fill(self, orders, PART)
         except TableError as error:
             raise UserError(self.env._(error.words)) from error
-        self.write({"state": "preview", "row_count": orders.row_count, "rejected_content": False})
+        self.write(
+            {
+                "state": "columns",
+                "row_count": orders.row_count,
+                "order_count": len(orders),
+                "rejected_content": False,
+                "doubt": " ".join(self.env._(words) for words in reading.doubts()),
+            }
+        )
+        return self.action_check()
+
+    def action_check(self):
+        """Go on with checking the orders as read, a part at a time; nothing is entered.
+
+        :return: the preview, or the client's order to ask for the rest when the time of one call is over
+        :raises UserError: nothing was read
+        """
+        self.ensure_one()
+        self._check_right()
+        if not self._work_on(self.part_ids.filtered(lambda part: not part.checked), "_check"):
+            return self._go_on("action_check", "checked")
+        self.state = "preview"
         self._show()
         return self._again()
 
@@ -169,28 +196,11 @@ class OrderIntakeFile(models.TransientModel):
         :raises UserError: there is no preview
         """
         self.ensure_one()
+        self._check_right()
         if self.state not in ("preview", "done"):
             raise UserError(self.env._("Look at the preview first: nothing is entered unseen."))
-        until = time.monotonic() + BUDGET
-        for part in self.part_ids.filtered(lambda part: not part.done):
-            part._enter(self)
-            if time.monotonic() > until:
-                break
-        left = self.part_ids.filtered(lambda part: not part.done)
-        if left:
-            done = (len(self.part_ids) - len(left)) * PART
-            return {
-                "type": "ir.actions.client",
-                "tag": "order_processing.go_on",
-                "params": {
-                    "model": self._name,
-                    "method": "action_submit",
-                    "id": self.id,
-                    "message": self.env._(
-                        "%(done)s of %(all)s orders are done.", done=f"{done:,}", all=f"{self.order_count:,}"
-                    ),
-                },
-            }
+        if not self._work_on(self.part_ids.filtered(lambda part: not part.done), "_enter"):
+            return self._go_on("action_submit", "done")
         self.state = "done"
         self._show()
         return self._again()
@@ -202,6 +212,7 @@ class OrderIntakeFile(models.TransientModel):
         :raises UserError: no order has an error
         """
         self.ensure_one()
+        self._check_right()
         reasons = self.part_ids._reasons({column.place: column.header for column in self.column_ids})
         if not reasons:
             raise UserError(self.env._("No order of the file has an error."))
@@ -213,6 +224,37 @@ class OrderIntakeFile(models.TransientModel):
         }
 
     # ------------------------------------------------------------------ inside
+
+    def _check_right(self):
+        """Raise unless the user is a processor and the company one of the user's own."""
+        self.env["order.intake"]._check_order_group("order_processing.group_processor")
+        if self.company_id not in self.env.user.company_ids:
+            raise UserError(self.env._("%s is not a company of yours.", self.company_id.sudo().name))
+
+    def _work_on(self, parts, method):
+        """Run ``method`` on one part after the other; whether all were done when the time of one call was over."""
+        if not self.part_ids:
+            raise UserError(self.env._("What was read of the file is no longer kept. Read it again."))
+        until = time.monotonic() + BUDGET
+        for part in parts:
+            if time.monotonic() > until:
+                return False
+            getattr(part.with_prefetch(part.ids), method)(self)
+        return True
+
+    def _go_on(self, method, flag):
+        """The client's order to call ``method`` again, with how many orders are done."""
+        done = PART * len(self.part_ids.filtered(flag))
+        counts = {"done": f"{done:,}", "all": f"{self.order_count:,}"}
+        words = {
+            "action_check": self.env._("%(done)s of %(all)s orders are checked; nothing is entered.", **counts),
+            "action_submit": self.env._("%(done)s of %(all)s orders are done.", **counts),
+        }
+        return {
+            "type": "ir.actions.client",
+            "tag": "order_processing.go_on",
+            "params": {"model": self._name, "method": method, "id": self.id, "message": words[method]},
+        }
 
     def _sender(self):
         return self.source.strip()

@@ -16,6 +16,10 @@ from ..models.intake.table_orders import Entry, place_of
 SHOWN_ORDERS = 200
 SHOWN_FAULTS = 500
 OK_CODES = ("accepted", "repeated")
+# the place of a fault that is no single column's
+WHOLE_ROW = -1
+# what is read stays for a working day, then the vacuum of core takes it
+KEPT_HOURS = 12
 
 
 class OrderIntakeFileSheet(models.TransientModel):
@@ -23,6 +27,7 @@ class OrderIntakeFileSheet(models.TransientModel):
 
     _name = "order.intake.file.sheet"
     _description = "Sheet of a File of Orders"
+    _transient_max_hours = KEPT_HOURS
     _order = "hidden, id"
 
     file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)
@@ -40,6 +45,7 @@ class OrderIntakeFileColumn(models.TransientModel):
 
     _name = "order.intake.file.column"
     _description = "Column of a File of Orders"
+    _transient_max_hours = KEPT_HOURS
     _order = "place, id"
     _rec_name = "header"
 
@@ -53,46 +59,63 @@ class OrderIntakeFileColumn(models.TransientModel):
 class OrderIntakeFilePart(models.TransientModel):
     """Some orders of the file as read, and what became of them: read once, entered from here.
 
-    ``entries`` are dicts ``{reference, rows, lines, heads, order, faults, unread, code, order_id, name}``; a fault is
-    ``[row, place of the column or -1, message, what was found]``.
+    ``entries`` are dicts ``{reference, rows, lines, heads, order, faults, unread}``, once checked with ``code``, once entered
+    with ``entered, order_id, name``; a fault is ``[row, place of the column or WHOLE_ROW, message, what was found]``.
     """
 
     _name = "order.intake.file.part"
     _description = "Part of a File of Orders"
+    _transient_max_hours = KEPT_HOURS
     _order = "id"
 
     file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)
     entries = fields.Json()
+    checked = fields.Boolean()
     done = fields.Boolean()
 
     @api.model
     def _fill(self, file, orders, size):
-        """Keep and check ``orders`` in parts of ``size``."""
-        entries = orders.entries()
+        """Keep ``orders`` in parts of ``size``, as read."""
+        entries, places = orders.entries(), file._places()
         while some := list(islice(entries, size)):
-            found = [
+            part = self.create(
                 {
-                    "reference": entry.reference,
-                    "rows": entry.rows,
-                    "lines": entry.lines,
-                    "heads": entry.heads,
-                    "order": entry.order,
-                    "unread": bool(entry.faults),
+                    "file_id": file.id,
+                    "entries": [
+                        {
+                            "reference": entry.reference,
+                            "rows": entry.rows,
+                            "lines": entry.lines,
+                            "heads": entry.heads,
+                            "order": entry.order,
+                            "unread": bool(entry.faults),
+                            "faults": [
+                                [row, places.get(path, WHOLE_ROW), self.env._(words), text]
+                                for row, path, words, text in entry.faults
+                            ],
+                        }
+                        for entry in some
+                    ],
                 }
-                for entry in some
-            ]
-            places = file._places()
-            answers = self.env["order.intake"]._check([entry.order for entry in some], file._sender(), file.company_id)
-            for entry, kept, answer in zip(some, found, answers):
-                faults = [
-                    [row, places.get(path, -1), self.env._(words), text] for row, path, words, text in entry.faults
-                ]
-                kept["faults"] = self._with_errors(kept, faults, answer["errors"], places)
-                kept["code"] = "rejected" if faults else answer["code"]
-            part = self.create({"file_id": file.id, "entries": found})
-            # as large as the file: not kept in the cache
-            part.flush_recordset()
-            part.invalidate_recordset(["entries"])
+            )
+            part._let_go()
+
+    def _check(self, file):
+        """Note what the contract would say of the part; nothing of it is entered."""
+        self.ensure_one()
+        entries, places = self.entries, file._places()
+        orders = [entry["order"] for entry in entries]
+        answers = self.env["order.intake"]._check(orders, file._sender(), file.company_id)
+        for entry, answer in zip(entries, answers):
+            entry["faults"] = self._with_errors(entry, entry["faults"], answer["errors"], places)
+            entry["code"] = "rejected" if entry["unread"] else answer["code"]
+        self.write({"entries": entries, "checked": True})
+        self._let_go()
+
+    def _let_go(self):
+        """Parts are together as large as the file: written, then not kept in the cache."""
+        self.flush_recordset()
+        self.invalidate_recordset(["entries"])
 
     def _enter(self, file):
         """Submit what could be read of the part, verify what was accepted, and note what became of it."""
@@ -108,8 +131,7 @@ class OrderIntakeFilePart(models.TransientModel):
         fresh = [answer["order_id"] for answer in answers if answer["code"] == "accepted"]
         self.env["sale.order"].browse(fresh).action_verify()
         self.write({"entries": entries, "done": True})
-        self.flush_recordset()
-        self.invalidate_recordset(["entries"])
+        self._let_go()
 
     @api.model
     def _with_errors(self, kept, faults, errors, places):
@@ -118,9 +140,9 @@ class OrderIntakeFilePart(models.TransientModel):
         said = {(row, place) for row, place, _words, _found in faults}
         for error in errors:
             row, path = place_of(entry, error["path"])
-            place = places.get(path, -1)
+            place = places.get(path, WHOLE_ROW)
             if (row, place) not in said:
-                faults.append([row, place, error["message"], error["found"] if place >= 0 else ""])
+                faults.append([row, place, error["message"], error["found"] if place != WHOLE_ROW else ""])
         return sorted(faults, key=lambda fault: fault[:2])
 
     # ------------------------------------------------------------------ what is shown
@@ -288,6 +310,7 @@ class OrderIntakeFileLine(models.TransientModel):
 
     _name = "order.intake.file.line"
     _description = "Order of a File"
+    _transient_max_hours = KEPT_HOURS
     _order = "id"
 
     file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)
@@ -318,6 +341,7 @@ class OrderIntakeFileFault(models.TransientModel):
 
     _name = "order.intake.file.fault"
     _description = "Error in a File of Orders"
+    _transient_max_hours = KEPT_HOURS
     _order = "id"
 
     file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)

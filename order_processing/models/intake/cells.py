@@ -27,7 +27,9 @@ CALCULATE = _lt("The formula has no stored value. Open the file in a spreadsheet
 ERROR_VALUE = _lt("The cell holds an error of the spreadsheet.")
 SHORT_CODE = _lt("The spreadsheet has shortened this code. Format the column as text and enter the code anew.")
 TWO_MARKS = _lt("It is not clear which is the decimal mark: the file uses both. Say which in “Decimal mark”.")
-TWO_ORDERS = _lt("It is not clear which is the day and which the month: the file uses both orders. Write YYYY-MM-DD.")
+TWO_ORDERS = _lt(
+    "It is not clear which is the day and which the month: the file uses both orders. Say which in “Dates”, or write YYYY-MM-DD."
+)
 
 
 class Reading:
@@ -48,6 +50,22 @@ class Reading:
         self.fallback = fallback
         self.marks = set()
         self.orders = set()
+        # the first value that could be read in two ways, where the file does not tell
+        self.assumed = {}
+
+    def doubts(self):
+        """What was read by assumption, lazily translated, to be looked at before anything is entered."""
+        if "number" in self.assumed:
+            yield _lt(
+                "The file does not show its decimal mark: “%(found)s” is read as %(read)s. If that is wrong, choose the mark under Columns.",
+                **self.assumed["number"],
+            )
+        if "date" in self.assumed:
+            yield _lt(
+                "The file does not show whether the day or the month comes first: “%(found)s” is read as %(read)s."
+                " If that is wrong, choose it under Columns.",
+                **self.assumed["date"],
+            )
 
     def learn(self, kind, cell):
         """Take from a cell what it tells of the file's decimal mark or order of day and month."""
@@ -109,6 +127,7 @@ class Reading:
         if "," not in text and "." not in text:
             return _plain(text), None
         mark = _plain_mark(text)
+        assumed = not mark and not self.decimal and not self.marks
         if not mark:
             # 1.234: a thousand or one and a bit
             if not self.decimal and len(self.marks) > 1:
@@ -123,7 +142,10 @@ class Reading:
         if other in whole and not GROUPED.fullmatch(whole):
             return cell.strip(), None
         whole = whole.replace(other, "")
-        return _plain(f"{whole or '0'}.{rest}" if rest else whole), None
+        value = _plain(f"{whole or '0'}.{rest}" if rest else whole)
+        if assumed:
+            self.assumed.setdefault("number", {"found": cell.strip(), "read": value})
+        return value, None
 
     def _day(self, cell):
         found, fault = self._when(cell)
@@ -177,6 +199,8 @@ class Reading:
             return None, TWO_ORDERS
         else:
             day_first = next(iter(self.orders), True)
+            if not self.orders and first != second:
+                self.assumed.setdefault("date", {"found": found[0], "read": _date(year, second, first)})
         return _date(year, second, first) if day_first else _date(year, first, second), None
 
 

@@ -112,6 +112,7 @@ for _role, _label in ROLE_LABELS.items():
         KINDS[f"{_role}.{_part}"] = {"country": "country", "reference": "code", "zip": "code"}.get(_part, "text")
         LABELS[f"{_role}.{_part}"] = f"{_label}: {_part}" if _part != "vat" else f"{_label}: VAT number"
 TARGETS = list(LABELS.items())
+BY_LABEL = {label.casefold(): path for path, label in TARGETS}
 # a column that this add-on gave back itself
 REASON = "Reason of rejection"
 
@@ -185,6 +186,8 @@ def guess(names, before):
 
 
 def _candidates(name):
+    if name.casefold() in BY_LABEL:
+        return [BY_LABEL[name.casefold()]]
     path = name.strip().casefold().replace(" ", "_")
     # a bare "note" is likelier a line's
     if path in LABELS and "." in path:
