@@ -226,10 +226,9 @@ class OrderIntakeFile(models.TransientModel):
     # ------------------------------------------------------------------ inside
 
     def _check_right(self):
-        """Raise unless the user is a processor and the company one of the user's own."""
+        """Raise ``AccessError`` unless the user is a processor and the file, by the record rule, the user's own."""
         self.env["order.intake"]._check_order_group("order_processing.group_processor")
-        if self.company_id not in self.env.user.company_ids:
-            raise UserError(self.env._("%s is not a company of yours.", self.company_id.sudo().name))
+        self.check_access("write")
 
     def _work_on(self, parts, method):
         """Run ``method`` on one part after the other; whether all were done when the time of one call was over."""
@@ -237,9 +236,9 @@ class OrderIntakeFile(models.TransientModel):
             raise UserError(self.env._("What was read of the file is no longer kept. Read it again."))
         until = time.monotonic() + BUDGET
         for part in parts:
-            if time.monotonic() > until:
-                return False
             getattr(part.with_prefetch(part.ids), method)(self)
+            if time.monotonic() > until:
+                return part == parts[-1]
         return True
 
     def _go_on(self, method, flag):

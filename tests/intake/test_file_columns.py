@@ -101,16 +101,18 @@ class TestFileColumns(FileMixin, OrderCase):
         for user in ("stranger", "manager"):
             with self.assertRaises(AccessError, msg=user):
                 self._as(user, file).action_submit()
+            for field in ("part_ids", "column_ids", "line_ids"):
+                with self.assertRaises(AccessError, msg=(user, field)):
+                    self._as(user, file[field]).check_access("read")
         kept = self.env["order.intake.column"].search([("source", "=", "mail")])
         self.assertEqual(self._as("manager", self.env["order.intake.column"]).search([("source", "=", "mail")]), kept)
         self.assertFalse(self._as("stranger", self.env["order.intake.column"]).search([]))
         with self.assertRaises(AccessError):
             self._as("stranger", kept[0]).path = False
-        foreign = self._file(self._strange(), company_id=self.other_company.id)
-        with self.assertRaisesRegex(UserError, "not a company of yours"):
-            foreign.action_read()
+        with self.assertRaises(AccessError):
+            self._file(self._strange(), company_id=self.other_company.id)
         file.sudo().company_id = self.other_company
-        with self.assertRaisesRegex(UserError, "not a company of yours"):
+        with self.assertRaises(AccessError):
             file.action_submit()
 
     def test_what_is_no_file_of_orders_is_refused_with_words(self):

@@ -1,6 +1,8 @@
 """What needs no database: tables out of files, the meaning of their cells and headings, orders out of rows."""
 
 import codecs
+import time
+import tracemalloc
 from datetime import date, datetime
 
 import pytest
@@ -370,3 +372,44 @@ def test_errors_of_the_contract_are_found_in_the_file():
         "": (2, ""),
     }
     assert {path: place_of(entry, path) for path in places} == places
+
+
+def _many(rows, lines):
+    """A CSV of ``rows`` rows, ``lines`` an order, the rows of an order apart from each other."""
+    orders = rows // lines
+    yield "Order;Customer;Product;Qty;Price;Note\r\n"
+    for number in range(rows):
+        yield f'O-{number % orders};C-{number % orders % 500};P-{number % 997};{number % 9 + 1};{number % 90},50;"a\r\nb"\r\n'
+
+
+def _peak(read):
+    """What ``read`` answers, and how many MiB it held at once."""
+    tracemalloc.start()
+    try:
+        return read(), tracemalloc.get_traced_memory()[1] / 1024**2
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_hundred_thousand_rows():
+    data = "".join(_many(100_000, 5)).encode("cp1252")
+    started = time.monotonic()
+    found = _orders(_csv(data))
+    lines = sum(len(entry.order["lines"]) for entry in found.entries())
+    assert (found.row_count, len(found), lines) == (100_000, 20_000, 100_000)
+    assert not any(entry.faults for entry in found.entries())
+    # some 8 seconds on a small machine; a minute says that it no longer grows with the rows alone
+    assert time.monotonic() - started < 60
+
+
+def test_what_is_held_of_a_file_is_small():
+    data = "".join(_many(10_000, 5)).encode("cp1252")
+    found, peak = _peak(lambda: _orders(_csv(data)))
+    assert len(found) == 2_000
+    assert peak < 8, peak
+    data = workbook(
+        ["Order", "Customer", "Product", "Qty"], *([f"O-{number // 5}", "C", "P", 1] for number in range(5_000))
+    )
+    found, peak = _peak(lambda: _orders(XlsxTable(data, columns.known)))
+    assert len(found) == 1_000
+    assert peak < 8, peak
