@@ -104,8 +104,17 @@ class OrderIntakeFilePart(models.TransientModel):
         """Note what the contract would say of the part; nothing of it is entered."""
         self.ensure_one()
         entries, places = self.entries, file._places()
-        orders = [entry["order"] for entry in entries]
-        answers = self.env["order.intake"]._check(orders, file._sender(), file.company_id)
+        Intake, sender, company = self.env["order.intake"], file._sender(), file.company_id
+        answers = Intake._check([entry["order"] for entry in entries], sender, company)
+        # what of an order can still change is known when it is changed: amendments are made, and taken back
+        amending = [
+            place
+            for place, (entry, answer) in enumerate(zip(entries, answers))
+            if entry["order"].get("replace") is True and answer["ok"] and not entry["unread"]
+        ]
+        tried = Intake.submit([entries[place]["order"] for place in amending], sender, company.id, dry_run=True)
+        for place, answer in zip(amending, tried):
+            answers[place] = answer
         for entry, answer in zip(entries, answers):
             entry["faults"] = self._with_errors(entry, entry["faults"], answer["errors"], places)
             entry["code"] = "rejected" if entry["unread"] else answer["code"]

@@ -155,6 +155,23 @@ class TestFile(FileMixin, OrderCase):
         changed = self._previewed(data.replace("A;", "A;").replace(";2;", ";3;"))
         self.assertEqual(changed.line_ids.mapped("code"), ["conflict", "repeated"])
 
+    def test_an_amendment_is_tried_and_taken_back(self):
+        heading = "Order;Customer;SKU;Qty;Replace"
+        self._entered(self._rows("A;ME;TG-1;2;", "B;ME;TG-1;2;", heading=heading))
+        first, second = self._orders_of("A", "B")
+        self._stock(self.product, 10)
+        second.action_confirm()
+        self._deliver(second)
+        changed = self._previewed(self._rows("A;ME;TG-1;3;yes", "B;ME;TG-1;3;yes", heading=heading))
+        self.assertEqual((first.order_line.product_uom_qty, second.order_line.product_uom_qty), (2, 2))
+        self.assertEqual(
+            dict(changed.line_ids.mapped(lambda line: (line.reference, line.code))), {"A": "good", "B": "too_late"}
+        )
+        self.assertEqual(changed.fault_ids.row, 3)
+        changed.action_submit()
+        self.assertEqual((first.order_line.product_uom_qty, second.order_line.product_uom_qty), (3, 2))
+        self.assertEqual((changed.entered_count, changed.fault_count), (1, 1))
+
     def test_addresses_charges_payment_and_total(self):
         file = self._entered(
             "Order,Name,E-mail,Street,City,Zip,Country,Ship to name,Ship to street,Ship to city,Ship to zip,Ship to country,"
