@@ -385,6 +385,8 @@ class OrderIntakeFile(models.TransientModel):
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
+            # answered to the client's own call as well, where nothing completes it
+            "views": [(False, "form")],
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }

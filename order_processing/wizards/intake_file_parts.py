@@ -15,6 +15,7 @@ from ..models.intake.table_orders import Entry, place_of
 # what is shown of a large file; counts and the download have all
 SHOWN_ORDERS = 200
 SHOWN_FAULTS = 500
+SHOWN_FAULTS_AN_ORDER = 10
 OK_CODES = ("accepted", "repeated")
 # the place of a fault that is no single column's
 WHOLE_ROW = -1
@@ -208,6 +209,9 @@ class OrderIntakeFilePart(models.TransientModel):
         rows = entry["rows"]
         together = rows[-1] - rows[0] == len(rows) - 1
         span = f"{rows[0]}–{rows[-1]}" if together else ", ".join(map(str, rows[:6])) + (" …" if len(rows) > 6 else "")
+        told = [_told(fault, headers) for fault in entry["faults"][:SHOWN_FAULTS_AN_ORDER]]
+        if len(told) < len(entry["faults"]):
+            told.append(self.env._("and %s more", len(entry["faults"]) - len(told)))
         order = entry["order"]
         customer = order.get("customer", "")
         if isinstance(customer, dict):
@@ -220,7 +224,7 @@ class OrderIntakeFilePart(models.TransientModel):
             "wished_date": str(order.get("wished_date", "")),
             "ok": entry["code"] in OK_CODES,
             "code": self._code(entry),
-            "message": "; ".join(_told(fault, headers) for fault in entry["faults"]),
+            "message": "\n".join(told),
             "order_id": entry.get("order_id") or False,
         }
 
@@ -341,7 +345,7 @@ class OrderIntakeFileLine(models.TransientModel):
         ],
         "Result",
     )
-    message = fields.Char("Errors")
+    message = fields.Text("Errors")
     order_id = fields.Many2one("sale.order", "Order")
 
 
@@ -357,5 +361,5 @@ class OrderIntakeFileFault(models.TransientModel):
     row = fields.Integer()
     column = fields.Char()
     found = fields.Char()
-    message = fields.Char("Error")
+    message = fields.Text("Error")
     reference = fields.Char()

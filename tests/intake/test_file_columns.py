@@ -155,6 +155,7 @@ class TestFileColumns(FileMixin, OrderCase):
                     calls += 1
                 self.assertGreater(calls, 2)
                 self.assertEqual((file.state, answer["res_id"]), (state, file.id))
+                self.assertEqual(answer["views"], [(False, "form")])
         self.assertEqual((file.entered_count, file.order_count), (5, 5))
         self.assertEqual(self.env["order.intake"].search_count([("source", "=", "mail")]), 5)
 
