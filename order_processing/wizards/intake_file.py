@@ -159,7 +159,10 @@ class OrderIntakeFile(models.TransientModel):
         try:
             table = self._read_table()
             reading = self._reading(table)
-            orders = Orders(table.body(table.heading(self._known())), mapping, reading)
+            heading = table.heading(self._known())
+            # beside a sheet people write remarks; in a CSV a cell too many has moved the others
+            width = heading.width if table.kind == "csv" else None
+            orders = Orders(table.body(heading), mapping, reading, width)
             if not len(orders):
                 raise UserError(self.env._("The file has a heading row and no orders below it."))
             self.env["order.intake.file.part"]._fill(self, orders, PART)

@@ -75,6 +75,16 @@ class TestFileColumns(FileMixin, OrderCase):
         self.assertEqual(next_file.column_ids[-1].path, "line.note")
         self.assertEqual(len(self.env["order.intake.column"].search([("source", "=", "mail")])), 5)
 
+    def test_headings_that_differ_in_signs_alone_are_told_apart(self):
+        rows = "Order,Customer,Product,Qty,Qty.,#\nA,ME,TG-1,2,9,7\n".replace("ME", self.customer.email)
+        file = self._file(rows)
+        file.action_read()
+        file.column_ids[-1].path = "line.line"
+        file.action_preview()
+        again = self._previewed(rows.replace("A,", "B,"))
+        meant = [(column.header, column.path) for column in again.column_ids[-3:]]
+        self.assertEqual(meant, [("Qty", "line.quantity"), ("Qty.", False), ("#", "line.line")])
+
     def test_every_column_is_understood_by_the_contract(self):
         values = {"number": 1.0, "percent": 1.0, "day": "2026-03-02", "moment": "2026-03-02", "flag": True}
         head = {path: values.get(kind, "x") for path, kind in columns.KINDS.items() if not path.startswith("line.")}

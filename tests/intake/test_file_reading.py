@@ -57,7 +57,7 @@ def test_the_separator_is_not_the_mark_that_stands_in_the_values():
 def test_the_first_line_may_name_the_separator():
     found = _csv("sep=|\nOrder|Qty\nA|1,2,3\n")
     assert found.delimiter == "|"
-    assert found.heading(columns.known) == (2, ["Order", "Qty"])
+    assert found.heading(columns.known)[:2] == (2, ["Order", "Qty"])
     assert _body(found) == [(3, ("A", "1,2,3"))]
 
 
@@ -380,6 +380,24 @@ def _many(rows, lines):
     yield "Order;Customer;Product;Qty;Price;Note\r\n"
     for number in range(rows):
         yield f'O-{number % orders};C-{number % orders % 500};P-{number % 997};{number % 9 + 1};{number % 90},50;"a\r\nb"\r\n'
+
+
+def test_a_value_that_is_torn_by_its_own_separator_is_a_fault():
+    found = _csv("Order,Customer,Product,Qty,Price\nO-1,C,P,1,9,50\nO-2,C,P,1,9,\n")
+    heading = found.heading(columns.known)
+    mapping = columns.guess(heading.names, {})
+    torn, whole = Orders(found.body(heading), mapping, _reading(), heading.width).entries()
+    ((row, path, words, shown),) = torn.faults
+    assert (row, path, shown) == (2, "", "50")
+    assert "quotation marks" in str(words)
+    assert not whole.faults
+    # a column that has a meaning and no heading is none too many
+    torn, _whole = Orders(found.body(heading), {**mapping, 5: "line.note"}, _reading(), heading.width).entries()
+    assert not torn.faults
+
+
+def test_what_the_database_cannot_keep_is_no_text():
+    assert _body(_csv("Order,Qty\nO\x00-1,1\n", "utf-16")) == [(2, ("O-1", "1"))]
 
 
 def _peak(read):

@@ -118,8 +118,8 @@ REASON = "Reason of rejection"
 
 
 def plain_name(text):
-    """A name of a column as it is compared: ``Unit-Price`` and ``unit price`` are one."""
-    return re.sub(r"[\W_]+", "", text.casefold())
+    """A name of a column as it is compared: ``Unit-Price`` and ``unit price`` are one; ``#`` is itself."""
+    return re.sub(r"[\W_]+", "", text.casefold()) or text.strip()
 
 
 def _names():

@@ -31,7 +31,9 @@ class OrderIntakeColumn(models.Model):
     def _check_header(self):
         for column in self:
             if not column.header_key:
-                raise ValidationError(self.env._("“%s” is no heading: it has no letter and no digit.", column.header))
+                raise ValidationError(
+                    self.env._("“%s” is no heading: write it as it stands in the file.", column.header)
+                )
 
     @api.model
     def _of_source(self, source, company):
@@ -45,8 +47,12 @@ class OrderIntakeColumn(models.Model):
 
         :param meanings: dict of heading to path (``""``: not used)
         """
-        keys = {columns.plain_name(header): (header, path) for header, path in meanings.items()}
-        keys.pop("", None)
+        keys = {}
+        for header, path in meanings.items():
+            key = columns.plain_name(header)
+            # "Qty" and "Qty." are one heading: the one that is used is remembered
+            if key and not keys.get(key, ("", ""))[1]:
+                keys[key] = (header, path)
         standing = self.search([("company_id", "=", company.id), ("source", "=", source)])
         for column in standing:
             _header, path = keys.pop(column.header_key, (None, None))

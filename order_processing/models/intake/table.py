@@ -20,11 +20,14 @@ MAX_COLUMNS = 256
 LOOK_FOR_HEADING = 30
 SPREADSHEET_ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#GETTING_DATA")
+    # as a German or a French spreadsheet writes them into a CSV
+    + ("#WERT!", "#BEZUG!", "#ZAHL!", "#NV", "#VALEUR!", "#NOM?", "#NOMBRE!")
 )
 # a formula that the program which wrote the file has not calculated
 UNCALCULATED = "=?"
 
-Heading = namedtuple("Heading", ("row", "names"))
+# ``width``: how many columns the heading row itself names
+Heading = namedtuple("Heading", ("row", "names", "width"))
 
 
 class TableError(Exception):
@@ -105,7 +108,7 @@ class Table:
             name = " ".join(str(cell).split()) if filled(cell) else f"Column {letters(place)}"
             again = sum(other.casefold() == name.casefold() for other in names)
             names.append(f"{name} ({letters(place)})" if again else name)
-        return Heading(best[0], names)
+        return Heading(best[0], names, len(best[1]))
 
     def body(self, heading):
         """``(row number, cells)`` below ``heading``."""

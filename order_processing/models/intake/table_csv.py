@@ -110,6 +110,9 @@ def _unclosed(row):
 
 
 def _cell(text):
+    if "\x00" in text:
+        # nothing that a person wrote, and nothing that the database can keep
+        text = text.replace("\x00", "")
     return Broken(text) if text in SPREADSHEET_ERRORS else text
 
 
@@ -119,7 +122,7 @@ def _encoding(data):
             if _decodes(data, encoding):
                 return encoding
             raise TableError(_lt("The file says that it is %s, and it is not. Save it anew as CSV (UTF-8).", encoding))
-    if b"\x00" in data[:BLOCK]:
+    if b"\x00" in data:
         raise TableError(_lt("The file is neither a CSV nor an XLSX workbook. Save it as one of these."))
     for encoding in ("utf-8", "cp1252"):
         if _decodes(data, encoding):

@@ -10,6 +10,9 @@ from .table import filled
 _lt = LazyTranslate(__name__)
 
 CHARGES = ("delivery", "fee", "discount")
+TOO_MANY = _lt(
+    "The row has more cells than the heading: a value that contains the separator must stand in quotation marks."
+)
 
 
 @dataclass
@@ -34,10 +37,14 @@ class Orders:
     :param rows: ``(row number, cells)``
     :param mapping: dict of place to path
     :param reading: ``cells.Reading``; learns from all rows
+    :param int width: a row with more cells than this is faulty, its values may have moved; ``None``: none is
     """
 
-    def __init__(self, rows, mapping, reading):
+    def __init__(self, rows, mapping, reading, width=None):
         self.reading = reading
+        # a column without a heading that is given a meaning is one all the same
+        self.width = width and max(width, *(place + 1 for place in mapping))
+        self.too_long = {}
         self.paths = list(mapping.values())
         self.places = list(mapping)
         self.kinds = [columns.KINDS[path] for path in self.paths]
@@ -73,6 +80,8 @@ class Orders:
             if not any(map(filled, values)):
                 continue
             self.row_count += 1
+            if self.width and len(found) > self.width:
+                self.too_long[number] = ", ".join(map(cells.shown, found[self.width :]))
             reference = cells.shown(values[reference_at])
             if reference:
                 key = reference
@@ -92,6 +101,8 @@ class Orders:
         lines = []
         for number, values in rows:
             entry.rows.append(number)
+            if number in self.too_long:
+                entry.faults.append((number, "", TOO_MANY, self.too_long[number]))
             line = {}
             for path, kind, cell in zip(self.paths, self.kinds, values):
                 if cell is None:
