@@ -28,6 +28,7 @@
         "views/intake_order_intake_views.xml",
         "views/intake_mend_views.xml",
         "views/intake_file_views.xml",
+        "views/intake_column_views.xml",
         "views/intake_comparison_views.xml",
         "views/intake_customer_code_views.xml",
         "views/intake_profile_views.xml",
@@ -103,6 +104,7 @@
     "assets": {
         "web.assets_backend": [
             "order_processing/static/src/desk/desk.scss",
+            "order_processing/static/src/intake/**/*",
             "order_processing/static/src/reconciliation/equations.scss",
             "order_processing/static/src/verification/**/*",
         ],

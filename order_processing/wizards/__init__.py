@@ -1,6 +1,7 @@
 from . import intake_file
 from . import intake_mend_rows
 from . import intake_mend
+from . import intake_file_parts
 from . import intake_trial
 from . import verification_address
 from . import verification_customer_hold

@@ -2,6 +2,8 @@ from . import order_customer_code
 from . import order_intake
 from . import order_intake_acknowledgement
 from . import order_intake_attempt
+from . import order_intake_check
+from . import order_intake_column
 from . import order_intake_error
 from . import order_intake_party
 from . import order_intake_profile
