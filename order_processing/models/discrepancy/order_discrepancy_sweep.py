@@ -68,6 +68,7 @@ class OrderDiscrepancySweep(models.Model):
         if "order_promise_date" in self.env["sale.order.line"]._fields:
             self.env["sale.order.line"].flush_model(["order_promise_date"])
         self.env["res.company"].flush_model(["order_invoice_days", "order_tz", "partner_id", "currency_id"])
+        self.env["order.discrepancy.setting"].flush_model()
         self.flush_model()
         figures = matching._figures_query(line_ids=line_ids, company_ids=companies.ids)
         self.env.cr.execute(self._differences_query(figures, line_ids, companies.ids))
@@ -97,7 +98,7 @@ class OrderDiscrepancySweep(models.Model):
         moment = fields.Datetime.to_datetime(self.env.context.get("order_business_moment")) or fields.Datetime.now()
         kinds = SQL(", ").join(
             SQL(
-                "(%s, %s, %s, %s, (%s)::numeric, (%s)::numeric, (%s)::numeric, %s::varchar, %s)",
+                "(%s, %s, %s, %s, (%s)::numeric, (%s)::numeric, (%s)::numeric, %s::varchar, %s, (%s)::date, %s::numeric)",
                 kind.code,
                 kind.severity,
                 kind.measure,
@@ -107,6 +108,8 @@ class OrderDiscrepancySweep(models.Model):
                 SQL(kind.value_sql()),
                 SQL(kind.detail),
                 kind.due_days,
+                SQL(kind.since),
+                kind.percent,
             )
             for kind in KINDS
         )
@@ -114,12 +117,13 @@ class OrderDiscrepancySweep(models.Model):
         return SQL(
             """
             WITH f AS MATERIALIZED (
-                SELECT figures.*, sale.partner_id, sale.user_id, sale.currency_rate,
+                SELECT figures.*, sale.partner_id, customer.commercial_partner_id, sale.user_id, sale.currency_rate,
                        %(digits)s AS digits, company.order_invoice_days AS invoice_days, clock.today,
                        coalesce(figures.last_shipped, clock.ordered) AS served,
                        coalesce(%(promise)s, clock.committed) AS promised
                   FROM (%(figures)s) figures
                   JOIN sale_order sale ON sale.id = figures.order_id
+                  JOIN res_partner customer ON customer.id = sale.partner_id
                   JOIN sale_order_line line ON line.id = figures.line_id
                   JOIN res_company company ON company.id = figures.company_id
                   JOIN res_partner owner ON owner.id = company.partner_id
@@ -135,19 +139,21 @@ class OrderDiscrepancySweep(models.Model):
             %(measures)s
                  WHERE %(any)s),
             found AS MATERIALIZED (
-                SELECT checked.kind, checked.severity, checked.measure, f.order_id, f.line_id, f.company_id, f.partner_id,
-                       f.product_id, f.uom_id, f.currency_id, nullif(f.user_id, %(nobody)s) AS owner_id, checked.expected, checked.found,
+                SELECT checked.kind, coalesce(setting.severity, checked.severity) AS severity, checked.measure, f.order_id, f.line_id, f.company_id, f.partner_id,
+                       f.product_id, f.uom_id, f.currency_id, coalesce(setting.owner_id, nullif(f.user_id, %(nobody)s)) AS owner_id, checked.expected, checked.found,
                        checked.found - checked.expected AS difference, nullif(checked.detail, '') AS detail,
                        round(checked.value / f.currency_unit) * f.currency_unit AS value,
-                       round(checked.value / coalesce(nullif(f.currency_rate, 0), 1) / home.rounding) * home.rounding
-                       AS value_company,
-                       f.today + checked.due_days AS due
+                       stake.value_company, f.today + coalesce(setting.due_days, checked.due_days) AS due
                   FROM suspect f
                   JOIN res_company company ON company.id = f.company_id
                   JOIN res_currency home ON home.id = company.currency_id
             CROSS JOIN LATERAL (VALUES %(kinds)s)
-                       AS checked (kind, severity, measure, differs, expected, found, value, detail, due_days)
-                 WHERE checked.differs),
+                       AS checked (kind, severity, measure, differs, expected, found, value, detail, due_days, since, percent)
+            CROSS JOIN LATERAL (
+                       SELECT round(checked.value / coalesce(nullif(f.currency_rate, 0), 1) / home.rounding) * home.rounding
+                              AS value_company) stake
+             LEFT JOIN LATERAL (%(setting)s) setting ON TRUE
+                 WHERE checked.differs AND NOT (%(tolerated)s)),
             known AS (
                 SELECT DISTINCT ON (record.kind, record.line_id) record.*
                   FROM order_discrepancy record
@@ -183,6 +189,8 @@ class OrderDiscrepancySweep(models.Model):
             measures=self._measures(),
             any=SQL(" OR ").join(SQL("(%s)", SQL(kind.when)) for kind in KINDS),
             kinds=kinds,
+            setting=self.env["order.discrepancy.setting"]._setting_query(),
+            tolerated=self.env["order.discrepancy.setting"]._tolerated_condition(),
             companies=list(company_ids),
             known=known,
             open=list(OPEN),
