@@ -132,6 +132,8 @@ class Planter:
         kept = credit.invoice_line_ids.filtered(lambda item: line in item.sale_line_ids)
         (credit.invoice_line_ids - kept).unlink()
         kept.quantity = quantity
+        if date:
+            credit.write({"invoice_payment_term_id": False, "invoice_date_due": date})
         credit.action_post()
 
     def _pay(self, invoice, share=1.0):
@@ -283,7 +285,13 @@ class Planter:
     def plant_wrong_address(self, line):
         """The transfer names an address that nobody verified."""
         self._sent(line).picking_id.partner_id = line.order_id.partner_id.copy(
-            {"name": "Another address", "street": "99 Nowhere Lane", "parent_id": line.order_id.partner_id.id}
+            # of a contact core would copy its parent's address
+            {
+                "name": "Another address",
+                "street": "99 Nowhere Lane",
+                "type": "delivery",
+                "parent_id": line.order_id.partner_id.id,
+            }
         )
         return self._every("wrong_address", line)
 

@@ -17,7 +17,7 @@ class TestFaults(DiscrepancyCase):
         """Orders with their taxes and discounts, verified, confirmed, shipped and invoiced by core in one go."""
         tax = self.env["account.tax"].create({"name": "Twenty", "amount": 20, "company_id": self.company.id})
         goods = [
-            self._make_product(f"Planted {number}", f"TP-{number}", 2.95 + number, weight=0.4 + number, taxes_id=[Command.set(tax.ids)])
+            self._make_product(f"Planted {number}", f"TP-{number}", 2.95 + 1.37 * number, weight=0.4 + number, taxes_id=[Command.set(tax.ids)])
             for number in range(LINES)
         ]
         for product in goods:
@@ -33,7 +33,6 @@ class TestFaults(DiscrepancyCase):
                             {
                                 "product_id": product.id,
                                 "product_uom_qty": chance.randint(3, 9),
-                                "price_unit": round(chance.uniform(1, 30), 2),
                                 "discount": chance.choice((0, 0, 7.5)),
                             }
                         )
@@ -43,7 +42,10 @@ class TestFaults(DiscrepancyCase):
                 for number in range(ORDERS)
             ]
         )
-        orders.action_verify()
+        # discounts are given by hand here, and nobody is to be asked about them
+        self.env["order.verification.rule"].search([("code", "=", "price_off")]).active = False
+        findings = {(row["rule"], row["message"]) for answer in orders.action_verify() for row in answer["findings"]}
+        self.assertEqual(findings, set())
         orders.action_confirm()
         self._deliver(orders)
         for order in orders:
