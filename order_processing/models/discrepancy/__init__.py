@@ -3,7 +3,10 @@ from . import order_matching_ledgers
 from . import order_matching_beside
 from . import order_discrepancy
 from . import order_discrepancy_setting
+from . import order_discrepancy_mark
 from . import order_processing
 from . import order_discrepancy_sweep
 from . import res_company
 from . import sale_order
+from . import stock_move_line
+from . import touched

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .tags import TAG
+
 # documents whose pending writes the engine must see, and nothing beyond
 READ = {
     "sale.order": ("state", "company_id", "currency_rate", "date_order", "commitment_date", "user_id"),
@@ -63,8 +65,6 @@ DATED = {
 BESIDE = (
     "return_open",
     "failed",
-    "wrong",
-    "wrong_back",
     "replace_due",
     "replace_sent",
     "misrouted",
@@ -170,10 +170,11 @@ class OrderMatching(models.AbstractModel):
     # ------------------------------------------------------------------ the statement
 
     @api.model
-    def _figures_query(self, line_ids=None, order_ids=None, company_ids=None):
+    def _figures_query(self, line_ids=None, order_ids=None, company_ids=None, more=None):
         """``SQL`` with one row per order line; the caller flushes with ``_flush_ledgers``.
 
         :param line_ids: only these lines; ``order_ids``: of these orders; ``company_ids``: of these companies
+        :param more: ``SQL`` of further columns, over ``line`` and ``sale``
         """
         scope = [
             SQL("line.%s = ANY(%s)", SQL.identifier(column), list(ids))
@@ -187,7 +188,6 @@ class OrderMatching(models.AbstractModel):
             self._ledger_stock(scope),
             self._ledger_invoices(scope),
             self._ledger_payments(scope, narrow),
-            *self._ledgers_beside(scope),
         ]
         return SQL(
             """
@@ -210,7 +210,7 @@ class OrderMatching(models.AbstractModel):
                    coalesce(sums.open_out, 0) AS open_out, coalesce(sums.open_back, 0) AS open_back,
                    coalesce(sums.draft_invoiced, 0) AS draft_invoiced,
                    coalesce(sums.draft_credited, 0) AS draft_credited,
-                   %(beside)s,
+                   coalesce(sums.wrong, 0) AS wrong, coalesce(sums.wrong_back, 0) AS wrong_back, %(beside)s,
                    coalesce(line.price_subtotal, 0) AS subtotal, coalesce(line.price_total, 0) AS total,
                    coalesce(sums.ordered_value, 0) AS ordered_value,
                    CASE WHEN line.product_uom_qty = 0 THEN 0
@@ -232,13 +232,14 @@ class OrderMatching(models.AbstractModel):
                    coalesce(line.qty_invoiced, 0) AS stored_invoiced, coalesce(sums.core_invoiced, 0) AS core_invoiced,
                    stored.delivered_off, stored.invoiced_off,
                    due.ledger AS amount_to_invoice, round(due.stored - due.ledger, 10) AS amount_to_invoice_off,
-                   unit.rounding AS currency_unit, %(days)s
+                   unit.rounding AS currency_unit, %(days)s%(more)s
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id
               JOIN res_currency unit ON unit.id = sale.currency_id
          LEFT JOIN product_product product ON product.id = line.product_id
          LEFT JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN (%(sums)s) sums ON sums.line_id = line.id
+         LEFT JOIN (%(others)s) others ON others.line_id = line.id
         CROSS JOIN LATERAL (
                    SELECT CASE WHEN line.qty_delivered_method = 'stock_move' AND NOT coalesce(sums.kit, FALSE)
                                THEN coalesce(sums.delivered, 0) ELSE coalesce(line.qty_delivered, 0) END AS delivered
@@ -261,11 +262,13 @@ class OrderMatching(models.AbstractModel):
             """,
             sums=self._sums(SQL(" UNION ALL ").join(ledgers)),
             beside=SQL(", ").join(
-                SQL("coalesce(sums.%s, 0) AS %s", SQL.identifier(name), SQL.identifier(name)) for name in BESIDE
+                SQL("coalesce(others.%s, 0) AS %s", SQL.identifier(name), SQL.identifier(name)) for name in BESIDE
             ),
+            others=self._sums_beside(SQL(" UNION ALL ").join(self._ledgers_beside(scope, narrow))),
             days=SQL(", ").join(
                 SQL("sums.%s", SQL.identifier(f"{end}_{fact}")) for fact in DATED for end in ("first", "last")
             ),
+            more=SQL(", %s", more) if more else SQL(),
             scope=scope,
         )
 
@@ -273,8 +276,12 @@ class OrderMatching(models.AbstractModel):
     def _sums(self, ledgers):
         """One GROUP BY over the ledgers: ``tag`` says which column an amount belongs to."""
 
+        def tagged(*tags):
+            return SQL("FILTER (WHERE %s)", SQL(" OR ").join(SQL("tag = %s", TAG[tag]) for tag in tags))
+
         def total(column, *tags):
-            return SQL("sum(%s) FILTER (WHERE tag = ANY(%s))", SQL.identifier(column), list(tags))
+            # forty exact sums a line would not fit into memory; the 15 digits that are left hold any amount to the cent
+            return SQL("(sum(%s::float8) %s)::numeric", SQL.identifier(column), tagged(*tags))
 
         columns = {
             "ordered": total("quantity", "ordered"),
@@ -302,21 +309,33 @@ class OrderMatching(models.AbstractModel):
             "invoiced_lost": total("lost", "invoiced"),
             "credited_lost": total("lost", "credited"),
             "draft_credited_total": total("total", "draft_credited"),
-            "last_due": SQL("max(due) FILTER (WHERE tag = ANY(%s))", ["invoiced", "credited"]),
-            **{name: total("quantity", name) for name in BESIDE},
-            "documents": SQL("count(*) FILTER (WHERE tag = ANY(%s))", ["invoiced", "credited"]),
+            "last_due": SQL("max(due)"),
+            "wrong": total("quantity", "wrong"),
+            "wrong_back": total("quantity", "wrong_back"),
+            "documents": SQL("count(*) %s", tagged("invoiced", "credited")),
             "other_currency": SQL("bool_or(other_currency)"),
             # without mrp a component of a kit cannot be; with it core counts whole kits, so its own figure stands
-            "kit": SQL("bool_or(tag = 'component') AND NOT bool_or(tag = 'shipped')")
+            "kit": SQL("bool_or(tag = %s) AND NOT bool_or(tag = %s)", TAG["component"], TAG["shipped"])
             if "mrp.bom" in self.env
             else SQL("FALSE"),
         }
         for fact, tags in DATED.items():
-            columns[f"first_{fact}"] = SQL("min(since) FILTER (WHERE tag = ANY(%s))", list(tags))
-            columns[f"last_{fact}"] = SQL("max(day) FILTER (WHERE tag = ANY(%s))", list(tags))
+            columns[f"first_{fact}"] = SQL("min(since) %s", tagged(*tags))
+            columns[f"last_{fact}"] = SQL("max(day) %s", tagged(*tags))
         return SQL(
             "SELECT line_id, %s FROM (%s) AS ledger (line_id, tag, quantity, core, amount, total, lost, day, since, due,"
             " other_currency) GROUP BY line_id",
             SQL(", ").join(SQL("%s AS %s", column, SQL.identifier(name)) for name, column in columns.items()),
+            ledgers,
+        )
+
+    @api.model
+    def _sums_beside(self, ledgers):
+        """The ledgers beside, of few rows each: columns ``BESIDE`` per line."""
+        return SQL(
+            "SELECT line_id, %s FROM (%s) AS ledger (line_id, tag, quantity) GROUP BY line_id",
+            SQL(", ").join(
+                SQL("sum(quantity) FILTER (WHERE tag = %s) AS %s", name, SQL.identifier(name)) for name in BESIDE
+            ),
             ledgers,
         )

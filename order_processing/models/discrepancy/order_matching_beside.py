@@ -1,29 +1,27 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# quantity alone: core, amount, total, lost, day, since, due, other_currency are empty
-EMPTY = SQL("0::numeric, 0::numeric, 0::numeric, 0::numeric, NULL::date, NULL::date, NULL::date, FALSE")
 SHIP_TO = ("street", "street2", "city", "zip")
 
 
 class OrderMatchingBeside(models.AbstractModel):
     """Ledgers of other stages, read by model name where the stage is there, and facts of parcels and addresses.
 
-    Columns as ``OrderMatchingLedgers`` has them; quantities in the line's unit unless the method says otherwise.
+    Each is one SELECT of ``(line_id, tag, quantity)``, of few rows; quantities in the line's unit unless the method says otherwise.
     """
 
     _inherit = "order.matching"
 
     @api.model
-    def _ledgers_beside(self, scope):
-        """Each as one SELECT, for the lines of ``scope``."""
-        ledgers = [self._ledger_parcels(scope)]
+    def _ledgers_beside(self, scope, narrow=True):
+        """Each as one SELECT, for the lines of ``scope``; ``narrow``: a few lines, to be reached by indexes."""
+        ledgers = [self._ledger_parcels(scope, narrow)]
         if "order.quality.check" in self.env:
             ledgers.append(self._ledger_checks(scope))
         if "order.return.line" in self.env:
             ledgers += [self._ledger_returns(scope), self._ledger_replacements(scope)]
         if "order.verification" in self.env:
-            ledgers += [self._ledger_addresses(scope), self._ledger_changes(scope)]
+            ledgers += [self._ledger_addresses(scope, narrow), self._ledger_changes(scope)]
         return ledgers
 
     @api.model
@@ -52,13 +50,12 @@ class OrderMatchingBeside(models.AbstractModel):
         """``failed``: what stands in an open transfer of which a check failed."""
         return SQL(
             """
-            SELECT move.sale_line_id, 'failed', move.product_uom_qty, %s
+            SELECT move.sale_line_id, 'failed', move.product_uom_qty
               FROM order_quality_check quality
               JOIN stock_move move ON move.picking_id = quality.picking_id
               JOIN sale_order_line line ON line.id = move.sale_line_id
              WHERE quality.state = 'failed' AND move.state NOT IN ('done', 'cancel') AND %s
             """,
-            EMPTY,
             scope,
         )
 
@@ -69,7 +66,7 @@ class OrderMatchingBeside(models.AbstractModel):
             """
             SELECT item.order_line_id, 'return_open',
                    ((item.received_qty - coalesce(item.credited_qty, 0))
-                    * coalesce(item_uom.factor / line_uom.factor, 1))::numeric, %s
+                    * coalesce(item_uom.factor / line_uom.factor, 1))::numeric
               FROM order_return_line item
               JOIN order_return request ON request.id = item.return_id
               JOIN sale_order_line line ON line.id = item.order_line_id
@@ -78,7 +75,6 @@ class OrderMatchingBeside(models.AbstractModel):
              WHERE request.state IN ('approved', 'received') AND item.settlement = 'refund'
                AND item.received_qty > coalesce(item.credited_qty, 0) AND %s
             """,
-            EMPTY,
             scope,
         )
 
@@ -87,7 +83,7 @@ class OrderMatchingBeside(models.AbstractModel):
         """``replace_due``: promised by a settled case as the same product again; ``replace_sent``: sent or on its way."""
         return SQL(
             """
-            SELECT item.order_line_id, piece.tag, piece.quantity, %s
+            SELECT item.order_line_id, piece.tag, piece.quantity
               FROM order_return_line item
               JOIN order_return request ON request.id = item.return_id
               JOIN sale_order_line line ON line.id = item.order_line_id
@@ -105,12 +101,11 @@ class OrderMatchingBeside(models.AbstractModel):
                    ) AS piece (tag, quantity)
              WHERE request.state = 'settled' AND item.settlement = 'replacement' AND item.received_qty > 0 AND %s
             """,
-            EMPTY,
             scope,
         )
 
     @api.model
-    def _ledger_addresses(self, scope):
+    def _ledger_addresses(self, scope, narrow):
         """``misrouted``: what left to another address than the one that was sealed when it left.
 
         Only where the transfer names another contact than the order does: an address that was edited later is none.
@@ -118,7 +113,7 @@ class OrderMatchingBeside(models.AbstractModel):
         return SQL(
             """
             SELECT move.sale_line_id, 'misrouted',
-                   (move.quantity * move_uom.factor / coalesce(line_uom.factor, move_uom.factor))::numeric, %s
+                   (move.quantity * move_uom.factor / coalesce(line_uom.factor, move_uom.factor))::numeric
               FROM stock_picking picking
               JOIN sale_order sale ON sale.id = picking.sale_id
               JOIN stock_move move ON move.picking_id = picking.id AND move.state = 'done'
@@ -132,10 +127,15 @@ class OrderMatchingBeside(models.AbstractModel):
                     WHERE seal.order_id = sale.id AND seal.result = 'verified'
                       AND seal.verified_at <= coalesce(picking.date_done, now() AT TIME ZONE 'UTC')
                  ORDER BY seal.id DESC LIMIT 1) sealed
-             WHERE picking.partner_id <> sale.partner_shipping_id AND move.origin_returned_move_id IS NULL
+             -- looked up first: there are few, and none of the rest is to be joined for nothing
+             WHERE picking.id = ANY(ARRAY(
+                   SELECT strayed.id FROM stock_picking strayed
+                     JOIN sale_order its ON its.id = strayed.sale_id
+                    WHERE strayed.partner_id <> its.partner_shipping_id AND %s))
+               AND move.origin_returned_move_id IS NULL
                AND (%s) IS DISTINCT FROM (%s) AND %s
             """,
-            EMPTY,
+            SQL("its.id = ANY(ARRAY(SELECT line.order_id FROM sale_order_line line WHERE %s))", scope) if narrow else SQL("TRUE"),
             SQL(", ").join(SQL("coalesce(place.%s, '')", SQL.identifier(name)) for name in SHIP_TO),
             SQL(", ").join(SQL("coalesce(sealed.ship_to ->> %s, '')", name) for name in SHIP_TO),
             scope,
@@ -149,18 +149,17 @@ class OrderMatchingBeside(models.AbstractModel):
             SELECT coalesce(finding.line_id, (SELECT min(id) FROM sale_order_line
                                                WHERE order_id = finding.order_id AND display_type IS NULL
                                                  AND is_downpayment IS NOT TRUE)),
-                   'altered', 1::numeric, %s
+                   'altered', 1::numeric
               FROM order_verification_check finding
               JOIN sale_order sale ON sale.id = finding.order_id AND sale.state = 'sale'
              WHERE finding.rule_code = 'changed_after_verification' AND finding.state = 'failed'
                AND EXISTS (SELECT 1 FROM sale_order_line line WHERE line.order_id = finding.order_id AND %s)
             """,
-            EMPTY,
             scope,
         )
 
     @api.model
-    def _ledger_parcels(self, scope):
+    def _ledger_parcels(self, scope, narrow):
         """``weighed``: the scales' weight of parcels that left; ``content_weight``: that of what is in them.
 
         On the first order line of the parcel, in the database's unit of weight. A parcel that was not weighed, or with a
@@ -168,7 +167,7 @@ class OrderMatchingBeside(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT parcel.line_id, piece.tag, piece.weight, %s
+            SELECT parcel.line_id, piece.tag, piece.weight
               FROM (
                 SELECT package.id, min(move.sale_line_id) AS line_id, max(package.shipping_weight)::numeric AS weighed,
                        (max(coalesce(kind.base_weight, 0))
@@ -182,15 +181,23 @@ class OrderMatchingBeside(models.AbstractModel):
                   JOIN product_template template ON template.id = product.product_tmpl_id
                   JOIN uom_uom own_uom ON own_uom.id = template.uom_id
                   JOIN uom_uom detail_uom ON detail_uom.id = detail.product_uom_id
-                 WHERE package.shipping_weight > 0
-                   AND EXISTS (SELECT 1 FROM stock_move_line other
-                                 JOIN stock_move its ON its.id = other.move_id
-                                 JOIN sale_order_line line ON line.id = its.sale_line_id
-                                WHERE other.result_package_id = package.id AND %s)
+                 WHERE package.shipping_weight > 0 AND package.id = ANY(ARRAY(%s))
               GROUP BY package.id
                 HAVING bool_and(product.weight > 0)) parcel
         CROSS JOIN LATERAL (VALUES ('weighed', parcel.weighed), ('content_weight', parcel.content)) AS piece (tag, weight)
+              JOIN sale_order_line line ON line.id = parcel.line_id
+             WHERE %s
             """,
-            EMPTY,
+            SQL(
+                """
+                SELECT detail.result_package_id FROM sale_order_line line
+                  JOIN stock_move move ON move.sale_line_id = line.id
+                  JOIN stock_move_line detail ON detail.move_id = move.id
+                 WHERE detail.result_package_id IS NOT NULL AND %s
+                """,
+                scope,
+            )
+            if narrow
+            else SQL("SELECT id FROM stock_package WHERE shipping_weight > 0"),
             scope,
         )

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..common.account_partial_reconcile import PAYMENT_COLUMNS
+from .tags import TAG
 
 
 class OrderMatchingLedgers(models.AbstractModel):
@@ -19,7 +20,7 @@ class OrderMatchingLedgers(models.AbstractModel):
         return SQL(
             """
             SELECT event.line_id,
-                   CASE WHEN event.kind IN ('cancelled', 'reopened') THEN 'cancelled' ELSE 'ordered' END,
+                   CASE WHEN event.kind IN ('cancelled', 'reopened') THEN %s ELSE %s END,
                    CASE WHEN event.kind IN ('cancelled', 'reopened') THEN -event.quantity
                         ELSE event.quantity END::numeric,
                    0::numeric, event.amount, 0::numeric, 0::numeric, clock.day, clock.day, NULL::date, FALSE
@@ -33,6 +34,8 @@ class OrderMatchingLedgers(models.AbstractModel):
                           AS day) clock
              WHERE event.kind = ANY(%s) AND %s
             """,
+            TAG["cancelled"],
+            TAG["ordered"],
             ["entered", "raised", "lowered", "removed", "cancelled", "closed_short", "reopened"],
             scope,
         )
@@ -47,16 +50,16 @@ class OrderMatchingLedgers(models.AbstractModel):
             """
             SELECT move.sale_line_id,
                    CASE WHEN move.state <> 'done' THEN
-                             CASE WHEN place.from_outside AND NOT place.outgoing THEN 'open_back' ELSE 'open_out' END
+                             CASE WHEN place.from_outside AND NOT place.outgoing THEN %(open_back)s ELSE %(open_out)s END
                         WHEN target.usage = 'inventory' THEN NULL
                         WHEN move.product_id <> line.product_id THEN
-                             CASE WHEN %(part_of_kit)s THEN 'component' WHEN place.outgoing THEN 'wrong'
-                                  WHEN place.from_outside THEN 'wrong_back' END
+                             CASE WHEN %(part_of_kit)s THEN %(component)s WHEN place.outgoing THEN %(wrong)s
+                                  WHEN place.from_outside THEN %(wrong_back)s END
                         WHEN place.outgoing AND NOT place.dropship_returned THEN
-                             CASE WHEN move.origin_returned_move_id IS NULL THEN 'shipped'
-                                  WHEN move.to_refund THEN 'resent' ELSE 'replaced' END
-                        WHEN move.to_refund AND (place.from_outside OR origin.usage = 'supplier') THEN 'returned_refund'
-                        WHEN place.from_outside THEN 'returned' END,
+                             CASE WHEN move.origin_returned_move_id IS NULL THEN %(shipped)s
+                                  WHEN move.to_refund THEN %(resent)s ELSE %(replaced)s END
+                        WHEN move.to_refund AND (place.from_outside OR origin.usage = 'supplier') THEN %(returned_refund)s
+                        WHEN place.from_outside THEN %(returned)s END,
                    converted.quantity,
                    CASE WHEN place.outgoing AND NOT place.dropship_returned THEN 1 ELSE -1 END
                    * round(converted.quantity, %(digits)s),
@@ -95,6 +98,7 @@ class OrderMatchingLedgers(models.AbstractModel):
             part_of_kit=SQL("move.bom_line_id IS NOT NULL") if "bom_line_id" in self.env["stock.move"]._fields else SQL("FALSE"),
             transit=path,
             scope=scope,
+            **TAG,
         )
 
     @api.model
@@ -109,10 +113,10 @@ class OrderMatchingLedgers(models.AbstractModel):
             """
             SELECT line.id,
                    CASE WHEN move.state = 'posted' THEN
-                             CASE move.move_type WHEN 'out_invoice' THEN 'invoiced' ELSE 'credited' END
+                             CASE move.move_type WHEN 'out_invoice' THEN %(invoiced)s ELSE %(credited)s END
                         WHEN move.state = 'draft' THEN
-                             CASE move.move_type WHEN 'out_invoice' THEN 'draft_invoiced' ELSE 'draft_credited' END
-                        ELSE 'legacy' END,
+                             CASE move.move_type WHEN 'out_invoice' THEN %(draft_invoiced)s ELSE %(draft_credited)s END
+                        ELSE %(legacy)s END,
                    converted.quantity,
                    CASE move.move_type WHEN 'out_invoice' THEN 1 ELSE -1 END * sign(converted.quantity)
                    * ceil(round(abs(converted.quantity) * power(10::numeric, %(digits)s), 6)) / power(10::numeric, %(digits)s),
@@ -123,7 +127,7 @@ class OrderMatchingLedgers(models.AbstractModel):
                              converted.amount * (line.discount - coalesce(item.discount, 0)) / (100 - coalesce(item.discount, 0))
                         ELSE 0 END,
                    coalesce(move.invoice_date, move.date), coalesce(move.invoice_date, move.date),
-                   coalesce(move.invoice_date_due, move.invoice_date, move.date),
+                   CASE WHEN move.state = 'posted' THEN coalesce(move.invoice_date_due, move.invoice_date, move.date) END,
                    item.currency_id <> sale.currency_id
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id
@@ -145,6 +149,7 @@ class OrderMatchingLedgers(models.AbstractModel):
             """,
             digits=digits,
             scope=scope,
+            **TAG,
         )
 
     @api.model
@@ -154,22 +159,11 @@ class OrderMatchingLedgers(models.AbstractModel):
         A payment is shared over the orders of an invoice as the day book does it, then over the order's lines on that
         invoice by their totals, negative ones too: cut to the currency's unit, left-over units to the largest fractions, ties to the first.
         """
-        condition = SQL("TRUE")
-        if narrow:
-            condition = SQL(
-                """
-                move.id = ANY(ARRAY(
-                    SELECT item.move_id FROM sale_order_line line
-                      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-                      JOIN account_move_line item ON item.id = rel.invoice_line_id
-                     WHERE %s))
-                """,
-                scope,
-            )
+        condition = self._payments_of(scope) if narrow else SQL("TRUE")
         payments = self.env["account.partial.reconcile"]._book_payment_query("paid", 1, condition)
         return SQL(
             """
-            SELECT share.line_id, 'paid', 0::numeric, 0::numeric,
+            SELECT share.line_id, %(paid)s, 0::numeric, 0::numeric,
                    sign(share.amount) * share.unit
                    * (floor(share.exact) + CASE WHEN share.place <= share.left_over THEN 1 ELSE 0 END) * share.rate,
                    0::numeric, 0::numeric, share.day, share.since, NULL::date, FALSE
@@ -209,4 +203,30 @@ class OrderMatchingLedgers(models.AbstractModel):
             payments=payments,
             columns=SQL(", ").join(SQL.identifier(name) for name in PAYMENT_COLUMNS),
             scope=scope,
+            **TAG,
+        )
+
+    @api.model
+    def _payments_of(self, scope):
+        """``SQL`` condition over ``partial`` and ``move``: the payments of the invoices of some lines, found by indexes alone."""
+        moves = SQL(
+            """
+            ARRAY(SELECT item.move_id FROM sale_order_line line
+                    JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                    JOIN account_move_line item ON item.id = rel.invoice_line_id
+                   WHERE %s)
+            """,
+            scope,
+        )
+        return SQL(
+            """
+            move.id = ANY(%(moves)s)
+            AND partial.id = ANY(ARRAY(
+                SELECT payment.id FROM account_move_line side
+                  JOIN account_partial_reconcile payment ON payment.debit_move_id = side.id WHERE side.move_id = ANY(%(moves)s)
+             UNION
+                SELECT payment.id FROM account_move_line side
+                  JOIN account_partial_reconcile payment ON payment.credit_move_id = side.id WHERE side.move_id = ANY(%(moves)s)))
+            """,
+            moves=moves,
         )
