@@ -137,9 +137,9 @@ class Planter:
         credit.action_post()
 
     def _pay(self, invoice, share=1.0):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({"amount": invoice.currency_id.round(invoice.amount_residual * share)})._create_payments()
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids).create(
+            {"amount": invoice.currency_id.round(invoice.amount_residual * share)}
+        )._create_payments()
 
     def _long_due(self, line):
         """The invoice of the line, dated and due long ago."""
@@ -355,6 +355,11 @@ class Planter:
         column = self.chance.choice(("qty_invoiced", "qty_delivered"))
         self.env.flush_all()
         self.env.cr.execute(
-            SQL("UPDATE sale_order_line SET %s = %s + 1 WHERE id = %s", SQL.identifier(column), SQL.identifier(column), line.id)
+            SQL(
+                "UPDATE sale_order_line SET %s = %s + 1 WHERE id = %s",
+                SQL.identifier(column),
+                SQL.identifier(column),
+                line.id,
+            )
         )
         return {("stored_differs", line.id)}

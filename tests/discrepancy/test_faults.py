@@ -17,7 +17,13 @@ class TestFaults(DiscrepancyCase):
         """Orders with their taxes and discounts, verified, confirmed, shipped and invoiced by core in one go."""
         tax = self.env["account.tax"].create({"name": "Twenty", "amount": 20, "company_id": self.company.id})
         goods = [
-            self._make_product(f"Planted {number}", f"TP-{number}", 2.95 + 1.37 * number, weight=0.4 + number, taxes_id=[Command.set(tax.ids)])
+            self._make_product(
+                f"Planted {number}",
+                f"TP-{number}",
+                2.95 + 1.37 * number,
+                weight=0.4 + number,
+                taxes_id=[Command.set(tax.ids)],
+            )
             for number in range(LINES)
         ]
         for product in goods:

@@ -99,7 +99,9 @@ class TestTouched(DiscrepancyCase):
         self._minute()
         self.assertEqual(self._kinds(order), [])
         self._night(missed=1)
-        self.assertEqual(order.order_discrepancy_ids.mapped(lambda record: (record.kind, record.missed)), [("stored_differs", True)])
+        self.assertEqual(
+            order.order_discrepancy_ids.mapped(lambda record: (record.kind, record.missed)), [("stored_differs", True)]
+        )
         self._night()
 
     def test_opening_the_discrepancies_of_an_order_compares_it(self):
@@ -154,7 +156,9 @@ class TestSettings(DiscrepancyCase):
         self._invoice(order)
         self._sweep(order)
         record = order.order_discrepancy_ids
-        self.assertEqual((record.kind, record.severity, (record.due - record.found_at.date()).days), ("short_shipped", "low", 9))
+        self.assertEqual(
+            (record.kind, record.severity, (record.due - record.found_at.date()).days), ("short_shipped", "low", 9)
+        )
         setting.company_id = self.other_company
         self.assertEqual(self._short(), [])
 

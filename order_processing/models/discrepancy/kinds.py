@@ -277,7 +277,8 @@ KINDS = (
     Kind(
         "under_paid",
         "Under paid",
-        when="NOT f.other_currency AND f.paid_value > 0 AND unpaid > tolerance AND f.last_due < f.today AND " + PAID_BY_MONEY,
+        when="NOT f.other_currency AND f.paid_value > 0 AND unpaid > tolerance AND f.last_due < f.today AND "
+        + PAID_BY_MONEY,
         expected="round((net_total - f.draft_credited_total) / f.currency_unit) * f.currency_unit",
         found="f.paid_value",
         value="unpaid",

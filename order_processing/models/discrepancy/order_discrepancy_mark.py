@@ -89,7 +89,9 @@ class OrderDiscrepancy(models.Model):
     _inherit = "order.discrepancy"
 
     missed = fields.Boolean(
-        "Missed by day", readonly=True, help="Only the night's full comparison found it: nothing that it could see had changed."
+        "Missed by day",
+        readonly=True,
+        help="Only the night's full comparison found it: nothing that it could see had changed.",
     )
 
     @api.model
@@ -131,19 +133,23 @@ class OrderDiscrepancy(models.Model):
         setting = self.env["order.discrepancy.setting"].with_context(active_test=False)
         # days of grace end, and a setting that was changed finds or leaves more, without any document
         excused = BY_THE_DAY | set(
-            setting.search(
-                ["|", ("tolerance_days", ">", 0), ("write_date", ">=", before - timedelta(days=1))]
-            ).mapped("kind")
+            setting.search(["|", ("tolerance_days", ">", 0), ("write_date", ">=", before - timedelta(days=1))]).mapped(
+                "kind"
+            )
         )
         opened = self.env["order.event"].search(
             [("kind", "=", "discrepancy_opened"), ("document_id", "in", found.ids), ("at", ">=", before)]
         )
-        missed = found.filtered(lambda record: record.kind not in excused and record.id in set(opened.mapped("document_id")))
+        missed = found.filtered(
+            lambda record: record.kind not in excused and record.id in set(opened.mapped("document_id"))
+        )
         if missed:
             missed._transition_write({"missed": True})
             missed._message_log_batch(
                 bodies={
-                    record.id: self.env._("Found by the full comparison of the night alone: no document that is watched was touched.")
+                    record.id: self.env._(
+                        "Found by the full comparison of the night alone: no document that is watched was touched."
+                    )
                     for record in missed
                 }
             )

@@ -32,7 +32,7 @@ class OrderDiscrepancySetting(models.Model):
     active = fields.Boolean(default=True)
     ignored = fields.Boolean(help="This kind is not asked about here at all.")
     severity = fields.Selection(SEVERITIES, help="Empty: as the kind has it.")
-    owner_id = fields.Many2one("res.users", "Owner", domain=[("share", "=", False)], help="Empty: the salesperson.")
+    owner_id = fields.Many2one("res.users", domain=[("share", "=", False)], help="Empty: the salesperson.")
     due_days = fields.Integer("Due after (days)", default=-1, help="From the finding; -1: as the kind has it.")
     tolerance_quantity = fields.Float(
         "Quantity", digits="Product Unit", help="In the line's unit; of weights and counts the same."

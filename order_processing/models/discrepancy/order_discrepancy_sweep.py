@@ -30,10 +30,32 @@ COLUMNS = {
     "due": "date",
 }
 # columns of `f` that the statement adds to the figures; those that it takes of them: no sum that nobody reads
-ADDED = {"partner_id", "user_id", "commercial_partner_id", "currency_rate", "digits", "invoice_days", "today", "served", "promised"}
-ASKED = {"line_id", "order_id", "company_id", "currency_id", "product_id", "uom_id", "state", "currency_unit", "last_shipped"}
+ADDED = {
+    "partner_id",
+    "user_id",
+    "commercial_partner_id",
+    "currency_rate",
+    "digits",
+    "invoice_days",
+    "today",
+    "served",
+    "promised",
+}
+ASKED = {
+    "line_id",
+    "order_id",
+    "company_id",
+    "currency_id",
+    "product_id",
+    "uom_id",
+    "state",
+    "currency_unit",
+    "last_shipped",
+}
 FORMULAS = [text for layer in MEASURES for text in layer.values()]
-FORMULAS += [text for kind in KINDS for text in (kind.when, kind.expected, kind.found, kind.value, kind.detail, kind.since)]
+FORMULAS += [
+    text for kind in KINDS for text in (kind.when, kind.expected, kind.found, kind.value, kind.detail, kind.since)
+]
 ASKED = sorted((ASKED | {name for text in FORMULAS for name in re.findall(r"\bf\.(\w+)", text)}) - ADDED)
 FIGURES = ("expected", "found", "difference", "detail", "value", "value_company")
 

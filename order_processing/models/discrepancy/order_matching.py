@@ -38,7 +38,15 @@ READ = {
         "date",
         "picking_id",
     ),
-    "account.move": ("state", "move_type", "payment_state", "invoice_date", "invoice_date_due", "currency_id", "invoice_currency_rate"),
+    "account.move": (
+        "state",
+        "move_type",
+        "payment_state",
+        "invoice_date",
+        "invoice_date_due",
+        "currency_id",
+        "invoice_currency_rate",
+    ),
     "account.move.line": (
         "quantity",
         "product_uom_id",

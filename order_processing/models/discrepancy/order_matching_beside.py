@@ -135,7 +135,9 @@ class OrderMatchingBeside(models.AbstractModel):
                AND move.origin_returned_move_id IS NULL
                AND (%s) IS DISTINCT FROM (%s) AND %s
             """,
-            SQL("its.id = ANY(ARRAY(SELECT line.order_id FROM sale_order_line line WHERE %s))", scope) if narrow else SQL("TRUE"),
+            SQL("its.id = ANY(ARRAY(SELECT line.order_id FROM sale_order_line line WHERE %s))", scope)
+            if narrow
+            else SQL("TRUE"),
             SQL(", ").join(SQL("coalesce(place.%s, '')", SQL.identifier(name)) for name in SHIP_TO),
             SQL(", ").join(SQL("coalesce(sealed.ship_to ->> %s, '')", name) for name in SHIP_TO),
             scope,

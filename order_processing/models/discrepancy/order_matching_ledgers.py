@@ -95,7 +95,9 @@ class OrderMatchingLedgers(models.AbstractModel):
             digits=self.env["decimal.precision"].precision_get("Product Unit"),
             done=SQL(done),
             # with mrp the moves of a kit say of which line of its recipe they are
-            part_of_kit=SQL("move.bom_line_id IS NOT NULL") if "bom_line_id" in self.env["stock.move"]._fields else SQL("FALSE"),
+            part_of_kit=SQL("move.bom_line_id IS NOT NULL")
+            if "bom_line_id" in self.env["stock.move"]._fields
+            else SQL("FALSE"),
             transit=path,
             scope=scope,
             **TAG,

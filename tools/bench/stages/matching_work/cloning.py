@@ -107,7 +107,14 @@ class Cloner:
             elif column in references:
                 alias = SQL.identifier(f"to_{column}")
                 joins.append(
-                    SQL("LEFT JOIN clone_map %s ON %s.tab = %s AND %s.old = t.%s", alias, alias, references[column], alias, name)
+                    SQL(
+                        "LEFT JOIN clone_map %s ON %s.tab = %s AND %s.old = t.%s",
+                        alias,
+                        alias,
+                        references[column],
+                        alias,
+                        name,
+                    )
                 )
                 moved = self._moved(references[column], SQL("%s.rank", alias))
                 values.append(SQL("CASE WHEN %s.rank IS NULL THEN t.%s ELSE %s END", alias, name, moved))
@@ -130,5 +137,9 @@ class Cloner:
         )
         if keyed:
             self.cr.execute(
-                SQL("SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM %s))", table, SQL.identifier(table))
+                SQL(
+                    "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM %s))",
+                    table,
+                    SQL.identifier(table),
+                )
             )

@@ -16,7 +16,9 @@ class Ours(Work):
         before = resident()
         answer = self.session.root["order.discrepancy"].sudo()._sweep_lines(company_ids=self.session.company.ids)
         if resident() - before > 64:
-            raise AssertionError(f"the sweep took {resident() - before} MiB of the Python process: it must stay in the database")
+            raise AssertionError(
+                f"the sweep took {resident() - before} MiB of the Python process: it must stay in the database"
+            )
         return {"lines": answer["lines"]}
 
 
@@ -33,7 +35,8 @@ class Theirs(Work):
         figures = matching._figures_query(company_ids=self.session.company.ids)
         text, given = figures.code, figures.params
         self.session.cr.execute(
-            f"SELECT count(*) FROM ((SELECT {names} FROM ({text}) ours) EXCEPT (SELECT {names} FROM ({PEER}) peer)) other", given
+            f"SELECT count(*) FROM ((SELECT {names} FROM ({text}) ours) EXCEPT (SELECT {names} FROM ({PEER}) peer)) other",
+            given,
         )
         different = self.session.cr.fetchone()[0]
         if different:
