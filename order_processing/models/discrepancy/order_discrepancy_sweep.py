@@ -5,7 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .kinds import BY_CODE, KINDS, MEASURES
+from .kinds import BY_CODE, KINDS, MEASURES, SETTLED
 from .order_discrepancy import CLOSED, MANAGER, OPEN
 
 # columns of a new record that the ledgers fill, with their types
@@ -52,7 +52,7 @@ ASKED = {
     "currency_unit",
     "last_shipped",
 }
-FORMULAS = [text for layer in MEASURES for text in layer.values()]
+FORMULAS = [SETTLED, *(text for layer in MEASURES for text in layer.values())]
 FORMULAS += [
     text for kind in KINDS for text in (kind.when, kind.expected, kind.found, kind.value, kind.detail, kind.since)
 ]
@@ -160,12 +160,14 @@ class OrderDiscrepancySweep(models.Model):
                               (figures.date_order AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS ordered,
                               (figures.commitment_date AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS committed
                          FROM (SELECT coalesce(company.order_tz, owner.tz, 'UTC') AS zone) place) clock
-                 WHERE figures.state IN ('sale', 'cancel')),
+                 WHERE figures.state IN ('sale', 'cancel')
+                -- each figure is computed once, not wherever a formula names it
+                OFFSET 0),
             suspect AS MATERIALIZED (
                 SELECT f.*, %(names)s
                   FROM f
             %(measures)s
-                 WHERE %(any)s),
+                 WHERE NOT (%(settled)s) AND (%(any)s)),
             found AS MATERIALIZED (
                 SELECT checked.kind, coalesce(setting.severity, checked.severity) AS severity, checked.measure, f.order_id, f.line_id, f.company_id, f.partner_id,
                        f.product_id, f.uom_id, f.currency_id, coalesce(setting.owner_id, nullif(f.user_id, %(nobody)s)) AS owner_id, checked.expected, checked.found,
@@ -218,6 +220,7 @@ class OrderDiscrepancySweep(models.Model):
             nobody=SUPERUSER_ID,
             names=SQL(", ").join(SQL.identifier(name) for layer in MEASURES for name in layer),
             measures=self._measures(),
+            settled=SQL(SETTLED),
             any=SQL(" OR ").join(SQL("(%s)", SQL(kind.when)) for kind in KINDS),
             kinds=kinds,
             setting=self.env["order.discrepancy.setting"]._setting_query(),
