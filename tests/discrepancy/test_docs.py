@@ -21,6 +21,6 @@ def test_what_settled_lines_are_spared_leaves_no_figure_out():
     known = set(re.findall(r"\bf\.(\w+)", settled.group(1)))
     # of the day, the company or the line itself, or nothing where a figure that is known is nothing
     beside = {"digits", "today", "promised", "served", "invoice_days", "invoice_policy", "is_goods", "is_kit", "currency_unit",
-              "invoice_lines", "line_id", "return_open", "returned_refund", "draft_credited_total"}  # fmt: skip
+              "invoice_lines", "line_id", "return_open", "returned_refund", "draft_credited_total", "wrong_back"}  # fmt: skip
     asked = set(re.findall(r"\bf\.(\w+)", text.replace(settled.group(0), "")))
     assert {name for name in asked if not name.startswith("last_")} <= known | beside
