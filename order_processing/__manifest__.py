@@ -77,6 +77,7 @@
         "data/discrepancy_cron.xml",
         "views/discrepancy_close_views.xml",
         "views/discrepancy_order_discrepancy_views.xml",
+        "views/discrepancy_setting_views.xml",
         "views/discrepancy_sale_order_views.xml",
         # returns
         "security/returns_security.xml",

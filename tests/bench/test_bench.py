@@ -56,6 +56,9 @@ def test_a_name_stands_for_one_bench(registry):
 
 def test_each_bench_has_its_work_its_bound_and_enough_runs():
     assert {bench.name: bench.bound for bench in BENCHES} == {
+        "matching.vs_sql": 1.5,
+        "matching.day": 1.5,
+        "matching.overhead": 1.05,
         "load.vs_core": 1.15,
         "intake.vs_create": 1.3,
         "intake.repeat": 0.02,

@@ -31,6 +31,10 @@ STEPS = st.lists(
                 "reverse",
                 "pay",
                 "unpay",
+                "reinvoice",
+                "down_payment",
+                "partial_refund",
+                "drop_draft",
                 "cancel",
             ]
         ),
@@ -68,17 +72,11 @@ class TestHistories(DiscrepancyCase):
     def _assert_all(self, order):
         self._assert_figures(order)
         rows = self._figures(order)
-        paid = sum(
-            (move.amount_total - move.amount_residual) * (1 if move.move_type == "out_invoice" else -1)
-            for move in order.invoice_ids
-            if move.state == "posted"
-        )
-        self.assertAlmostEqual(sum(row["paid_value"] for row in rows.values()), paid, 4)
         self._sweep(order)
-        self.assertEqual(self._sweep(order), {"lines": 2, "opened": 0, "closed": 0, "reopened": 0})
+        self.assertEqual(self._sweep(order), {"lines": len(rows), "opened": 0, "closed": 0, "reopened": 0})
         kinds = self._kinds(order)
         self.assertNotIn("stored_differs", kinds)
-        for line in order.order_line:
+        for line in order.order_line.filtered(lambda line: line.id in rows):
             row = rows[line.id]
             agreed = (
                 order.state == "sale"
@@ -177,6 +175,37 @@ class TestHistories(DiscrepancyCase):
 
     def _step_unpay(self, order, size):
         self._posted(order)[:1].line_ids.remove_move_reconcile()
+
+    def _step_reinvoice(self, order, size):
+        """The last invoice taken back and cancelled, and what is due invoiced anew."""
+        for move in self._posted(order)[-1:]:
+            move.button_draft()
+            move.button_cancel()
+        self._invoice(order)
+
+    def _step_down_payment(self, order, size):
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {"advance_payment_method": "fixed", "fixed_amount": size, "sale_order_ids": [Command.set(order.ids)]}
+        )
+        wizard.create_invoices()
+        order.invoice_ids.filtered(lambda move: move.state == "draft")[:1].action_post()
+
+    def _step_partial_refund(self, order, size):
+        """Some money of the first line given back: a smaller price for the same goods, set against the invoice."""
+        for move in self._posted(order)[:1]:
+            credit = move._reverse_moves([{"invoice_date": move.invoice_date}])
+            kept = credit.invoice_line_ids.filtered("sale_line_ids")[:1]
+            (credit.invoice_line_ids - kept).unlink()
+            kept.write({"quantity": 1, "price_unit": size / 7})
+            credit.action_post()
+            ends = (credit | move).line_ids.filtered(
+                lambda item: item.account_id.account_type == "asset_receivable" and not item.reconciled
+            )
+            ends.reconcile()
+
+    def _step_drop_draft(self, order, size):
+        drafts = order.invoice_ids.filtered(lambda move: move.state == "draft")
+        drafts[:1].button_cancel()
 
     def _step_cancel(self, order, size):
         order._action_cancel()

@@ -1,5 +1,9 @@
-from odoo.exceptions import AccessError
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+
+from odoo.addons.order_processing.models.common.business_day import business_day
 
 from tests.discrepancy.common import DiscrepancyCase, dozens
 
@@ -202,3 +206,77 @@ class TestMatching(DiscrepancyCase):
 
         queries(orders[:1])
         self.assertEqual(queries(orders[:1]), queries(orders))
+
+
+class TestAnySet(DiscrepancyCase):
+    """Orders by ids, by a domain, by a day; how far core's stored figures are off; a read and nothing else."""
+
+    def test_by_ids_by_domain_and_by_day(self):
+        order, other = self._shipped(3), self._shipped(4)
+        matching = self._as("processor", self.env["order.matching"])
+        by_ids = matching.figures((order | other).ids)
+        self.assertEqual(matching.figures(domain=[("id", "in", (order | other).ids)]), by_ids)
+        day = business_day(self.company)
+        today = {row["order_id"] for row in matching.figures(day=day.isoformat())}
+        self.assertLessEqual({order.id, other.id}, today)
+        self.assertEqual(matching.figures(order.ids, day=day), by_ids[:1])
+        self.assertEqual(matching.figures(order.ids, day=day - timedelta(days=400)), [])
+        with self.assertRaisesRegex(UserError, "Say which orders"):
+            matching.figures()
+
+    def test_orders_of_other_companies_are_not_found_by_a_domain(self):
+        order = self._shipped(3)
+        stranger = self._as("stranger", self.env["order.matching"])
+        self.assertEqual(stranger.figures(domain=[("id", "=", order.id)]), [])
+        self.assertEqual(stranger.figures(day=business_day(self.company)), [])
+
+    def test_first_and_last_day_of_each_fact(self):
+        order = self._shipped(10, deliver=4)
+        invoice = self._invoice(order)
+        self._pay(invoice, 5)
+        self._back(order, 1)
+        self._credit(invoice, 1)
+        moves = order.picking_ids.move_ids.filtered(lambda move: move.state == "done")
+        moves.filtered(lambda move: move.location_dest_id.usage == "customer").date = "2020-02-03 10:00:00"
+        self._deliver(order, {self.product: 1})
+        (row,) = self._figures(order).values()
+        today = str(business_day(self.company))
+        self.assertEqual((row["first_shipped"], row["last_shipped"]), ("2020-02-03", today))
+        for fact in ("ordered", "returned", "invoiced", "credited"):
+            self.assertEqual((row[f"first_{fact}"], row[f"last_{fact}"]), (today, today), fact)
+        self.assertTrue(row["first_paid"])
+        self.assertEqual((row["first_cancelled"], row["last_cancelled"]), ("", ""))
+
+    def test_how_far_stored_fields_are_off(self):
+        order = self._shipped(10, 3.0, deliver=6)
+        self._invoice(order)
+        (row,) = self._figures(order).values()
+        self.assertEqual([row[f"{name}_off"] for name in ("delivered", "invoiced", "amount_to_invoice")], [0, 0, 0])
+        self.assertEqual(row["amount_to_invoice"], order.order_line.amount_to_invoice)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET qty_delivered = 8, qty_invoiced = 5 WHERE order_id = %s", [order.id]
+        )
+        self.env.invalidate_all()
+        (row,) = self._figures(order).values()
+        self.assertEqual((row["delivered_off"], row["invoiced_off"], row["amount_to_invoice_off"]), (2, -1, 9))
+
+    def test_it_answers_on_a_read_only_cursor(self):
+        order = self._shipped(3)
+        self.env.flush_all()
+        expected = self.env["order.matching"].figures(order.ids)
+        self.registry_enter_test_mode()
+        with self.registry.cursor(readonly=True) as cr:
+            env = self.env(cr=cr, user=self.users["processor"])
+            self.assertEqual(env["order.matching"].figures(order.ids), expected)
+            self.assertEqual(env["order.matching"].figures(order.ids, day=business_day(self.company)), expected)
+
+    def test_reading_recomputes_and_writes_nothing(self):
+        order = self._shipped(3)
+        self.env.flush_all()
+        self.env["order.event"].flush_model()
+        # pending of a field that the statement does not read stays pending
+        order.note = "<p>Later</p>"
+        self.env["order.matching"].figures(order.ids)
+        self.env.cr.execute("SELECT note FROM sale_order WHERE id = %s", [order.id])
+        self.assertFalse(self.env.cr.fetchone()[0])

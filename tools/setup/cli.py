@@ -142,8 +142,10 @@ def main(act):
 
 
 def odoo(arguments):
-    """``bin/odoo``: Odoo's own command line on this set-up."""
+    """``bin/odoo``: Odoo's own command line on this set-up, and ``faults`` beside its commands."""
     setup = prepare()
+    if arguments[:1] == ["faults"]:
+        return setup.script("tests.discrepancy.faults", arguments[1:]).returncode
     process = subprocess.Popen(setup.odoo_command(arguments), env=setup.env(), cwd=_safe_folder())
     try:
         while True:

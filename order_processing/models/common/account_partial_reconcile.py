@@ -61,18 +61,17 @@ class AccountPartialReconcile(models.Model):
                     SELECT partial.id AS partial_id, partial.max_date, move.id AS move_id, move.name AS move_name,
                            move.currency_id, move.company_id, sale.id AS order_id, sale.name AS order_name,
                            currency.rounding AS unit,
-                           CASE WHEN move.move_type = 'out_invoice' THEN partial.debit_amount_currency
-                                ELSE -partial.credit_amount_currency END AS amount,
-                           round(abs(CASE WHEN move.move_type = 'out_invoice' THEN partial.debit_amount_currency
-                                          ELSE partial.credit_amount_currency END) / currency.rounding)
+                           half.amount, round(abs(half.amount) / currency.rounding)
                            * coalesce(abs(sum(item.price_total))
                                       / nullif(sum(abs(sum(item.price_total))) OVER (PARTITION BY partial.id, move.id), 0),
                                       1.0 / count(*) OVER (PARTITION BY partial.id, move.id)) AS exact
                       FROM account_partial_reconcile partial
-                      JOIN account_move_line side ON side.id IN (partial.debit_move_id, partial.credit_move_id)
-                      JOIN account_move move ON move.id = side.move_id
-                       AND ((move.move_type = 'out_invoice' AND side.id = partial.debit_move_id)
-                            OR (move.move_type = 'out_refund' AND side.id = partial.credit_move_id))
+                CROSS JOIN LATERAL (VALUES
+                           (partial.debit_move_id, 'out_invoice', partial.debit_amount_currency),
+                           (partial.credit_move_id, 'out_refund', -partial.credit_amount_currency))
+                           AS half (side_id, move_type, amount)
+                      JOIN account_move_line side ON side.id = half.side_id
+                      JOIN account_move move ON move.id = side.move_id AND move.move_type = half.move_type
                       JOIN res_currency currency ON currency.id = move.currency_id
                       JOIN account_move_line item ON item.move_id = move.id
                       JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
@@ -81,7 +80,7 @@ class AccountPartialReconcile(models.Model):
                       JOIN sale_order_line line ON line.id = rel.order_line_id
                       JOIN sale_order sale ON sale.id = line.order_id
                      WHERE %(condition)s
-                  GROUP BY partial.id, move.id, currency.id, sale.id) fact) shares
+                  GROUP BY partial.id, move.id, currency.id, sale.id, half.amount) fact) shares
             """,
             kind=kind,
             sign=sign,

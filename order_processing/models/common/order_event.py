@@ -143,6 +143,7 @@ class OrderEvent(models.Model):
     _line_kind = models.Index("(line_id, kind) WHERE line_id IS NOT NULL")
     _order_book = models.Index("(order_id, id)")
     _document = models.Index("(document_model, document_id)")
+    _day = models.Index("(company_id, business_date, order_id) WHERE business_date IS NOT NULL")
 
     def init(self):
         """Add what the ORM has no type for: the 64-bit transaction number, and the eras of a database."""

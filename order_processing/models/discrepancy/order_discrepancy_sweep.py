@@ -1,10 +1,11 @@
 import json
+import re
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .kinds import BY_CODE, KINDS, MEASURES
+from .kinds import BY_CODE, KINDS, MEASURES, SETTLED
 from .order_discrepancy import CLOSED, MANAGER, OPEN
 
 # columns of a new record that the ledgers fill, with their types
@@ -28,6 +29,34 @@ COLUMNS = {
     "value_company": "numeric",
     "due": "date",
 }
+# columns of `f` that the statement adds to the figures; those that it takes of them: no sum that nobody reads
+ADDED = {
+    "partner_id",
+    "user_id",
+    "commercial_partner_id",
+    "currency_rate",
+    "digits",
+    "invoice_days",
+    "today",
+    "served",
+    "promised",
+}
+ASKED = {
+    "line_id",
+    "order_id",
+    "company_id",
+    "currency_id",
+    "product_id",
+    "uom_id",
+    "state",
+    "currency_unit",
+    "last_shipped",
+}
+FORMULAS = [SETTLED, *(text for layer in MEASURES for text in layer.values())]
+FORMULAS += [
+    text for kind in KINDS for text in (kind.when, kind.expected, kind.found, kind.value, kind.detail, kind.since)
+]
+ASKED = sorted((ASKED | {name for text in FORMULAS for name in re.findall(r"\bf\.(\w+)", text)}) - ADDED)
 FIGURES = ("expected", "found", "difference", "detail", "value", "value_company")
 
 
@@ -53,11 +82,6 @@ class OrderDiscrepancySweep(models.Model):
             return self.sudo()._sweep_lines(line_ids=lines.ids)
         return self.sudo()._sweep_lines(company_ids=self.env.companies.ids)
 
-    @api.model
-    def _cron_sweep(self):
-        """Each night, all companies; a record that this full comparison opens is what nobody saw during the day."""
-        return self.sudo()._sweep_lines(company_ids=self.env["res.company"].sudo().search([]).ids)
-
     def _sweep_lines(self, line_ids=None, company_ids=None):
         """The comparison itself, for ``sudo``; the same few statements whatever the number of lines."""
         companies = self.env["res.company"].sudo().search([("order_control", "!=", "off")])
@@ -68,8 +92,9 @@ class OrderDiscrepancySweep(models.Model):
         if "order_promise_date" in self.env["sale.order.line"]._fields:
             self.env["sale.order.line"].flush_model(["order_promise_date"])
         self.env["res.company"].flush_model(["order_invoice_days", "order_tz", "partner_id", "currency_id"])
+        self.env["order.discrepancy.setting"].flush_model()
         self.flush_model()
-        figures = matching._figures_query(line_ids=line_ids, company_ids=companies.ids)
+        figures = matching._figures_query(line_ids=line_ids, company_ids=companies.ids, more=self._sweep_columns())
         self.env.cr.execute(self._differences_query(figures, line_ids, companies.ids))
         lines, actions = 0, {"open": [], "reopen": [], "refresh": [], "close": []}
         for action, row in self.env.cr.fetchall():
@@ -85,19 +110,24 @@ class OrderDiscrepancySweep(models.Model):
     # ------------------------------------------------------------------ the statement
 
     @api.model
+    def _sweep_columns(self):
+        """``SQL`` of what the sweep wants of each line beside the figures."""
+        field = self.env["sale.order.line"]._fields.get("order_promise_date")
+        return SQL(
+            "sale.partner_id, sale.user_id, sale.currency_rate, sale.date_order, sale.commitment_date, %s AS promise_day",
+            SQL("line.order_promise_date") if field and field.store else SQL("NULL::date"),
+        )
+
+    @api.model
     def _differences_query(self, figures, line_ids, company_ids):
         """``SQL`` with one row ``(action, json)`` per record to open, re-open, refresh or close, and one with the lines.
 
         The figures and measures are computed once; the few lines that any kind concerns meet the kinds as rows.
         """
-        promise = SQL("NULL::date")
-        field = self.env["sale.order.line"]._fields.get("order_promise_date")
-        if field and field.store:
-            promise = SQL("line.order_promise_date")
         moment = fields.Datetime.to_datetime(self.env.context.get("order_business_moment")) or fields.Datetime.now()
         kinds = SQL(", ").join(
             SQL(
-                "(%s, %s, %s, %s, (%s)::numeric, (%s)::numeric, (%s)::numeric, %s::varchar, %s)",
+                "(%s, %s, %s, %s, (%s)::numeric, (%s)::numeric, (%s)::numeric, %s::varchar, %s, (%s)::date, %s::numeric)",
                 kind.code,
                 kind.severity,
                 kind.measure,
@@ -107,53 +137,62 @@ class OrderDiscrepancySweep(models.Model):
                 SQL(kind.value_sql()),
                 SQL(kind.detail),
                 kind.due_days,
+                SQL(kind.since),
+                kind.percent,
             )
             for kind in KINDS
         )
+        counted = SQL("TRUE") if line_ids is None else SQL("line.id = ANY(%s)", list(line_ids))
         known = SQL("TRUE") if line_ids is None else SQL("record.line_id = ANY(%s)", list(line_ids))
         return SQL(
             """
-            WITH f AS MATERIALIZED (
-                SELECT figures.*, sale.partner_id, sale.user_id, sale.currency_rate,
+            WITH f AS NOT MATERIALIZED (
+                SELECT %(asked)s, figures.partner_id, customer.commercial_partner_id, figures.user_id, figures.currency_rate,
                        %(digits)s AS digits, company.order_invoice_days AS invoice_days, clock.today,
                        coalesce(figures.last_shipped, clock.ordered) AS served,
-                       coalesce(%(promise)s, clock.committed) AS promised
+                       coalesce(figures.promise_day, clock.committed) AS promised
                   FROM (%(figures)s) figures
-                  JOIN sale_order sale ON sale.id = figures.order_id
-                  JOIN sale_order_line line ON line.id = figures.line_id
+                  JOIN res_partner customer ON customer.id = figures.partner_id
                   JOIN res_company company ON company.id = figures.company_id
                   JOIN res_partner owner ON owner.id = company.partner_id
             CROSS JOIN LATERAL (
                        SELECT (%(moment)s::timestamp AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS today,
-                              (sale.date_order AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS ordered,
-                              (sale.commitment_date AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS committed
+                              (figures.date_order AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS ordered,
+                              (figures.commitment_date AT TIME ZONE 'UTC' AT TIME ZONE zone)::date AS committed
                          FROM (SELECT coalesce(company.order_tz, owner.tz, 'UTC') AS zone) place) clock
-                 WHERE figures.state IN ('sale', 'cancel')),
+                 WHERE figures.state IN ('sale', 'cancel')
+                -- each figure is computed once, not wherever a formula names it
+                OFFSET 0),
             suspect AS MATERIALIZED (
                 SELECT f.*, %(names)s
                   FROM f
             %(measures)s
-                 WHERE %(any)s),
+                 WHERE NOT (%(settled)s) AND (%(any)s)),
             found AS MATERIALIZED (
-                SELECT checked.kind, checked.severity, checked.measure, f.order_id, f.line_id, f.company_id, f.partner_id,
-                       f.product_id, f.uom_id, f.currency_id, nullif(f.user_id, %(nobody)s) AS owner_id, checked.expected, checked.found,
+                SELECT checked.kind, coalesce(setting.severity, checked.severity) AS severity, checked.measure, f.order_id, f.line_id, f.company_id, f.partner_id,
+                       f.product_id, f.uom_id, f.currency_id, coalesce(setting.owner_id, nullif(f.user_id, %(nobody)s)) AS owner_id, checked.expected, checked.found,
                        checked.found - checked.expected AS difference, nullif(checked.detail, '') AS detail,
                        round(checked.value / f.currency_unit) * f.currency_unit AS value,
-                       round(checked.value / coalesce(nullif(f.currency_rate, 0), 1) / home.rounding) * home.rounding
-                       AS value_company,
-                       f.today + checked.due_days AS due
+                       stake.value_company, f.today + coalesce(setting.due_days, checked.due_days) AS due
                   FROM suspect f
                   JOIN res_company company ON company.id = f.company_id
                   JOIN res_currency home ON home.id = company.currency_id
             CROSS JOIN LATERAL (VALUES %(kinds)s)
-                       AS checked (kind, severity, measure, differs, expected, found, value, detail, due_days)
-                 WHERE checked.differs),
+                       AS checked (kind, severity, measure, differs, expected, found, value, detail, due_days, since, percent)
+            CROSS JOIN LATERAL (
+                       SELECT round(checked.value / coalesce(nullif(f.currency_rate, 0), 1) / home.rounding) * home.rounding
+                              AS value_company) stake
+             LEFT JOIN LATERAL (%(setting)s) setting ON TRUE
+                 WHERE checked.differs AND NOT (%(tolerated)s)),
             known AS (
                 SELECT DISTINCT ON (record.kind, record.line_id) record.*
                   FROM order_discrepancy record
                  WHERE record.company_id = ANY(%(companies)s) AND %(known)s
               ORDER BY record.kind, record.line_id, record.state = ANY(%(open)s) DESC, record.id DESC)
-            SELECT 'lines', jsonb_build_object('lines', (SELECT count(*) FROM f))
+            SELECT 'lines', jsonb_build_object('lines', (
+                   SELECT count(*) FROM sale_order_line line JOIN sale_order sale ON sale.id = line.order_id
+                    WHERE line.display_type IS NULL AND line.is_downpayment IS NOT TRUE AND sale.state IN ('sale', 'cancel')
+                      AND line.company_id = ANY(%(companies)s) AND %(counted)s))
             UNION ALL
             SELECT CASE WHEN known.id IS NULL THEN 'open'
                         WHEN known.state = ANY(%(open)s) THEN 'refresh'
@@ -174,17 +213,21 @@ class OrderDiscrepancySweep(models.Model):
              WHERE known.state = ANY(%(open)s) AND found.line_id IS NULL
             """,
             digits=self.env["decimal.precision"].precision_get("Product Unit"),
-            promise=promise,
+            asked=SQL(", ").join(SQL("figures.%s", SQL.identifier(name)) for name in ASKED),
             figures=figures,
             moment=moment,
             # orders of programs and of the database's own user have no owner yet
             nobody=SUPERUSER_ID,
             names=SQL(", ").join(SQL.identifier(name) for layer in MEASURES for name in layer),
             measures=self._measures(),
+            settled=SQL(SETTLED),
             any=SQL(" OR ").join(SQL("(%s)", SQL(kind.when)) for kind in KINDS),
             kinds=kinds,
+            setting=self.env["order.discrepancy.setting"]._setting_query(),
+            tolerated=self.env["order.discrepancy.setting"]._tolerated_condition(),
             companies=list(company_ids),
             known=known,
+            counted=counted,
             open=list(OPEN),
             closed=list(CLOSED),
         )

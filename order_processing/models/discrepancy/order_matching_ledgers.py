@@ -2,11 +2,14 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..common.account_partial_reconcile import PAYMENT_COLUMNS
+from .tags import TAG
 
 
 class OrderMatchingLedgers(models.AbstractModel):
-    """The ledgers that the engine reads, each as one SELECT of ``(line_id, tag, quantity, core, amount, total, day,
-    other_currency)``: quantity in the line's unit, ``core`` signed and rounded as core does, amounts in the order's currency.
+    """The ledgers that the engine reads, each as one SELECT of ``(line_id, tag, quantity, core, amount, total, lost,
+    day, since, due, other_currency)``: quantity in the line's unit, ``core`` signed and rounded as core does, amounts in the
+    order's currency, ``lost``: discount of the order that the invoice does not give, ``since`` and ``day``: the first and the
+    last business day, ``due``: when it should be paid.
     """
 
     _inherit = "order.matching"
@@ -17,14 +20,22 @@ class OrderMatchingLedgers(models.AbstractModel):
         return SQL(
             """
             SELECT event.line_id,
-                   CASE WHEN event.kind IN ('cancelled', 'reopened') THEN 'cancelled' ELSE 'ordered' END,
+                   CASE WHEN event.kind IN ('cancelled', 'reopened') THEN %s ELSE %s END,
                    CASE WHEN event.kind IN ('cancelled', 'reopened') THEN -event.quantity
                         ELSE event.quantity END::numeric,
-                   0::numeric, event.amount, 0::numeric, NULL::date, FALSE
+                   0::numeric, event.amount, 0::numeric, 0::numeric, clock.day, clock.day, NULL::date, FALSE
               FROM order_event event
               JOIN sale_order_line line ON line.id = event.line_id
+              JOIN res_company company ON company.id = line.company_id
+              JOIN res_partner owner ON owner.id = company.partner_id
+        CROSS JOIN LATERAL (
+                   SELECT coalesce(event.business_date,
+                                   (event.at AT TIME ZONE 'UTC' AT TIME ZONE coalesce(company.order_tz, owner.tz, 'UTC'))::date)
+                          AS day) clock
              WHERE event.kind = ANY(%s) AND %s
             """,
+            TAG["cancelled"],
+            TAG["ordered"],
             ["entered", "raised", "lowered", "removed", "cancelled", "closed_short", "reopened"],
             scope,
         )
@@ -39,19 +50,20 @@ class OrderMatchingLedgers(models.AbstractModel):
             """
             SELECT move.sale_line_id,
                    CASE WHEN move.state <> 'done' THEN
-                             CASE WHEN place.from_outside AND NOT place.outgoing THEN 'open_back' ELSE 'open_out' END
+                             CASE WHEN place.from_outside AND NOT place.outgoing THEN %(open_back)s ELSE %(open_out)s END
                         WHEN target.usage = 'inventory' THEN NULL
-                        WHEN move.product_id <> line.product_id THEN 'component'
+                        WHEN move.product_id <> line.product_id THEN
+                             CASE WHEN %(part_of_kit)s THEN %(component)s WHEN place.outgoing THEN %(wrong)s
+                                  WHEN place.from_outside THEN %(wrong_back)s END
                         WHEN place.outgoing AND NOT place.dropship_returned THEN
-                             CASE WHEN move.origin_returned_move_id IS NULL THEN 'shipped'
-                                  WHEN move.to_refund THEN 'resent' ELSE 'replaced' END
-                        WHEN move.to_refund AND (place.from_outside OR origin.usage = 'supplier') THEN 'returned_refund'
-                        WHEN place.from_outside THEN 'returned' END,
+                             CASE WHEN move.origin_returned_move_id IS NULL THEN %(shipped)s
+                                  WHEN move.to_refund THEN %(resent)s ELSE %(replaced)s END
+                        WHEN move.to_refund AND (place.from_outside OR origin.usage = 'supplier') THEN %(returned_refund)s
+                        WHEN place.from_outside THEN %(returned)s END,
                    converted.quantity,
                    CASE WHEN place.outgoing AND NOT place.dropship_returned THEN 1 ELSE -1 END
                    * round(converted.quantity, %(digits)s),
-                   0::numeric, 0::numeric, CASE WHEN %(done)s THEN
-                        (move.date AT TIME ZONE 'UTC' AT TIME ZONE coalesce(company.order_tz, owner.tz, 'UTC'))::date END, FALSE
+                   0::numeric, 0::numeric, 0::numeric, clock.day, clock.day, NULL::date, FALSE
               FROM stock_move move
               JOIN sale_order_line line ON line.id = move.sale_line_id
               JOIN res_company company ON company.id = line.company_id
@@ -69,6 +81,10 @@ class OrderMatchingLedgers(models.AbstractModel):
                           AS dropship_returned
                    ) place
         CROSS JOIN LATERAL (
+                   SELECT CASE WHEN %(done)s THEN
+                          (move.date AT TIME ZONE 'UTC' AT TIME ZONE coalesce(company.order_tz, owner.tz, 'UTC'))::date END AS day
+                   ) clock
+        CROSS JOIN LATERAL (
                    SELECT round(CASE WHEN %(done)s THEN move.quantity ELSE move.product_uom_qty END
                                 * CASE WHEN move.product_uom = line.product_uom_id THEN 1
                                        ELSE move_uom.factor / coalesce(line_uom.factor, move_uom.factor) END, 10)
@@ -78,8 +94,13 @@ class OrderMatchingLedgers(models.AbstractModel):
             """,
             digits=self.env["decimal.precision"].precision_get("Product Unit"),
             done=SQL(done),
+            # with mrp the moves of a kit say of which line of its recipe they are
+            part_of_kit=SQL("move.bom_line_id IS NOT NULL")
+            if "bom_line_id" in self.env["stock.move"]._fields
+            else SQL("FALSE"),
             transit=path,
             scope=scope,
+            **TAG,
         )
 
     @api.model
@@ -94,17 +115,22 @@ class OrderMatchingLedgers(models.AbstractModel):
             """
             SELECT line.id,
                    CASE WHEN move.state = 'posted' THEN
-                             CASE move.move_type WHEN 'out_invoice' THEN 'invoiced' ELSE 'credited' END
+                             CASE move.move_type WHEN 'out_invoice' THEN %(invoiced)s ELSE %(credited)s END
                         WHEN move.state = 'draft' THEN
-                             CASE move.move_type WHEN 'out_invoice' THEN 'draft_invoiced' ELSE 'draft_credited' END
-                        ELSE 'legacy' END,
+                             CASE move.move_type WHEN 'out_invoice' THEN %(draft_invoiced)s ELSE %(draft_credited)s END
+                        ELSE %(legacy)s END,
                    converted.quantity,
                    CASE move.move_type WHEN 'out_invoice' THEN 1 ELSE -1 END * sign(converted.quantity)
                    * ceil(round(abs(converted.quantity) * power(10::numeric, %(digits)s), 6)) / power(10::numeric, %(digits)s),
                    converted.amount,
                    CASE WHEN item.price_subtotal = 0 THEN item.price_total
                         ELSE converted.amount * item.price_total / item.price_subtotal END,
-                   coalesce(move.invoice_date, move.date), item.currency_id <> sale.currency_id
+                   CASE WHEN coalesce(item.discount, 0) < coalesce(line.discount, 0) AND coalesce(item.discount, 0) < 100 THEN
+                             converted.amount * (line.discount - coalesce(item.discount, 0)) / (100 - coalesce(item.discount, 0))
+                        ELSE 0 END,
+                   coalesce(move.invoice_date, move.date), coalesce(move.invoice_date, move.date),
+                   CASE WHEN move.state = 'posted' THEN coalesce(move.invoice_date_due, move.invoice_date, move.date) END,
+                   item.currency_id <> sale.currency_id
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id
               JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
@@ -125,6 +151,7 @@ class OrderMatchingLedgers(models.AbstractModel):
             """,
             digits=digits,
             scope=scope,
+            **TAG,
         )
 
     @api.model
@@ -132,41 +159,33 @@ class OrderMatchingLedgers(models.AbstractModel):
         """What was paid on the invoices of the line, with tax.
 
         A payment is shared over the orders of an invoice as the day book does it, then over the order's lines on that
-        invoice by their totals: cut to the currency's unit, left-over units to the largest fractions, ties to the first.
+        invoice by their totals, negative ones too: cut to the currency's unit, left-over units to the largest fractions, ties to the first.
         """
-        condition = SQL("TRUE")
-        if narrow:
-            condition = SQL(
-                """
-                move.id = ANY(ARRAY(
-                    SELECT item.move_id FROM sale_order_line line
-                      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-                      JOIN account_move_line item ON item.id = rel.invoice_line_id
-                     WHERE %s))
-                """,
-                scope,
-            )
+        condition = self._payments_of(scope) if narrow else SQL("TRUE")
         payments = self.env["account.partial.reconcile"]._book_payment_query("paid", 1, condition)
         return SQL(
             """
-            SELECT share.line_id, 'paid', 0::numeric, 0::numeric,
+            SELECT share.line_id, %(paid)s, 0::numeric, 0::numeric,
                    sign(share.amount) * share.unit
                    * (floor(share.exact) + CASE WHEN share.place <= share.left_over THEN 1 ELSE 0 END) * share.rate,
-                   0::numeric, NULL::date, FALSE
+                   0::numeric, 0::numeric, share.day, share.since, NULL::date, FALSE
               FROM (
                 SELECT part.*,
                        row_number() OVER (PARTITION BY move_id, order_id ORDER BY exact - floor(exact) DESC, item_id) AS place,
                        round(abs(amount) / unit) - sum(floor(exact)) OVER (PARTITION BY move_id, order_id) AS left_over
                   FROM (
-                    SELECT paid.move_id, paid.order_id, paid.amount, currency.rounding AS unit, line.id AS line_id,
+                    SELECT paid.move_id, paid.order_id, paid.amount, paid.day, paid.since, currency.rounding AS unit, line.id AS line_id,
                            item.id AS item_id,
                            CASE WHEN move.currency_id = sale.currency_id THEN 1
                                 ELSE coalesce(sale.currency_rate / nullif(move.invoice_currency_rate, 0), 1) END AS rate,
                            round(abs(paid.amount) / currency.rounding)
-                           * coalesce(abs(item.price_total)
-                                      / nullif(sum(abs(item.price_total)) OVER (PARTITION BY paid.move_id, paid.order_id), 0),
-                                      1.0 / count(*) OVER (PARTITION BY paid.move_id, paid.order_id)) AS exact
-                      FROM (SELECT document_id AS move_id, order_id, sum(amount) AS amount
+                           -- a deposit taken off or a discount line takes its part off: what is paid in full is so line by line
+                           * CASE WHEN sum(item.price_total) OVER bill > 0
+                                  THEN item.price_total / sum(item.price_total) OVER bill
+                                  ELSE coalesce(abs(item.price_total) / nullif(sum(abs(item.price_total)) OVER bill, 0),
+                                                1.0 / count(*) OVER bill) END AS exact
+                      FROM (SELECT document_id AS move_id, order_id, sum(amount) AS amount,
+                                   max(business_date) AS day, min(business_date) AS since
                               FROM (%(payments)s) AS book (%(columns)s)
                           GROUP BY document_id, order_id) paid
                       JOIN account_move move ON move.id = paid.move_id
@@ -178,56 +197,38 @@ class OrderMatchingLedgers(models.AbstractModel):
                      WHERE NOT EXISTS (
                            SELECT 1 FROM sale_order_line_invoice_rel earlier
                             WHERE earlier.invoice_line_id = rel.invoice_line_id
-                              AND earlier.order_line_id < rel.order_line_id)) part) share
+                              AND earlier.order_line_id < rel.order_line_id)
+                    WINDOW bill AS (PARTITION BY paid.move_id, paid.order_id)) part) share
               JOIN sale_order_line line ON line.id = share.line_id
              WHERE %(scope)s
             """,
             payments=payments,
             columns=SQL(", ").join(SQL.identifier(name) for name in PAYMENT_COLUMNS),
             scope=scope,
+            **TAG,
         )
 
     @api.model
-    def _ledgers_beside(self, scope):
-        """Ledgers of other stages, read by model name where the stage is there: failed checks, goods back unsettled."""
-        ledgers = []
-        empty = SQL("0::numeric, 0::numeric, 0::numeric, NULL::date, FALSE")
-        if "order.quality.check" in self.env:
-            self.env["order.quality.check"].flush_model(["state", "picking_id"])
-            ledgers.append(
-                SQL(
-                    """
-                    SELECT move.sale_line_id, 'failed', move.product_uom_qty, %s
-                      FROM order_quality_check quality
-                      JOIN stock_move move ON move.picking_id = quality.picking_id
-                      JOIN sale_order_line line ON line.id = move.sale_line_id
-                     WHERE quality.state = 'failed' AND move.state NOT IN ('done', 'cancel') AND %s
-                    """,
-                    empty,
-                    scope,
-                )
-            )
-        if "order.return.line" in self.env:
-            self.env["order.return"].flush_model(["state"])
-            self.env["order.return.line"].flush_model(
-                ["return_id", "order_line_id", "uom_id", "received_qty", "credited_qty", "settlement"]
-            )
-            ledgers.append(
-                SQL(
-                    """
-                    SELECT item.order_line_id, 'return_open',
-                           ((item.received_qty - coalesce(item.credited_qty, 0))
-                            * coalesce(item_uom.factor / line_uom.factor, 1))::numeric, %s
-                      FROM order_return_line item
-                      JOIN order_return request ON request.id = item.return_id
-                      JOIN sale_order_line line ON line.id = item.order_line_id
-                 LEFT JOIN uom_uom item_uom ON item_uom.id = item.uom_id
-                 LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-                     WHERE request.state IN ('approved', 'received') AND item.settlement = 'refund'
-                       AND item.received_qty > coalesce(item.credited_qty, 0) AND %s
-                    """,
-                    empty,
-                    scope,
-                )
-            )
-        return ledgers
+    def _payments_of(self, scope):
+        """``SQL`` condition over ``partial`` and ``move``: the payments of the invoices of some lines, found by indexes alone."""
+        moves = SQL(
+            """
+            ARRAY(SELECT item.move_id FROM sale_order_line line
+                    JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                    JOIN account_move_line item ON item.id = rel.invoice_line_id
+                   WHERE %s)
+            """,
+            scope,
+        )
+        return SQL(
+            """
+            move.id = ANY(%(moves)s)
+            AND partial.id = ANY(ARRAY(
+                SELECT payment.id FROM account_move_line side
+                  JOIN account_partial_reconcile payment ON payment.debit_move_id = side.id WHERE side.move_id = ANY(%(moves)s)
+             UNION
+                SELECT payment.id FROM account_move_line side
+                  JOIN account_partial_reconcile payment ON payment.credit_move_id = side.id WHERE side.move_id = ANY(%(moves)s)))
+            """,
+            moves=moves,
+        )

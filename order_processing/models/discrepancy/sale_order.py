@@ -30,10 +30,12 @@ class SaleOrder(models.Model):
             order.order_discrepancy_count = counts.get(order._origin, 0)
 
     def action_view_order_discrepancies(self):
-        """Open the discrepancies of these orders, open and closed ones.
+        """Open the discrepancies of these orders, open and closed ones, as they stand at this moment.
 
         :return: an action of the web client
         """
+        if self.env.user.has_group("order_processing.group_processor"):
+            self.action_check_discrepancies()
         action = self.env["ir.actions.act_window"]._for_xml_id("order_processing.order_discrepancy_action")
         return {**action, "domain": [("order_id", "in", self.ids)], "context": {}}
 

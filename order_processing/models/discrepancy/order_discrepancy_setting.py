@@ -1,0 +1,104 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .kinds import KINDS
+from .order_discrepancy import SEVERITIES
+
+
+class OrderDiscrepancySetting(models.Model):
+    """What a company, or a customer of it, lives with of one kind, how bad it is, whose it is and how long it may stay.
+
+    Of several that fit the most special counts whole: customer and company, customer, company, all. A difference is
+    tolerated if it is within every tolerance that is set (0: not asked; the bound is within), and as long as its days of
+    grace have not passed.
+    """
+
+    _name = "order.discrepancy.setting"
+    _description = "Discrepancy Setting"
+    _order = "kind, company_id, partner_id, id"
+    _rec_name = "kind"
+    _check_company_auto = True
+
+    kind = fields.Selection([(kind.code, kind.label) for kind in KINDS], required=True)
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company, help="Empty: all companies.")
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        domain=[("parent_id", "=", False)],
+        check_company=True,
+        index="btree_not_null",
+        help="With all its addresses. Empty: all customers.",
+    )
+    active = fields.Boolean(default=True)
+    ignored = fields.Boolean(help="This kind is not asked about here at all.")
+    severity = fields.Selection(SEVERITIES, help="Empty: as the kind has it.")
+    owner_id = fields.Many2one("res.users", domain=[("share", "=", False)], help="Empty: the salesperson.")
+    due_days = fields.Integer("Due after (days)", default=-1, help="From the finding; -1: as the kind has it.")
+    tolerance_quantity = fields.Float(
+        "Quantity", digits="Product Unit", help="In the line's unit; of weights and counts the same."
+    )
+    tolerance_percent = fields.Float("Percent", help="Of the expected quantity or value.")
+    tolerance_amount = fields.Float("Amount", help="Value at stake, in the company's currency.")
+    tolerance_days = fields.Integer("Days of grace", help="A younger difference is not reported yet.")
+
+    _one = models.UniqueIndex(
+        "(kind, coalesce(company_id, 0), coalesce(partner_id, 0)) WHERE active",
+        "There is a setting of this kind for this company and customer already: change that one.",
+    )
+    _positive = models.Constraint(
+        "CHECK (tolerance_quantity >= 0 AND tolerance_percent >= 0 AND tolerance_amount >= 0 AND tolerance_days >= 0"
+        " AND due_days >= -1)",
+        "Tolerances are 0 or more, the days until it is due -1 or more.",
+    )
+
+    @api.model
+    def _setting_query(self):
+        """``SQL`` of the one setting for a row of ``checked`` (a kind) beside ``f`` (a line); none: no row."""
+        return SQL(
+            """
+            SELECT item.severity, item.owner_id, nullif(item.due_days, -1) AS due_days, item.ignored,
+                   item.tolerance_quantity, item.tolerance_percent, item.tolerance_amount, item.tolerance_days
+              FROM order_discrepancy_setting item
+             WHERE item.kind = checked.kind AND item.active
+               AND (item.company_id IS NULL OR item.company_id = f.company_id)
+               AND (item.partner_id IS NULL OR item.partner_id = f.commercial_partner_id)
+          ORDER BY item.partner_id IS NULL, item.company_id IS NULL
+             LIMIT 1
+            """
+        )
+
+    @api.model
+    def _tolerated_condition(self):
+        """``SQL`` true for what ``setting`` lives with; a kind's own percent counts where no setting is."""
+        return SQL(
+            """
+            coalesce(setting.ignored, FALSE)
+            OR coalesce(checked.since + setting.tolerance_days > f.today, FALSE)
+            OR ((coalesce(setting.tolerance_quantity, 0) > 0 AND checked.measure <> 'value'
+                 OR coalesce(setting.tolerance_percent, checked.percent) > 0
+                 OR coalesce(setting.tolerance_amount, 0) > 0)
+                AND (coalesce(setting.tolerance_quantity, 0) = 0 OR checked.measure = 'value'
+                     OR abs(checked.found - checked.expected) <= setting.tolerance_quantity::numeric)
+                AND (coalesce(setting.tolerance_percent, checked.percent) = 0
+                     OR abs(checked.found - checked.expected)
+                        <= abs(checked.expected) * coalesce(setting.tolerance_percent, checked.percent)::numeric / 100)
+                AND (coalesce(setting.tolerance_amount, 0) = 0 OR stake.value_company <= setting.tolerance_amount::numeric))
+            """
+        )
+
+
+class OrderDiscrepancy(models.Model):
+    _inherit = "order.discrepancy"
+
+    measure = fields.Selection(
+        selection_add=[("weight", "Weight"), ("count", "Number")], ondelete={"weight": "cascade", "count": "cascade"}
+    )
+
+    def _shown(self, figure):
+        self.ensure_one()
+        if self.measure == "weight":
+            unit = self.env["product.template"]._get_weight_uom_name_from_ir_config_parameter()
+            return f"{figure:.3f}".rstrip("0").rstrip(".") + f" {unit}"
+        if self.measure == "count":
+            return f"{figure:.0f}"
+        return super()._shown(figure)

@@ -1,0 +1,205 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+SHIP_TO = ("street", "street2", "city", "zip")
+
+
+class OrderMatchingBeside(models.AbstractModel):
+    """Ledgers of other stages, read by model name where the stage is there, and facts of parcels and addresses.
+
+    Each is one SELECT of ``(line_id, tag, quantity)``, of few rows; quantities in the line's unit unless the method says otherwise.
+    """
+
+    _inherit = "order.matching"
+
+    @api.model
+    def _ledgers_beside(self, scope, narrow=True):
+        """Each as one SELECT, for the lines of ``scope``; ``narrow``: a few lines, to be reached by indexes."""
+        ledgers = [self._ledger_parcels(scope, narrow)]
+        if "order.quality.check" in self.env:
+            ledgers.append(self._ledger_checks(scope))
+        if "order.return.line" in self.env:
+            ledgers += [self._ledger_returns(scope), self._ledger_replacements(scope)]
+        if "order.verification" in self.env:
+            ledgers += [self._ledger_addresses(scope, narrow), self._ledger_changes(scope)]
+        return ledgers
+
+    @api.model
+    def _flush_ledgers(self):
+        """See the model: what these ledgers read is written too."""
+        super()._flush_ledgers()
+        if self.env.cr.readonly:
+            return
+        self.env["stock.package"].flush_model(["shipping_weight", "package_type_id"])
+        self.env["stock.move.line"].flush_model(["result_package_id", "move_id", "state", "quantity", "product_uom_id"])
+        self.env["stock.picking"].flush_model(["partner_id", "date_done"])
+        self.env["res.partner"].flush_model([*SHIP_TO, "commercial_partner_id"])
+        if "order.quality.check" in self.env:
+            self.env["order.quality.check"].flush_model(["state", "picking_id"])
+        if "order.return.line" in self.env:
+            self.env["order.return"].flush_model(["state"])
+            self.env["order.return.line"].flush_model(
+                ["return_id", "order_line_id", "uom_id", "received_qty", "credited_qty", "settlement", "disposition"]
+            )
+        if "order.verification" in self.env:
+            self.env["order.verification"].flush_model()
+            self.env["order.verification.check"].flush_model(["rule_code", "state", "line_id", "order_id"])
+
+    @api.model
+    def _ledger_checks(self, scope):
+        """``failed``: what stands in an open transfer of which a check failed."""
+        return SQL(
+            """
+            SELECT move.sale_line_id, 'failed', move.product_uom_qty
+              FROM order_quality_check quality
+              JOIN stock_move move ON move.picking_id = quality.picking_id
+              JOIN sale_order_line line ON line.id = move.sale_line_id
+             WHERE quality.state = 'failed' AND move.state NOT IN ('done', 'cancel') AND %s
+            """,
+            scope,
+        )
+
+    @api.model
+    def _ledger_returns(self, scope):
+        """``return_open``: received by a return case that will still refund it."""
+        return SQL(
+            """
+            SELECT item.order_line_id, 'return_open',
+                   ((item.received_qty - coalesce(item.credited_qty, 0))
+                    * coalesce(item_uom.factor / line_uom.factor, 1))::numeric
+              FROM order_return_line item
+              JOIN order_return request ON request.id = item.return_id
+              JOIN sale_order_line line ON line.id = item.order_line_id
+         LEFT JOIN uom_uom item_uom ON item_uom.id = item.uom_id
+         LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+             WHERE request.state IN ('approved', 'received') AND item.settlement = 'refund'
+               AND item.received_qty > coalesce(item.credited_qty, 0) AND %s
+            """,
+            scope,
+        )
+
+    @api.model
+    def _ledger_replacements(self, scope):
+        """``replace_due``: promised by a settled case as the same product again; ``replace_sent``: sent or on its way."""
+        return SQL(
+            """
+            SELECT item.order_line_id, piece.tag, piece.quantity
+              FROM order_return_line item
+              JOIN order_return request ON request.id = item.return_id
+              JOIN sale_order_line line ON line.id = item.order_line_id
+         LEFT JOIN uom_uom item_uom ON item_uom.id = item.uom_id
+         LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+        CROSS JOIN LATERAL (
+                   SELECT 'replace_due', (item.received_qty * coalesce(item_uom.factor / line_uom.factor, 1))::numeric
+                UNION ALL
+                   SELECT 'replace_sent', (CASE WHEN move.state = 'done' THEN move.quantity ELSE move.product_uom_qty END
+                                           * move_uom.factor / coalesce(line_uom.factor, move_uom.factor))::numeric
+                     FROM stock_move move
+                     JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+                     JOIN stock_location target ON target.id = move.location_dest_id
+                    WHERE move.order_return_line_id = item.id AND move.state <> 'cancel' AND target.usage = 'customer'
+                   ) AS piece (tag, quantity)
+             WHERE request.state = 'settled' AND item.settlement = 'replacement' AND item.received_qty > 0 AND %s
+            """,
+            scope,
+        )
+
+    @api.model
+    def _ledger_addresses(self, scope, narrow):
+        """``misrouted``: what left to another address than the one that was sealed when it left.
+
+        Only where the transfer names another contact than the order does: an address that was edited later is none.
+        """
+        return SQL(
+            """
+            SELECT move.sale_line_id, 'misrouted',
+                   (move.quantity * move_uom.factor / coalesce(line_uom.factor, move_uom.factor))::numeric
+              FROM stock_picking picking
+              JOIN sale_order sale ON sale.id = picking.sale_id
+              JOIN stock_move move ON move.picking_id = picking.id AND move.state = 'done'
+              JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
+              JOIN sale_order_line line ON line.id = move.sale_line_id
+              JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+         LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+              JOIN res_partner place ON place.id = picking.partner_id
+        CROSS JOIN LATERAL (
+                   SELECT seal.content::jsonb -> 'ship_to' AS ship_to FROM order_verification seal
+                    WHERE seal.order_id = sale.id AND seal.result = 'verified'
+                      AND seal.verified_at <= coalesce(picking.date_done, now() AT TIME ZONE 'UTC')
+                 ORDER BY seal.id DESC LIMIT 1) sealed
+             -- looked up first: there are few, and none of the rest is to be joined for nothing
+             WHERE picking.id = ANY(ARRAY(
+                   SELECT strayed.id FROM stock_picking strayed
+                     JOIN sale_order its ON its.id = strayed.sale_id
+                    WHERE strayed.partner_id <> its.partner_shipping_id AND %s))
+               AND move.origin_returned_move_id IS NULL
+               AND (%s) IS DISTINCT FROM (%s) AND %s
+            """,
+            SQL("its.id = ANY(ARRAY(SELECT line.order_id FROM sale_order_line line WHERE %s))", scope)
+            if narrow
+            else SQL("TRUE"),
+            SQL(", ").join(SQL("coalesce(place.%s, '')", SQL.identifier(name)) for name in SHIP_TO),
+            SQL(", ").join(SQL("coalesce(sealed.ship_to ->> %s, '')", name) for name in SHIP_TO),
+            scope,
+        )
+
+    @api.model
+    def _ledger_changes(self, scope):
+        """``altered``: number of open findings that the order was changed after its verification, on its first line."""
+        return SQL(
+            """
+            SELECT coalesce(finding.line_id, (SELECT min(id) FROM sale_order_line
+                                               WHERE order_id = finding.order_id AND display_type IS NULL
+                                                 AND is_downpayment IS NOT TRUE)),
+                   'altered', 1::numeric
+              FROM order_verification_check finding
+              JOIN sale_order sale ON sale.id = finding.order_id AND sale.state = 'sale'
+             WHERE finding.rule_code = 'changed_after_verification' AND finding.state = 'failed'
+               AND EXISTS (SELECT 1 FROM sale_order_line line WHERE line.order_id = finding.order_id AND %s)
+            """,
+            scope,
+        )
+
+    @api.model
+    def _ledger_parcels(self, scope, narrow):
+        """``weighed``: the scales' weight of parcels that left; ``content_weight``: that of what is in them.
+
+        On the first order line of the parcel, in the database's unit of weight. A parcel that was not weighed, or with a
+        product that has no weight, says nothing.
+        """
+        return SQL(
+            """
+            SELECT parcel.line_id, piece.tag, piece.weight
+              FROM (
+                SELECT package.id, min(move.sale_line_id) AS line_id, max(package.shipping_weight)::numeric AS weighed,
+                       (max(coalesce(kind.base_weight, 0))
+                        + sum(detail.quantity * detail_uom.factor / own_uom.factor * product.weight))::numeric AS content
+                  FROM stock_package package
+             LEFT JOIN stock_package_type kind ON kind.id = package.package_type_id
+                  JOIN stock_move_line detail ON detail.result_package_id = package.id AND detail.state = 'done'
+                  JOIN stock_move move ON move.id = detail.move_id
+                  JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
+                  JOIN product_product product ON product.id = move.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom own_uom ON own_uom.id = template.uom_id
+                  JOIN uom_uom detail_uom ON detail_uom.id = detail.product_uom_id
+                 WHERE package.shipping_weight > 0 AND package.id = ANY(ARRAY(%s))
+              GROUP BY package.id
+                HAVING bool_and(product.weight > 0)) parcel
+        CROSS JOIN LATERAL (VALUES ('weighed', parcel.weighed), ('content_weight', parcel.content)) AS piece (tag, weight)
+              JOIN sale_order_line line ON line.id = parcel.line_id
+             WHERE %s
+            """,
+            SQL(
+                """
+                SELECT detail.result_package_id FROM sale_order_line line
+                  JOIN stock_move move ON move.sale_line_id = line.id
+                  JOIN stock_move_line detail ON detail.move_id = move.id
+                 WHERE detail.result_package_id IS NOT NULL AND %s
+                """,
+                scope,
+            )
+            if narrow
+            else SQL("SELECT id FROM stock_package WHERE shipping_weight > 0"),
+            scope,
+        )

@@ -1,0 +1,1 @@
+"""The benches of the matching engine inside Odoo, a file per bench."""
