@@ -26,6 +26,8 @@
         # intake
         "security/intake_security.xml",
         "views/intake_order_intake_views.xml",
+        "data/intake_entry.xml",
+        "views/intake_entry_views.xml",
         "views/intake_file_views.xml",
         "views/intake_comparison_views.xml",
         "views/intake_customer_code_views.xml",

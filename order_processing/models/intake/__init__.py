@@ -1,6 +1,7 @@
 from . import order_customer_code
 from . import order_intake
 from . import order_intake_attempt
+from . import order_intake_desk
 from . import order_intake_error
 from . import order_intake_party
 from . import order_intake_profile
@@ -9,6 +10,7 @@ from . import order_processing
 from . import product_product
 from . import res_company
 from . import res_partner
+from . import res_partner_search
 from . import sale_order
 from . import sale_order_comparison
 from . import sale_order_line

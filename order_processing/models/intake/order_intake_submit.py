@@ -68,16 +68,19 @@ class OrderIntakeSubmit(models.Model):
                     answer["intake_id"] = 0
             return answers
 
-    def _submit(self, orders, source, company, mended=False, settings=None):
+    def _submit(self, orders, source, company, mended=False, settings=None, chosen=None):
         """``submit`` when the call is checked.
 
         :param mended: the desk mended what the sender sent
         :param settings: read by these instead of by the sender's profile
+        :param chosen: one ``Chosen`` per order, what the desk picked from Odoo itself
         """
         self = self.sudo().with_company(company)
         company = company.sudo()
         settings = settings or self.env["order.intake.profile"]._settings_of(source, company)
         parcels = [Parcel(order, mended) for order in orders]
+        for parcel, picked in zip(parcels, chosen or ()):
+            parcel.choose(picked)
         waiting = parcels
         while waiting:
             first, later = {}, []

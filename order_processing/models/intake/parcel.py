@@ -1,12 +1,27 @@
 """One submitted order on its way through the room: what came, what it means, what became of it."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from ..common.business_day import business_day
 from . import reading
 
 # what came without a reference is kept under this and its content
 NAMELESS = "none-"
+
+
+class Chosen(NamedTuple):
+    """What the desk picked from Odoo itself, so that it is not looked up: partners by role, products by the place of the line.
+
+    ``reference``: the envelope's own, where the order's is the customer's and may come from another customer too.
+    """
+
+    reference: str
+    partners: dict
+    products: dict
+
+
+NOTHING_CHOSEN = Chosen("", {}, {})
 
 
 class Parcel:
@@ -27,6 +42,9 @@ class Parcel:
         # what has no reference is kept all the same, under its content
         named = 0 < len(reference) <= reading.REFERENCE_LENGTH
         self.reference = reference if named else f"{NAMELESS}{self.digest[:12]}"
+        # as printed for the customer
+        self.customer_reference = self.reference
+        self.chosen = NOTHING_CHOSEN
         self.envelope = None
         self.order = None
         self.values = {}
@@ -34,6 +52,11 @@ class Parcel:
         self.new_partners = []
         self.answer = None
         self.twin = None
+
+    def choose(self, chosen):
+        """Take what the desk picked (``Chosen``)."""
+        self.chosen = chosen
+        self.reference = chosen.reference
 
     @property
     def lines(self):
