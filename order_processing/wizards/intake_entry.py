@@ -202,7 +202,7 @@ class OrderIntakeEntry(models.TransientModel):
         if not rows:
             wrong.append(self.env._("Enter at least one row with a code and a quantity."))
         wrong += [
-            self.env._("Row %(number)s, “%(code)s”: %(problem)s", number=row.number, code=row._name(), problem=row.problem)
+            self.env._("Row %(number)s, “%(code)s”: %(problem)s", number=row.number, code=row._product_code(), problem=row.problem)
             for row in rows
             if row.problem
         ]
@@ -241,7 +241,7 @@ class OrderIntakeEntry(models.TransientModel):
         order = {
             "reference": (self.client_order_ref or "").strip() or reference,
             "customer": self._address(self.partner_id),
-            "lines": [{"line": str(row.number), "product": row._name(), "quantity": row.quantity} for row in rows],
+            "lines": [{"line": str(row.number), "product": row._product_code(), "quantity": row.quantity} for row in rows],
         }
         if self.partner_shipping_id and self.partner_shipping_id != self.partner_id:
             order["ship_to"] = self._address(self.partner_shipping_id)
@@ -280,6 +280,8 @@ class OrderIntakeEntry(models.TransientModel):
                 "product_id": row.product_id._origin.id,
                 "product_uom_id": row.unit_id._origin.id,
                 "product_uom_qty": row.quantity,
+                # no price hangs on it, and core would look for one a line
+                "analytic_distribution": False,
             }
             if row in fresh:
                 row.priced_for = row._priced_by(terms)
@@ -287,7 +289,8 @@ class OrderIntakeEntry(models.TransientModel):
             else:
                 line |= {"price_unit": row.price, "technical_price_unit": row.price, "discount": row.discount}
             lines.append(Command.create(line))
-        return order.new({**values, "order_line": lines})
+        known = {"pricelist_id": head.pricelist_id.id, "fiscal_position_id": head.fiscal_position_id.id}
+        return order.new({**values, **known, "order_line": lines})
 
     def _pricelist_items(self, head, rows, terms):
         """The id of core's pricelist item by ``priced_for``; one search a distinct quantity and unit, not one a row."""

@@ -34,7 +34,7 @@ class OrderIntakeEntryLine(models.TransientModel):
         """Whether nobody wrote anything in the row."""
         return not (self.code or "").strip() and not self.product_id
 
-    def _name(self):
+    def _product_code(self):
         """The code as it is sent: what was typed, else what names the product that was picked."""
         return (self.code or "").strip() or self.product_id.display_name or ""
 
