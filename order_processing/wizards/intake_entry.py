@@ -46,6 +46,7 @@ class OrderIntakeEntry(models.TransientModel):
     amount_untaxed = fields.Monetary("Untaxed", readonly=True)
     amount_total = fields.Monetary("Total", readonly=True)
     promise_date = fields.Date("Can leave", readonly=True)
+    problem_count = fields.Integer("Rows to mend", readonly=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the company")
     credit_limited = fields.Boolean(readonly=True)
     credit_limit = fields.Monetary("Credit limit", currency_field="company_currency_id", readonly=True)
@@ -58,6 +59,10 @@ class OrderIntakeEntry(models.TransientModel):
     credit_left = fields.Monetary("Left after this order", currency_field="company_currency_id", readonly=True)
     result_html = fields.Html("Result", readonly=True, sanitize=False)
     order_id = fields.Many2one("sale.order", "Order", readonly=True)
+
+    def _compute_display_name(self):
+        for entry in self:
+            entry.display_name = entry.env._("Fast Entry")
 
     # ------------------------------------------------------------------ while one types
 
@@ -234,6 +239,7 @@ class OrderIntakeEntry(models.TransientModel):
         values, problems = self.env["order.intake"]._desk_read(self._payload(rows), self.company_id, *self._chosen(rows))
         for place, row in enumerate(rows):
             row._show_meaning(values.get(place), problems.get(place, ()))
+        self.problem_count = len(rows.filtered("problem"))
         (self.line_ids - rows).write({"problem": False, "unit_id": False, "free": 0.0, "short": 0.0, "promise_date": False})
 
     def _payload(self, rows, reference=""):
