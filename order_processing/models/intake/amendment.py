@@ -174,6 +174,8 @@ class Amendment:
                 for key in keys:
                     self._too_late(f"lines[{place}].{key}", sent.get(key), late)
             else:
+                if "price" in keys:
+                    keys["sent"] = "technical_price_unit"
                 changes.append((line, {field: values[field] for field in keys.values()}))
         for mark, line in by_mark.items():
             if mark in goods or not line.product_uom_qty:

@@ -7,7 +7,7 @@ from .lookup_partner import PartnerLookup
 from .lookup_price import PriceLookup
 from .lookup_product import Found, ProductLookup
 from .sale_order import PAYMENT
-from .sale_order_line import SENT_PRICE
+from .sale_order_line import sent_price_of
 
 
 class Lookup:
@@ -137,7 +137,7 @@ class Lookup:
             values |= {
                 "price_unit": reading.number(line["price"]) or 0.0,
                 "discount": 0.0,
-                "technical_price_unit": SENT_PRICE,
+                "technical_price_unit": sent_price_of(product.id),
             }
         if reading.present(line.get("discount")):
             values["discount"] = reading.number(line["discount"]) or 0.0
