@@ -102,11 +102,12 @@ def test_code_tab_quantity_enter_check_and_confirm(desk, caller):
     _tab_to(desk, "line_ids")
     desk.keyboard.press("Enter")
     desk.wait_for_selector(f"{ROWS}.o_selected_row td[name=code] input")
-    for row, (code, quantity, amount) in enumerate((("KEY-1", "3", "30.00"), ("key-2", "2", "50.00"))):
+    typed = (("KEY-1", "10.00", "3", "30.00"), ("key-2", "25.00", "2", "50.00"))
+    for row, (code, price, quantity, amount) in enumerate(typed):
         desk.wait_for_function("() => document.activeElement.closest('[name]')?.getAttribute('name') === 'code'")
         desk.keyboard.type(code)
         desk.keyboard.press("Tab")
-        _row_shows(desk, row, product_id=code.upper())
+        _row_shows(desk, row, unit_id="Units", price=price)
         assert _focused(desk) == "quantity"
         desk.keyboard.type(quantity)
         desk.keyboard.press("Enter")

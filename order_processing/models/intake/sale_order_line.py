@@ -28,7 +28,8 @@ class SaleOrderLine(models.Model):
         """A price that was sent for another product is none for this one: the pricelist is asked."""
         for line in self:
             if line.technical_price_unit <= SENT_PRICE and not line._has_sent_price():
-                line.technical_price_unit = line.price_unit
+                # core takes the one without the other from its own computing only
+                line.with_context(sale_write_from_compute=True).technical_price_unit = line.price_unit
         return super()._compute_price_unit()
 
     @api.depends("product_id", "product_uom_id", "product_uom_qty")
