@@ -3,7 +3,6 @@
 from odoo.tools import float_compare
 
 from . import reading
-from .amounts import Amounts
 from .sale_order import PAYMENT
 
 # what is decided with the confirmation, and what with the start of dispatch
@@ -30,50 +29,54 @@ LINE = {
 class Amendment:
     """The changes of one parcel to the order that stands under its reference."""
 
-    def __init__(self, env, company, parcel):
+    def __init__(self, env, company, parcel, amounts):
         self.env = env
         self.company = company
         self.parcel = parcel
+        self.amounts = amounts
         self.order = parcel.envelope.order_id
         self.before = parcel.envelope.payload or {}
 
-    def apply(self):
-        """Change the order, or add errors to the parcel and write nothing."""
-        order, parcel = self.order, self.parcel
+    def plan(self):
+        """Find what changes, or add errors to the parcel; nothing is written.
+
+        :return: whether the amendment can be carried out
+        """
+        parcel = self.parcel
         if closed := self._closed():
             parcel.errors.append(reading.error("", "too_late", "", closed))
-            return
-        amounts = Amounts(self.env, self.company)
-        amounts.fill([parcel])
+            return False
+        self.amounts.fill([parcel])
         commands = [values for _command, _zero, values in parcel.values["order_line"]]
-        goods = {values["order_sender_line"]: values for values in commands if "order_sender_line" in values}
-        head, lines = self._head(), self._lines(goods)
-        charged = self._charges_change(bool(lines))
-        if parcel.errors:
-            return
-        if head:
-            order.with_context(update_delivery_shipping_partner=True).write(head)
-        removed = order.order_line.browse()
-        for line, values in lines:
+        self.goods = {values["order_sender_line"]: values for values in commands if "order_sender_line" in values}
+        self.charges = [values for values in commands if "order_sender_charge" in values]
+        self.head, self.lines = self._head(), self._lines(self.goods)
+        self.charged = self._charges_change(bool(self.lines))
+        return not parcel.errors
+
+    def carry_out(self):
+        """Change the order as planned."""
+        order, parcel = self.order, self.parcel
+        if self.head:
+            order.with_context(update_delivery_shipping_partner=True).write(self.head)
+        removed, added = order.order_line.browse(), []
+        for line, values in self.lines:
             if line and values and "product_id" not in values:
                 line.write(values)
                 continue
             # another product is another line: core keeps the product of a line that was confirmed
             removed |= line
             if values:
-                self._create(goods[line.order_sender_line] if line else values)
-        if charged:
+                added.append(self.goods[line.order_sender_line] if line else values)
+        if self.charged:
             removed |= order.order_line.filtered("order_sender_charge")
-            for values in commands:
-                if "order_sender_charge" in values:
-                    self._create(values)
+            added += self.charges
+        if added:
+            self.env["sale.order.line"].create([{**values, "order_id": order.id} for values in added])
         self._remove(removed)
         parcel.order = order
-        if charged:
-            amounts.discount([parcel])
-
-    def _create(self, values):
-        self.env["sale.order.line"].create({**values, "order_id": self.order.id})
+        if self.charged:
+            self.amounts.discount([parcel])
 
     def _remove(self, lines):
         """A line of a quotation goes; one of a sale stays with a quantity of zero, as core demands."""

@@ -185,21 +185,18 @@ class OrderIntakeSubmit(models.Model):
 
     def _amend(self, parcels, company):
         """Change the orders of amendments, each whole or not at all, and keep what stood or what was refused."""
+        good = [parcel for parcel in parcels if not parcel.errors]
+        # an address is made before one knows whether the change is too late: such a one is changed by itself
+        plain = [parcel for parcel in good if not parcel.new_partners]
+        alone = [parcel for parcel in good if parcel.new_partners]
+        try:
+            self._amend_set(plain, company)
+        except contract.REFUSALS:
+            alone = good
+        for parcel in alone:
+            self._amend_one(parcel, company)
         rows = []
         for parcel in parcels:
-            try:
-                with contract.one_record(self.env.cr):
-                    if not parcel.errors:
-                        make_partners(self.env, company, [parcel])
-                        Amendment(self.env, company, parcel).apply()
-                    if parcel.errors:
-                        # an address that was made for it goes too
-                        raise _DryRun
-            except _DryRun:
-                parcel.order = None
-            except contract.REFUSALS as error:
-                if not parcel.errors:
-                    parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
             if parcel.errors:
                 late = parcel.errors[0]["code"] == "too_late"
                 rows.append(parcel.attempt("too_late" if late else "rejected", parcel.errors))
@@ -207,6 +204,34 @@ class OrderIntakeSubmit(models.Model):
             rows.append({**parcel.attempt("replaced"), "payload": parcel.envelope.payload})
             parcel.keep(company)
         self._keep_attempts(rows)
+
+    def _amend_set(self, parcels, company):
+        """Plan and carry out amendments together, all or, where Odoo refuses one, nothing of them."""
+        if not parcels:
+            return
+        with contract.one_record(self.env.cr):
+            amounts = Amounts(self.env, company)
+            planned = [Amendment(self.env, company, parcel, amounts) for parcel in parcels]
+            for amendment in [amendment for amendment in planned if amendment.plan()]:
+                amendment.carry_out()
+
+    def _amend_one(self, parcel, company):
+        """Carry out one amendment, or leave its errors on the parcel and nothing else behind."""
+        parcel.errors = []
+        try:
+            with contract.one_record(self.env.cr):
+                make_partners(self.env, company, [parcel])
+                amendment = Amendment(self.env, company, parcel, Amounts(self.env, company))
+                if not amendment.plan():
+                    # an address that was made for it goes too
+                    raise _DryRun
+                amendment.carry_out()
+        except _DryRun:
+            parcel.order = None
+        except contract.REFUSALS as error:
+            parcel.order = None
+            if not parcel.errors:
+                parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
 
     def _keep_attempts(self, rows):
         if rows:

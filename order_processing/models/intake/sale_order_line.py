@@ -30,6 +30,9 @@ class SaleOrderLine(models.Model):
             if line.technical_price_unit <= SENT_PRICE and not line._has_sent_price():
                 # core takes the one without the other from its own computing only
                 line.with_context(sale_write_from_compute=True).technical_price_unit = line.price_unit
+                if not (line.order_id.pricelist_id and line.pricelist_item_id._is_discount_feature_enabled()):
+                    # where core computes no discounts it leaves the one that was sent with the price
+                    line.discount = 0.0
         return super()._compute_price_unit()
 
     @api.depends("product_id", "product_uom_id", "product_uom_qty")
