@@ -26,6 +26,26 @@ LINE = {
 }
 
 
+def carry_out(env, amendments, amounts):
+    """Change the orders of planned amendments."""
+    added, removed = [], env["sale.order.line"]
+    for amendment in amendments:
+        more, less = amendment.change()
+        added += more
+        removed |= less
+    if added:
+        env["sale.order.line"].create(added)
+    # a line of a quotation goes; one of a sale stays with a quantity of zero, as core demands
+    sold = removed.filtered(lambda line: line.order_id.state == "sale")
+    if sold:
+        sold.write({"product_uom_qty": 0, "order_sender_line": False, "order_sender_charge": 0})
+    if removed - sold:
+        (removed - sold).unlink()
+    for amendment in amendments:
+        amendment.parcel.order = amendment.order
+    amounts.discount([amendment.parcel for amendment in amendments if amendment.charged])
+
+
 class Amendment:
     """The changes of one parcel to the order that stands under its reference."""
 
@@ -54,9 +74,12 @@ class Amendment:
         self.charged = self._charges_change(bool(self.lines))
         return not parcel.errors
 
-    def carry_out(self):
-        """Change the order as planned."""
-        order, parcel = self.order, self.parcel
+    def change(self):
+        """Change what stands as planned.
+
+        :return: ``(values of lines to add, lines to take away)``, which is done for many amendments at once
+        """
+        order = self.order
         if self.head:
             order.with_context(update_delivery_shipping_partner=True).write(self.head)
         removed, added = order.order_line.browse(), []
@@ -71,19 +94,7 @@ class Amendment:
         if self.charged:
             removed |= order.order_line.filtered("order_sender_charge")
             added += self.charges
-        if added:
-            self.env["sale.order.line"].create([{**values, "order_id": order.id} for values in added])
-        self._remove(removed)
-        parcel.order = order
-        if self.charged:
-            self.amounts.discount([parcel])
-
-    def _remove(self, lines):
-        """A line of a quotation goes; one of a sale stays with a quantity of zero, as core demands."""
-        if self.order.state == "sale":
-            lines.write({"product_uom_qty": 0, "order_sender_line": False, "order_sender_charge": 0})
-        else:
-            lines.unlink()
+        return [{**values, "order_id": order.id} for values in added], removed
 
     # ------------------------------------------------------------------ what is too late
 

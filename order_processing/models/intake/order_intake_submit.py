@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ..common import contract
 from . import reading
-from .amendment import Amendment
+from .amendment import Amendment, carry_out
 from .amounts import Amounts
 from .lookup import Lookup
 from .lookup_partner import make_partners
@@ -212,8 +212,7 @@ class OrderIntakeSubmit(models.Model):
         with contract.one_record(self.env.cr):
             amounts = Amounts(self.env, company)
             planned = [Amendment(self.env, company, parcel, amounts) for parcel in parcels]
-            for amendment in [amendment for amendment in planned if amendment.plan()]:
-                amendment.carry_out()
+            carry_out(self.env, [amendment for amendment in planned if amendment.plan()], amounts)
 
     def _amend_one(self, parcel, company):
         """Carry out one amendment, or leave its errors on the parcel and nothing else behind."""
@@ -221,11 +220,12 @@ class OrderIntakeSubmit(models.Model):
         try:
             with contract.one_record(self.env.cr):
                 make_partners(self.env, company, [parcel])
-                amendment = Amendment(self.env, company, parcel, Amounts(self.env, company))
+                amounts = Amounts(self.env, company)
+                amendment = Amendment(self.env, company, parcel, amounts)
                 if not amendment.plan():
                     # an address that was made for it goes too
                     raise _DryRun
-                amendment.carry_out()
+                carry_out(self.env, [amendment], amounts)
         except _DryRun:
             parcel.order = None
         except contract.REFUSALS as error:

@@ -23,6 +23,15 @@ class SaleOrderLine(models.Model):
         help="Place, from 1, of the charge that the sender put on the order.",
     )
 
+    def write(self, vals):
+        """A price that is typed together with another product is that one's, as a sent price is its product's."""
+        typed = vals.get("product_id") and "price_unit" in vals and "technical_price_unit" not in vals
+        sent = self.filtered(lambda line: line.technical_price_unit <= SENT_PRICE) if typed else self.browse()
+        if not sent:
+            return super().write(vals)
+        super(SaleOrderLine, sent).write({**vals, "technical_price_unit": sent_price_of(vals["product_id"])})
+        return super(SaleOrderLine, self - sent).write(vals) if self - sent else True
+
     @api.depends("product_id", "product_uom_id", "product_uom_qty")
     def _compute_price_unit(self):
         """A price that was sent for another product is none for this one: the pricelist is asked."""
@@ -30,9 +39,7 @@ class SaleOrderLine(models.Model):
             if line.technical_price_unit <= SENT_PRICE and not line._has_sent_price():
                 # core takes the one without the other from its own computing only
                 line.with_context(sale_write_from_compute=True).technical_price_unit = line.price_unit
-                if not (line.order_id.pricelist_id and line.pricelist_item_id._is_discount_feature_enabled()):
-                    # where core computes no discounts it leaves the one that was sent with the price
-                    line.discount = 0.0
+                line._drop_sent_discount()
         return super()._compute_price_unit()
 
     @api.depends("product_id", "product_uom_id", "product_uom_qty")
@@ -40,6 +47,17 @@ class SaleOrderLine(models.Model):
         """A price that the customer sent stays with the discount that was sent, until the pricelist is asked again."""
         sent = self.filtered(lambda line: line._has_sent_price())
         return super(SaleOrderLine, self - sent)._compute_discount()
+
+    def _reset_price_unit(self):
+        """As core; the discount that was sent goes with the price that was sent."""
+        if self.technical_price_unit <= SENT_PRICE:
+            self._drop_sent_discount()
+        return super()._reset_price_unit()
+
+    def _drop_sent_discount(self):
+        """Where core computes no discounts it would leave the one that was sent."""
+        if not (self.order_id.pricelist_id and self.pricelist_item_id._is_discount_feature_enabled()):
+            self.discount = 0.0
 
     def _has_sent_price(self):
         """Whether the price is the one that was sent for the line's product."""
