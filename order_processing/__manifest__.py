@@ -27,6 +27,8 @@
         "security/intake_security.xml",
         "views/intake_order_intake_views.xml",
         "views/intake_mend_views.xml",
+        "data/intake_entry.xml",
+        "views/intake_entry_views.xml",
         "views/intake_file_views.xml",
         "views/intake_column_views.xml",
         "views/intake_comparison_views.xml",

@@ -1,3 +1,5 @@
+from . import intake_entry
+from . import intake_entry_line
 from . import intake_file
 from . import intake_mend_rows
 from . import intake_mend

@@ -1,6 +1,6 @@
 """A changed order sent again with ``replace``: until dispatch starts, whole or not at all, every attempt kept."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from tests.common import OrderCase
 from tests.intake.common import IntakeMixin
@@ -152,3 +152,77 @@ class TestAmendment(IntakeMixin, OrderCase):
         self.assertIn("lines[0].product", kept.attempt_ids.reason)
         with self.assertRaises(AccessError):
             self._as("processor", kept.attempt_ids).write({"reason": ""})
+
+    def _amended(self, size, mark):
+        """Queries of ``size`` amendments in one call, beyond those of core for the same changes one by one."""
+
+        def sent(number, quantity, **vals):
+            lines = [{"line": "a", "product": "TG-1", "quantity": quantity, "price": 10}]
+            head = {"reference": f"{mark}-{number}", "customer": self.customer.email, "lines": lines}
+            return {**head, "note": f"Note {quantity}", **vals}
+
+        def spent(act):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            act()
+            # with what core leaves for the end of a transaction
+            self.env.cr.flush()
+            self.env["order.event"].flush_model()
+            return self.env.cr.sql_log_count - before
+
+        answers = self._submit(*(sent(number, 5) for number in range(size)), verify=False)
+        orders = self.env["sale.order"].browse([answer["order_id"] for answer in answers])
+        changes = [sent(number, 7, replace=True) for number in range(size)]
+        ours = spent(lambda: self._submit(*changes, verify=False))
+        self.assertEqual(set(orders.order_line.mapped("product_uom_qty")), {7.0})
+
+        def by_core():
+            for order in orders:
+                order.write({"note": "<p>Other</p>"})
+                order.order_line.write({"product_uom_qty": 9})
+
+        return ours - spent(by_core)
+
+    def test_what_is_added_to_core_does_not_grow_with_the_amendments(self):
+        self._amended(1, "warm")
+        one, many = self._amended(1, "one"), self._amended(20, "many")
+        self.assertLessEqual(many, one, (one, many))
+
+    def test_one_that_is_refused_spares_the_others(self):
+        """Together they fail, so each is tried by itself."""
+        first = self._start()
+        self._submit({**self._content(("a", "TG-1", 5, 10)), "reference": "AM-2"})
+        second = self.env["sale.order"].search([("client_order_ref", "=", "AM-2")])
+        Line = type(self.env["sale.order.line"])
+        write = Line.write
+
+        def refusing(lines, vals):
+            if vals.get("product_uom_qty") == 66:
+                raise UserError("No sixty-six")
+            return write(lines, vals)
+
+        self.patch(Line, "write", refusing)
+        changes = [
+            self._content(("a", "TG-1", 66, 10), ("b", "TG-2", 2, 25), replace=True),
+            {**self._content(("a", "TG-1", 6, 10), replace=True), "reference": "AM-2"},
+        ]
+        answers = self._submit(*changes)
+        self.assertEqual([answer["ok"] for answer in answers], [False, True])
+        self.assertEqual(answers[0]["errors"][0]["message"], "No sixty-six")
+        self.assertEqual(self._standing(first)["a"][1], 5)
+        self.assertEqual(self._standing(second)["a"][1], 6)
+        self.assertEqual(first.intake_id.attempt_ids.mapped("result"), ["rejected"])
+        self.assertEqual(second.intake_id.attempt_ids.mapped("result"), ["replaced"])
+
+    def test_one_that_is_too_late_spares_the_others(self):
+        self._stock(self.product, 20)
+        first = self._start()
+        first.action_verify_and_confirm()
+        self._deliver(first, {self.product: 5})
+        self._submit({**self._content(("a", "TG-1", 5, 10)), "reference": "AM-2"})
+        changes = [
+            self._content(("a", "TG-1", 4, 10), ("b", "TG-2", 2, 25), replace=True),
+            {**self._content(("a", "TG-1", 6, 10), replace=True), "reference": "AM-2"},
+        ]
+        self.assertEqual([answer["code"] for answer in self._submit(*changes)], ["too_late", "accepted"])

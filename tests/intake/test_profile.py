@@ -79,6 +79,42 @@ class TestProfile(IntakeMixin, OrderCase):
         self.assertTrue(self._answer(price=None)["ok"])
         self.assertTrue(self._answer(price=1, source="fax")["ok"])
 
+    def test_the_tolerance_holds_for_prices_with_tax(self):
+        """Whether the sender's prices contain the tax, and whether ours do, the same price is the same price."""
+        self._profile(price_beyond="refuse", price_tolerance=5)
+        for included in (False, True):
+            kind = "tax_included" if included else "tax_excluded"
+            self.product.taxes_id = self.env["account.tax"].create(
+                {"name": f"Test {kind}", "amount": 20.0, "company_id": self.company.id, "price_include_override": kind}
+            )
+            net, gross = (10.0 / 1.2, 10.0) if included else (10.0, 12.0)
+            for says, price in ((True, gross), (False, net)):
+                for customer in (self.customer.email, {**NEWCOMER, "reference": f"N-{included}-{says}"}):
+                    with self.subTest(included=included, says=says, customer=customer):
+                        good = {"prices_include_tax": says, "customer": customer}
+                        self.assertTrue(self._answer(price=round(price, 4), **good)["ok"])
+                        self.assertTrue(self._answer(price=round(price * 1.049, 4), **good)["ok"])
+                        self.assertTrue(self._answer(price=round(price / 0.9, 4), discount=10, **good)["ok"])
+                        error = self._answer(price=round(price * 1.06, 2), **good)["errors"][0]
+                        self.assertEqual((error["path"], error["code"]), ("lines[0].price", "price_off"))
+                        self.assertIn(f"{price:.2f}", error["message"], "in the sender's own terms")
+                        self.assertEqual(error["found"], f"{price * 1.06:.2f}")
+
+    def test_the_tolerance_follows_the_fiscal_position(self):
+        self._profile(price_beyond="refuse", price_tolerance=1)
+        tax = self.env["account.tax"].create(
+            {"name": "Test inside", "amount": 25.0, "company_id": self.company.id, "price_include_override": "tax_included"}
+        )
+        self.product.taxes_id = tax
+        abroad = self.env["account.fiscal.position"].create({"name": "Abroad", "company_id": self.company.id})
+        none = self.env["account.tax"].create(
+            {"name": "Test none", "amount": 0.0, "company_id": self.company.id, "original_tax_ids": [(6, 0, tax.ids)]}
+        )
+        none.fiscal_position_ids = abroad
+        self.customer.with_company(self.company).property_account_position_id = abroad
+        self.assertTrue(self._answer(price=8, prices_include_tax=False)["ok"])
+        self.assertFalse(self._answer(price=10, prices_include_tax=False)["ok"])
+
     def test_prices_are_those_of_the_customers_pricelist_and_currency(self):
         self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         foreign = self.env.ref("base.CHF")

@@ -6,3 +6,4 @@ from . import sale_order
 from . import sale_order_cancel
 from . import sale_order_line
 from . import sale_order_line_close
+from . import sale_order_outlook

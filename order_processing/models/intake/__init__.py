@@ -4,6 +4,7 @@ from . import order_intake_acknowledgement
 from . import order_intake_attempt
 from . import order_intake_check
 from . import order_intake_column
+from . import order_intake_desk
 from . import order_intake_error
 from . import order_intake_party
 from . import order_intake_profile
@@ -12,6 +13,7 @@ from . import order_processing
 from . import product_product
 from . import res_company
 from . import res_partner
+from . import res_partner_search
 from . import sale_order
 from . import sale_order_acknowledgement
 from . import sale_order_comparison

@@ -3,7 +3,6 @@
 from odoo.tools import float_compare
 
 from . import reading
-from .amounts import Amounts
 from .sale_order import PAYMENT
 
 # what is decided with the confirmation, and what with the start of dispatch
@@ -27,60 +26,75 @@ LINE = {
 }
 
 
+def carry_out(env, amendments, amounts):
+    """Change the orders of planned amendments."""
+    added, removed = [], env["sale.order.line"]
+    for amendment in amendments:
+        more, less = amendment.change()
+        added += more
+        removed |= less
+    if added:
+        env["sale.order.line"].create(added)
+    # a line of a quotation goes; one of a sale stays with a quantity of zero, as core demands
+    sold = removed.filtered(lambda line: line.order_id.state == "sale")
+    if sold:
+        sold.write({"product_uom_qty": 0, "order_sender_line": False, "order_sender_charge": 0})
+    if removed - sold:
+        (removed - sold).unlink()
+    for amendment in amendments:
+        amendment.parcel.order = amendment.order
+    amounts.discount([amendment.parcel for amendment in amendments if amendment.charged])
+
+
 class Amendment:
     """The changes of one parcel to the order that stands under its reference."""
 
-    def __init__(self, env, company, parcel):
+    def __init__(self, env, company, parcel, amounts):
         self.env = env
         self.company = company
         self.parcel = parcel
+        self.amounts = amounts
         self.order = parcel.envelope.order_id
         self.before = parcel.envelope.payload or {}
 
-    def apply(self):
-        """Change the order, or add errors to the parcel and write nothing."""
-        order, parcel = self.order, self.parcel
+    def plan(self):
+        """Find what changes, or add errors to the parcel; nothing is written.
+
+        :return: whether the amendment can be carried out
+        """
+        parcel = self.parcel
         if closed := self._closed():
             parcel.errors.append(reading.error("", "too_late", "", closed))
-            return
-        amounts = Amounts(self.env, self.company)
-        amounts.fill([parcel])
+            return False
+        self.amounts.fill([parcel])
         commands = [values for _command, _zero, values in parcel.values["order_line"]]
-        goods = {values["order_sender_line"]: values for values in commands if "order_sender_line" in values}
-        head, lines = self._head(), self._lines(goods)
-        charged = self._charges_change(bool(lines))
-        if parcel.errors:
-            return
-        if head:
-            order.with_context(update_delivery_shipping_partner=True).write(head)
-        removed = order.order_line.browse()
-        for line, values in lines:
+        self.goods = {values["order_sender_line"]: values for values in commands if "order_sender_line" in values}
+        self.charges = [values for values in commands if "order_sender_charge" in values]
+        self.head, self.lines = self._head(), self._lines(self.goods)
+        self.charged = self._charges_change(bool(self.lines))
+        return not parcel.errors
+
+    def change(self):
+        """Change what stands as planned.
+
+        :return: ``(values of lines to add, lines to take away)``, which is done for many amendments at once
+        """
+        order = self.order
+        if self.head:
+            order.with_context(update_delivery_shipping_partner=True).write(self.head)
+        removed, added = order.order_line.browse(), []
+        for line, values in self.lines:
             if line and values and "product_id" not in values:
                 line.write(values)
                 continue
             # another product is another line: core keeps the product of a line that was confirmed
             removed |= line
             if values:
-                self._create(goods[line.order_sender_line] if line else values)
-        if charged:
+                added.append(self.goods[line.order_sender_line] if line else values)
+        if self.charged:
             removed |= order.order_line.filtered("order_sender_charge")
-            for values in commands:
-                if "order_sender_charge" in values:
-                    self._create(values)
-        self._remove(removed)
-        parcel.order = order
-        if charged:
-            amounts.discount([parcel])
-
-    def _create(self, values):
-        self.env["sale.order.line"].create({**values, "order_id": self.order.id})
-
-    def _remove(self, lines):
-        """A line of a quotation goes; one of a sale stays with a quantity of zero, as core demands."""
-        if self.order.state == "sale":
-            lines.write({"product_uom_qty": 0, "order_sender_line": False, "order_sender_charge": 0})
-        else:
-            lines.unlink()
+            added += self.charges
+        return [{**values, "order_id": order.id} for values in added], removed
 
     # ------------------------------------------------------------------ what is too late
 
@@ -174,6 +188,8 @@ class Amendment:
                 for key in keys:
                     self._too_late(f"lines[{place}].{key}", sent.get(key), late)
             else:
+                if "price" in keys:
+                    keys["sent"] = "technical_price_unit"
                 changes.append((line, {field: values[field] for field in keys.values()}))
         for mark, line in by_mark.items():
             if mark in goods or not line.product_uom_qty:

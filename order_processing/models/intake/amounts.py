@@ -14,6 +14,7 @@ class Amounts:
         self.env = env
         self.company = company
         self.positions = {}
+        self.newcomers = {}
 
     def fill(self, parcels):
         """Add the charges that are lines of their own, and turn prices into what Odoo's taxes mean by a price."""
@@ -24,12 +25,10 @@ class Amounts:
                 for place, charge in charges(parcel.payload)
                 if charge["type"] in COMPANY_PRODUCTS
             ]
-            if self._stated(parcel):
-                for values in lines:
-                    if "price_unit" in values:
-                        product = self.env["product.product"].browse(values["product_id"])
-                        taxes = self._taxes(parcel, product)
-                        values["price_unit"] = self._native(parcel, values["price_unit"], taxes, product)
+            for values in lines:
+                if "price_unit" in values:
+                    product = self.env["product.product"].browse(values["product_id"])
+                    values["price_unit"] = self.native_price(parcel, values["price_unit"], product)
             parcel.values["order_line"] = [Command.create(values) for values in lines]
 
     def discount(self, parcels):
@@ -41,6 +40,18 @@ class Amounts:
                     rows += self._discount(parcel, place, charge)
         if rows:
             self.env["sale.order.line"].create(rows)
+
+    # ------------------------------------------------------------------ prices
+
+    def native_price(self, parcel, price, product):
+        """A price that was sent for ``product``, as Odoo means the price of its line."""
+        return self._native(parcel, price, self._taxes(parcel, product), product) if self._stated(parcel) else price
+
+    def pricelist_price(self, parcel, price, product):
+        """A price of the pricelist, as core puts it on a line of this customer: moved to the taxes of its fiscal position."""
+        taxes = product.taxes_id._filter_taxes_by_company(self.company)
+        position = self._position(parcel)
+        return product._get_tax_included_unit_price_from_price(price, product_taxes=taxes, fiscal_position=position)
 
     # ------------------------------------------------------------------ charges
 
@@ -95,14 +106,24 @@ class Amounts:
         return self._position(parcel).map_tax(taxes)
 
     def _position(self, parcel):
-        partner = self.env["res.partner"].browse(parcel.values["partner_id"])
-        ship_to = self.env["res.partner"].browse(
-            parcel.values.get("partner_shipping_id") or partner.address_get(["delivery"])["delivery"]
+        partner = self._party(parcel, "partner_id")
+        ship_to = self._party(parcel, "partner_shipping_id") or (
+            partner.browse(partner.address_get(["delivery"])["delivery"]) if partner.id else partner
         )
         if (partner, ship_to) not in self.positions:
             positions = self.env["account.fiscal.position"].with_company(self.company)
             self.positions[partner, ship_to] = positions._get_fiscal_position(partner, ship_to)
         return self.positions[partner, ship_to]
+
+    def _party(self, parcel, field):
+        """The partner in ``field`` of the order; one that is yet to be made stands in memory."""
+        partners = self.env["res.partner"].with_company(self.company)
+        if parcel.values.get(field):
+            return partners.browse(parcel.values[field])
+        new = next((new for new in parcel.new_partners if new.field == field), None)
+        if new and new not in self.newcomers:
+            self.newcomers[new] = partners.new({key: value for key, value in new.values.items() if key != "parent_id"})
+        return self.newcomers[new] if new else partners
 
     def _native(self, parcel, price, taxes, product):
         """``price`` as these taxes understand it: with those of them that are included in prices, without the others."""

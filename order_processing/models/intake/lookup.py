@@ -5,9 +5,9 @@ from odoo.tools import plaintext2html
 from . import reading
 from .lookup_partner import PartnerLookup
 from .lookup_price import PriceLookup
-from .lookup_product import ProductLookup
+from .lookup_product import Found, ProductLookup
 from .sale_order import PAYMENT
-from .sale_order_line import SENT_PRICE
+from .sale_order_line import sent_price_of
 
 
 class Lookup:
@@ -63,7 +63,7 @@ class Lookup:
         payload = parcel.payload
         values = {
             "company_id": self.company.id,
-            "client_order_ref": parcel.reference,
+            "client_order_ref": parcel.customer_reference,
             "origin": parcel.reference,
             "intake_id": parcel.envelope.id,
         }
@@ -110,7 +110,8 @@ class Lookup:
     def _line(self, parcel, place, line, customer):
         """Values of one order line, ``None`` where its product is not found."""
         path = f"lines[{place}]"
-        found = self.products.candidates(_code(line), customer)
+        picked = parcel.chosen.products.get(place)
+        found = [Found(picked, None, "")] if picked else self.products.candidates(_code(line), customer)
         if len(found) != 1:
             # an empty code is an error of form, said already
             if _code(line):
@@ -136,7 +137,7 @@ class Lookup:
             values |= {
                 "price_unit": reading.number(line["price"]) or 0.0,
                 "discount": 0.0,
-                "technical_price_unit": SENT_PRICE,
+                "technical_price_unit": sent_price_of(product.id),
             }
         if reading.present(line.get("discount")):
             values["discount"] = reading.number(line["discount"]) or 0.0

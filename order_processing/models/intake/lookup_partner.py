@@ -45,6 +45,7 @@ class PartnerLookup:
             for parcel in parcels
             for role, _field in ROLES
             if reading.present(value := parcel.payload.get(role)) and isinstance(value, str | dict)
+            if role not in parcel.chosen.partners
         ]
         keys = {key for value in sent for key in _keys(value)}
         names = {_text(value, "name") for value in sent if isinstance(value, dict)} - {""}
@@ -74,7 +75,7 @@ class PartnerLookup:
         customer = self._partner(parcel, "customer", "partner_id")
         values["partner_id"] = customer.id if customer else False
         for role, field in ROLES[1:]:
-            if reading.present(parcel.payload.get(role)):
+            if role in parcel.chosen.partners or reading.present(parcel.payload.get(role)):
                 other = self._partner(parcel, role, field, customer)
                 if other:
                     values[field] = other.id
@@ -82,6 +83,8 @@ class PartnerLookup:
 
     def _partner(self, parcel, role, field, customer=None):
         """The partner that ``role`` names, a ``NewPartner`` kept on the parcel, or ``None`` with an error."""
+        if role in parcel.chosen.partners:
+            return parcel.chosen.partners[role]
         value = parcel.payload.get(role)
         if not reading.present(value) or not isinstance(value, str | dict):
             return None

@@ -1,6 +1,7 @@
 """Prices that are sent beside those of the pricelist, for senders whose profile refuses what is too far off."""
 
 from . import reading
+from .amounts import Amounts
 
 
 class PriceLookup:
@@ -12,6 +13,7 @@ class PriceLookup:
         self.settings = settings
         self.prices = {}
         self.by_country = {}
+        self.amounts = Amounts(env, company)
 
     def check(self, parcels, customers):
         """Add an error for each price beyond the tolerance.
@@ -30,9 +32,6 @@ class PriceLookup:
         """``(parcel, place, values of the line, what determines its price)`` for lines with a price."""
         pricelist_id = parcel.values.get("pricelist_id") or self._pricelist(customer).id
         when = parcel.values.get("date_order") or self.env.cr.now()
-        # a price with tax beside a pricelist without one says nothing: verification compares what was entered
-        if isinstance(parcel.payload.get("prices_include_tax"), bool):
-            return
         for place, values in parcel.line_values:
             if "price_unit" in values:
                 product = self.env["product.product"].browse(values["product_id"])
@@ -66,14 +65,22 @@ class PriceLookup:
                 self.prices[pricelist_id, when, quantity, unit_id, product_id] = price
 
     def _judge(self, parcel, place, values, key):
-        expected = self.prices[key]
-        sent = values["price_unit"] * (1 - values.get("discount", 0.0) / 100)
+        expected, sent = self.prices[key], values["price_unit"]
+        stated = isinstance(parcel.payload.get("prices_include_tax"), bool)
+        meant, factor = sent, 1.0
+        if stated:
+            # compared as Odoo means a price; told as the sender means it
+            product = self.env["product.product"].browse(values["product_id"])
+            expected = self.amounts.pricelist_price(parcel, expected, product)
+            meant = self.amounts.native_price(parcel, sent, product)
+            factor = sent / meant if meant else 1.0
+        less = 1 - values.get("discount", 0.0) / 100
         digits = self.env["decimal.precision"].precision_get("Product Price")
-        if round(abs(sent - expected) - abs(expected) * self.settings.price_tolerance / 100, digits) <= 0:
+        if round(abs(meant * less - expected) - abs(expected) * self.settings.price_tolerance / 100, digits) <= 0:
             return
         words = self.env._(
             "The pricelist says %(expected)s, and this sender may differ by %(tolerance)s %%.",
-            expected=f"{expected:.{digits}f}",
+            expected=f"{expected * factor:.{digits}f}",
             tolerance=f"{self.settings.price_tolerance:g}",
         )
-        parcel.errors.append(reading.error(f"lines[{place}].price", "price_off", f"{sent:.{digits}f}", words))
+        parcel.errors.append(reading.error(f"lines[{place}].price", "price_off", f"{sent * less:.{digits}f}", words))

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ..common import contract
 from . import reading
-from .amendment import Amendment
+from .amendment import Amendment, carry_out
 from .amounts import Amounts
 from .lookup import Lookup
 from .lookup_partner import make_partners
@@ -68,16 +68,19 @@ class OrderIntakeSubmit(models.Model):
                     answer["intake_id"] = 0
             return answers
 
-    def _submit(self, orders, source, company, mended=False, settings=None):
+    def _submit(self, orders, source, company, mended=False, settings=None, chosen=None):
         """``submit`` when the call is checked.
 
         :param mended: the desk mended what the sender sent
         :param settings: read by these instead of by the sender's profile
+        :param chosen: one ``Chosen`` per order, what the desk picked from Odoo itself
         """
         self = self.sudo().with_company(company)
         company = company.sudo()
         settings = settings or self.env["order.intake.profile"]._settings_of(source, company)
         parcels = [Parcel(order, mended) for order in orders]
+        for parcel, picked in zip(parcels, chosen or ()):
+            parcel.choose(picked)
         waiting = parcels
         while waiting:
             first, later = {}, []
@@ -182,21 +185,18 @@ class OrderIntakeSubmit(models.Model):
 
     def _amend(self, parcels, company):
         """Change the orders of amendments, each whole or not at all, and keep what stood or what was refused."""
+        good = [parcel for parcel in parcels if not parcel.errors]
+        # an address is made before one knows whether the change is too late: such a one is changed by itself
+        plain = [parcel for parcel in good if not parcel.new_partners]
+        alone = [parcel for parcel in good if parcel.new_partners]
+        try:
+            self._amend_set(plain, company)
+        except contract.REFUSALS:
+            alone = good
+        for parcel in alone:
+            self._amend_one(parcel, company)
         rows = []
         for parcel in parcels:
-            try:
-                with contract.one_record(self.env.cr):
-                    if not parcel.errors:
-                        make_partners(self.env, company, [parcel])
-                        Amendment(self.env, company, parcel).apply()
-                    if parcel.errors:
-                        # an address that was made for it goes too
-                        raise _DryRun
-            except _DryRun:
-                parcel.order = None
-            except contract.REFUSALS as error:
-                if not parcel.errors:
-                    parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
             if parcel.errors:
                 late = parcel.errors[0]["code"] == "too_late"
                 rows.append(parcel.attempt("too_late" if late else "rejected", parcel.errors))
@@ -205,6 +205,34 @@ class OrderIntakeSubmit(models.Model):
             parcel.keep(company)
         self._keep_attempts(rows)
         self.browse([parcel.envelope.id for parcel in parcels if not parcel.errors])._acknowledge_later()
+
+    def _amend_set(self, parcels, company):
+        """Plan and carry out amendments together, all or, where Odoo refuses one, nothing of them."""
+        if not parcels:
+            return
+        with contract.one_record(self.env.cr):
+            amounts = Amounts(self.env, company)
+            planned = [Amendment(self.env, company, parcel, amounts) for parcel in parcels]
+            carry_out(self.env, [amendment for amendment in planned if amendment.plan()], amounts)
+
+    def _amend_one(self, parcel, company):
+        """Carry out one amendment, or leave its errors on the parcel and nothing else behind."""
+        parcel.errors = []
+        try:
+            with contract.one_record(self.env.cr):
+                make_partners(self.env, company, [parcel])
+                amounts = Amounts(self.env, company)
+                amendment = Amendment(self.env, company, parcel, amounts)
+                if not amendment.plan():
+                    # an address that was made for it goes too
+                    raise _DryRun
+                carry_out(self.env, [amendment], amounts)
+        except _DryRun:
+            parcel.order = None
+        except contract.REFUSALS as error:
+            parcel.order = None
+            if not parcel.errors:
+                parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
 
     def _keep_attempts(self, rows):
         if rows:

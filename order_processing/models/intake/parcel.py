@@ -1,12 +1,27 @@
 """One submitted order on its way through the room: what came, what it means, what became of it."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from ..common.business_day import business_day
 from . import reading
 
 # what came without a reference is kept under this and its content
 NAMELESS = "none-"
+
+
+class Chosen(NamedTuple):
+    """What the desk picked from Odoo itself, so that it is not looked up: partners by role, products by the place of the line.
+
+    ``reference``: the envelope's own, where the order's is the customer's and may come from another customer too.
+    """
+
+    reference: str
+    partners: dict
+    products: dict
+
+
+NOTHING_CHOSEN = Chosen("", {}, {})
 
 
 class Parcel:
@@ -27,6 +42,9 @@ class Parcel:
         # what has no reference is kept all the same, under its content
         named = 0 < len(reference) <= reading.REFERENCE_LENGTH
         self.reference = reference if named else f"{NAMELESS}{self.digest[:12]}"
+        # as printed for the customer
+        self.customer_reference = self.reference
+        self.chosen = NOTHING_CHOSEN
         self.envelope = None
         self.order = None
         self.values = {}
@@ -34,6 +52,11 @@ class Parcel:
         self.new_partners = []
         self.answer = None
         self.twin = None
+
+    def choose(self, chosen):
+        """Take what the desk picked (``Chosen``)."""
+        self.chosen = chosen
+        self.reference = chosen.reference
 
     @property
     def lines(self):
@@ -65,21 +88,22 @@ class Parcel:
 
     def answer_from_before(self):
         """The envelope was settled earlier: same content is a repetition, other content a conflict."""
-        order = self.envelope.order_id
+        order, env = self.envelope.order_id, self.envelope.env
         if self.envelope.state == "cancelled":
-            errors = [reading.error("reference", "conflict", self.reference, "This reference was cancelled.")]
+            words = env._("This reference was cancelled.")
+            errors = [reading.error("reference", "conflict", self.reference, words)]
         elif self.digest not in (self.envelope.digest, reading.canonical(self.envelope.sent_payload)):
             if self.payload.get("replace") is True:
                 self.amending = True
                 return
-            errors = list(_differences(self.envelope.payload, self.payload))
+            errors = list(_differences(env, self.envelope.payload, self.payload))
         else:
             errors = []
         self.answer = {
             "reference": self.reference,
             "ok": not errors,
             "code": "conflict" if errors else "repeated",
-            "message": errors[0]["message"] if errors else "Entered before.",
+            "message": errors[0]["message"] if errors else env._("Entered before."),
             "errors": errors,
             "order": order.name or "",
             "order_id": order.id or 0,
@@ -157,13 +181,12 @@ class Parcel:
         }
 
 
-def _differences(before, now):
+def _differences(env, before, now):
     """One conflict error per key whose content differs, saying what was accepted and what came now."""
     before = before if isinstance(before, dict) else {}
     now = now if isinstance(now, dict) else {}
     for key in sorted({*before, *now} - {"replace"}):
         if reading.canonical(before.get(key)) != reading.canonical(now.get(key)):
             accepted = reading.error(key, "conflict", before.get(key))["found"] or "-"
-            yield reading.error(
-                key, "conflict", now.get(key), f"The reference was accepted before with other content: {accepted}"
-            )
+            words = env._("The reference was accepted before with other content: %s", accepted)
+            yield reading.error(key, "conflict", now.get(key), words)

@@ -76,8 +76,9 @@ class CaseLookup:
             else:
                 parcel.order_ids = by_name.get(text(parcel.payload["reference"]), set())
             if len(parcel.order_ids) != 1:
+                code = "ambiguous" if parcel.order_ids else "unknown_order"
                 parcel.order_ids = set()
-                parcel.fail("unknown_order", text(parcel.payload.get("reference") or parcel.payload.get("order_id")))
+                parcel.fail(code, text(parcel.payload.get("reference") or parcel.payload.get("order_id")))
 
     def _find_partners(self, parcels):
         keys = {parcel.customer for parcel in parcels} - {""}

@@ -5,23 +5,29 @@ import json
 import math
 from datetime import date, datetime
 
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# said in the language of who asks
 MESSAGES = {
-    "bad_form": "This is no return case.",
-    "no_lines": "The case names no lines.",
-    "bad_line": "This line is no object.",
-    "bad_quantity": "The quantity must be a number above zero.",
-    "bad_value": "This value is not one of those allowed.",
-    "bad_date": "This is no date.",
-    "conflict": "This key was used for another case.",
-    "unknown_order": "No order of yours has this reference.",
-    "unknown_customer": "No customer has this reference.",
-    "ambiguous_customer": "Several customers have this reference.",
-    "unknown_product": "No product has this code.",
-    "unknown_line": "This is no order line of yours.",
-    "no_customer": "Neither order, line nor customer is given.",
-    "no_product": "Neither line nor product is given.",
-    "not_delivered": "Nothing of this product was delivered to this customer.",
-    "too_many": "No delivery has so much left that may come back.",
+    "bad_form": _lt("This is no return case."),
+    "no_lines": _lt("The case names no lines."),
+    "bad_line": _lt("This line is no object."),
+    "bad_quantity": _lt("The quantity must be a number above zero."),
+    "bad_value": _lt("This value is not one of those allowed."),
+    "bad_date": _lt("This is no date."),
+    "conflict": _lt("This key was used for another case."),
+    "unknown_order": _lt("No order of yours has this reference."),
+    "ambiguous": _lt("More than one order has this reference: name it by Odoo's number."),
+    "unknown_customer": _lt("No customer has this reference."),
+    "ambiguous_customer": _lt("Several customers have this reference."),
+    "unknown_product": _lt("No product has this code."),
+    "unknown_line": _lt("This is no order line of yours."),
+    "no_customer": _lt("Neither order, line nor customer is given."),
+    "no_product": _lt("Neither line nor product is given."),
+    "not_delivered": _lt("Nothing of this product was delivered to this customer."),
+    "too_many": _lt("No delivery has so much left that may come back."),
 }
 CHOICES = {
     "disposition": {"restock", "quarantine", "scrap", "customer_keeps"},
@@ -116,9 +122,9 @@ class Row:
         if not self.code:
             self.code, self.detail = code, detail
 
-    def problem(self):
-        """What is wrong, as the plain dict that is stored and answered."""
-        message = MESSAGES[self.code] + (f" ({self.detail})" if self.detail else "")
+    def problem(self, translate):
+        """What is wrong, as the plain dict that is stored and answered; ``translate``: ``_`` of the environment."""
+        message = translate(MESSAGES[self.code]) + (f" ({self.detail})" if self.detail else "")
         return {
             "row": self.index,
             "code": self.code,
@@ -184,11 +190,11 @@ class Case:
             return []
         return [row for row in self.rows if not row.code]
 
-    def verdict(self):
-        """``(unmatched, code, message)`` of the case after ``decide``."""
+    def verdict(self, translate):
+        """``(unmatched, code, message)`` of the case after ``decide``; ``translate`` as for ``Row.problem``."""
         if self.code:
-            return True, self.code, MESSAGES[self.code] + (f" ({self.detail})" if self.detail else "")
+            return True, self.code, translate(MESSAGES[self.code]) + (f" ({self.detail})" if self.detail else "")
         bad = [row for row in self.rows if row.code]
         if bad:
-            return not any(row.picks for row in self.rows), bad[0].code, bad[0].problem()["message"]
+            return not any(row.picks for row in self.rows), bad[0].code, bad[0].problem(translate)["message"]
         return False, "", ""

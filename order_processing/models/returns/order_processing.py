@@ -110,7 +110,7 @@ class OrderProcessing(models.AbstractModel):
         result, error = super()._contract_codes()
         return {**result, **RESULT_CODES}, {
             **error,
-            **{code: words for code, words in MESSAGES.items() if code not in error},
+            **{code: self.env._(words) for code, words in MESSAGES.items() if code not in error},
         }
 
     @api.model

@@ -69,7 +69,7 @@ class OrderReturnRequest(models.Model):
             record = first[parcel.key].record
             answer = record._answer()
             if record.digest != parcel.digest:
-                answer.update(ok=False, code="conflict", message=MESSAGES["conflict"])
+                answer.update(ok=False, code="conflict", message=self.env._(MESSAGES["conflict"]))
             elif not (parcel.fresh and parcel is first[parcel.key]):
                 answer.update(code="repeated" if answer["ok"] else answer["code"])
             answers.append(answer)
@@ -170,14 +170,14 @@ class OrderReturnRequest(models.Model):
     def _keep(self, parcels, lookup, company):
         """Write what became of each case; guarded fields by the mixin's own door."""
         for parcel in parcels:
-            unmatched, code, message = parcel.verdict()
+            unmatched, code, message = parcel.verdict(self.env._)
             first = next((pick["line_id"] for row in parcel.rows for pick in row.picks), 0)
             order = self.env["sale.order.line"].browse(first).order_id
             note = parcel.payload.get("note")
             parcel.record._transition_write(
                 {
                     "payload": parcel.payload,
-                    "problems": [row.problem() for row in parcel.rows if row.code] or False,
+                    "problems": [row.problem(self.env._) for row in parcel.rows if row.code] or False,
                     "row_count": len(parcel.rows),
                     "unmatched": unmatched,
                     "unmatched_code": code,

@@ -1,0 +1,92 @@
+from odoo import fields, models
+
+
+class OrderIntakeEntryLine(models.TransientModel):
+    """One row of the fast entry; only code, product and quantity are typed, the rest is filled from them."""
+
+    _name = "order.intake.entry.line"
+    _description = "Row of the Fast Entry"
+    _order = "id"
+
+    entry_id = fields.Many2one("order.intake.entry", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="entry_id.company_id")
+    currency_id = fields.Many2one(related="entry_id.currency_id")
+    number = fields.Integer("Row", readonly=True)
+    code = fields.Char(help="Our reference, a barcode, or the customer's own code.")
+    quantity = fields.Float(digits="Product Unit", default=1.0)
+    product_id = fields.Many2one("product.product", "Product", help="Found by the code, or picked by its name.")
+    picked = fields.Boolean(help="The product was picked from the list, whatever the code says.")
+    # what was found for the code the last time: another product in the row was picked by hand
+    found_code = fields.Char()
+    found_product = fields.Integer()
+    unit_id = fields.Many2one("uom.uom", "Unit", readonly=True)
+    price = fields.Float(digits="Product Price", readonly=True)
+    discount = fields.Float("Disc. %", digits="Discount", readonly=True)
+    # what the price was made for
+    priced_for = fields.Char()
+    subtotal = fields.Monetary("Amount", readonly=True, help="Untaxed.")
+    free = fields.Float(digits="Product Unit", readonly=True, help="Free in stock before this row.")
+    short = fields.Float(digits="Product Unit", readonly=True, help="Of this row, not covered by free stock.")
+    promise_date = fields.Date("Can leave", readonly=True)
+    problem = fields.Char(readonly=True)
+
+    def _is_blank(self):
+        """Whether nobody wrote anything in the row."""
+        return not (self.code or "").strip() and not self.product_id
+
+    def _product_code(self):
+        """The code as it is sent: what was typed, else what names the product that was picked."""
+        return (self.code or "").strip() or self.product_id.display_name or ""
+
+    def _notice_picked(self):
+        """A product that is not the one found for the code was picked by hand, until another code is typed."""
+        for row in self:
+            code, product = (row.code or "").strip(), row.product_id
+            if code != (row.found_code or ""):
+                row.picked = False
+            elif product and product._origin.id != row.found_product:
+                row.picked = True
+                row.code = product.default_code or product.barcode or False
+            row.found_code = (row.code or "").strip()
+
+    def _show_meaning(self, values, problems):
+        """Fill in what intake understood.
+
+        :param values: values for ``sale.order.line.create``, ``None`` where the product is not found
+        :param problems: what is wrong, in words
+        """
+        product = self.env["product.product"].browse(values and values["product_id"] or [])
+        unit_id = values.get("product_uom_id") or product.uom_id.id if values else False
+        self.update(
+            {
+                "product_id": product.id,
+                "found_product": product.id,
+                "unit_id": unit_id,
+                "problem": " ".join(problems),
+            }
+        )
+        if not product:
+            self.update({"free": 0.0, "short": 0.0, "promise_date": False})
+
+    def _priced_by(self, terms):
+        """What the row's price depends on, as a text."""
+        return repr((self.product_id._origin.id, self.unit_id._origin.id, self.quantity, *terms))
+
+    def _show_price(self, line):
+        """Fill in what core says of ``line``, the row in a quotation."""
+        self.update({"price": line.price_unit, "discount": line.discount, "subtotal": line.price_subtotal})
+
+    def _reference_quantity(self):
+        """The quantity in the product's reference unit."""
+        return self.unit_id._compute_quantity(self.quantity, self.product_id.uom_id, round=False)
+
+    def _show_stock(self, free, short, day):
+        """Fill in the promise, ``free`` and ``short`` in the product's reference unit."""
+        own, unit = self.product_id.uom_id, self.unit_id
+        self.update(
+            {
+                "free": own._compute_quantity(free, unit, rounding_method="DOWN") if free else 0.0,
+                "short": own._compute_quantity(short, unit, rounding_method="HALF-UP"),
+                "promise_date": day,
+            }
+        )

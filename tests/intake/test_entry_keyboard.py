@@ -1,0 +1,156 @@
+"""An order taken by telephone without a mouse, in a real browser: customer, codes and quantities, a scan, a check, saved."""
+
+import os
+import resource
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.external.clients import OdooRpc
+
+pytestmark = [pytest.mark.browser, pytest.mark.external]
+WIDTH, HEIGHT = 1366, 768
+PATIENCE = 60000
+ROWS = "div[name=line_ids] .o_data_row"
+
+
+@pytest.fixture(scope="module")
+def caller(running_server):
+    return OdooRpc(running_server)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    # Odoo limits the address space of its process, and of those that it starts; Chromium reserves more than that
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (limits[1], limits[1]))
+    try:
+        with sync_playwright() as play:
+            found = play.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
+            yield found
+            found.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+@pytest.fixture(scope="module")
+def goods(caller):
+    """Two products without tax, with stock of the first, and a customer with a telephone."""
+
+    def make(model, values):
+        made = caller.call("admin", model, "create", [values])
+        return made[0] if isinstance(made, list) else made
+
+    for code, price, barcode in (("KEY-1", 10.0, "4006381333931"), ("KEY-2", 25.0, "")):
+        values = {"name": f"Test {code}", "default_code": code, "list_price": price, "taxes_id": [(6, 0, [])]}
+        make("product.product", {**values, "barcode": barcode or False, "is_storable": code == "KEY-1"})
+    address = {"street": "1 Road", "city": "London", "zip": "N1 1AA", "email": "caller@test.example.com"}
+    country = caller.call("admin", "res.country", "search", [("code", "=", "GB")])[0]
+    make("res.partner", {**address, "name": "Test Caller", "phone": "+44 20 7946 0123", "country_id": country})
+
+
+@pytest.fixture
+def desk(browser, running_server, goods):
+    """A page of a processor; it fails the test if the web client showed an error that the test did not expect."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    page.set_default_timeout(PATIENCE)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{running_server.url}/web/login")
+    page.fill("input[name=login]", "processor")
+    page.fill("input[name=password]", "processor")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".o_main_navbar")
+    page.goto(f"{running_server.url}/odoo/action-order_processing.order_intake_entry_action")
+    page.wait_for_selector(".o_form_view .o_notebook")
+    yield page
+    assert not errors, errors
+    page.close()
+
+
+def _focused(page):
+    return page.evaluate("() => document.activeElement.closest('[name]')?.getAttribute('name') || ''")
+
+
+def _customer(page, typed):
+    assert _focused(page) == "partner_id"
+    page.keyboard.type(typed)
+    page.locator(".o-autocomplete--dropdown-item", has_text="Test Caller").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('div[name=partner_shipping_id] input')?.value")
+
+
+def _tab_to(page, name, times=40):
+    seen = []
+    for _press in range(times):
+        page.keyboard.press("Tab")
+        seen.append(_focused(page))
+        if seen[-1] == name:
+            return
+    raise AssertionError(f"“{name}” is not reached by Tab: {seen}")
+
+
+def _row_shows(page, row, **cells):
+    for name, text in cells.items():
+        page.locator(ROWS).nth(row).locator(f"td[name={name}]", has_text=text).wait_for()
+
+
+def test_code_tab_quantity_enter_check_and_confirm(desk, caller):
+    _customer(desk, "7946 0123")
+    _tab_to(desk, "client_order_ref")
+    desk.keyboard.type("PO-88")
+    _tab_to(desk, "line_ids")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector(f"{ROWS}.o_selected_row td[name=code] input")
+    typed = (("KEY-1", "10.00", "3", "30.00"), ("key-2", "25.00", "2", "50.00"))
+    for row, (code, price, quantity, amount) in enumerate(typed):
+        desk.wait_for_function("() => document.activeElement.closest('[name]')?.getAttribute('name') === 'code'")
+        desk.keyboard.type(code)
+        desk.keyboard.press("Tab")
+        _row_shows(desk, row, unit_id="Units", price=price)
+        assert _focused(desk) == "quantity"
+        desk.keyboard.type(quantity)
+        desk.keyboard.press("Enter")
+        _row_shows(desk, row, subtotal=amount)
+    _row_shows(desk, 0, unit_id="Units", price="10.00", short="3.00")
+    assert "80.00" in desk.locator("div[name=amount_total]").inner_text()
+    fits = desk.evaluate("() => document.querySelector('.o_content').scrollWidth <= window.innerWidth")
+    assert fits
+    desk.keyboard.press("Alt+v")
+    result = desk.locator(".o_order_entry_result")
+    result.wait_for()
+    assert "Nothing is entered yet" in result.inner_text()
+    assert not caller.call("manager", "sale.order", "search_count", [("client_order_ref", "=", "PO-88")])
+    desk.keyboard.press("Alt+y")
+    desk.locator(".o_arrow_button_current", has_text="Sales Order").wait_for()
+    made = caller.call(
+        "manager", "sale.order", "search_read", [("client_order_ref", "=", "PO-88")], ["state", "amount_total", "intake_id"]
+    )
+    assert [(order["state"], order["amount_total"]) for order in made] == [("sale", 80.0)]
+    assert made[0]["intake_id"][1].startswith("TEL")
+
+
+def test_scans_follow_each_other_and_what_is_unknown_refuses(desk, caller):
+    _customer(desk, "Test Caller")
+    _tab_to(desk, "scan")
+    for code, row, quantity in (
+        ("4006381333931", 0, "1.00"),
+        ("4006381333931", 0, "2.00"),
+        ("KEY-2", 1, "1.00"),
+        ("4006381333932", 2, "1.00"),
+    ):
+        desk.keyboard.type(code)
+        desk.keyboard.press("Enter")
+        _row_shows(desk, row, quantity=quantity)
+        # ready for the next one
+        desk.wait_for_function("() => document.querySelector('div[name=scan] input').value === ''")
+        assert _focused(desk) == "scan"
+    _row_shows(desk, 2, problem="its last digit should be 1, not 2")
+    before = caller.call("manager", "sale.order", "search_count", [])
+    desk.keyboard.press("Alt+e")
+    refusal = desk.locator(".modal", has_text="Row 3, “4006381333932”")
+    refusal.wait_for()
+    desk.keyboard.press("Escape")
+    refusal.wait_for(state="detached")
+    assert caller.call("manager", "sale.order", "search_count", []) == before
+    assert desk.locator(ROWS).count() == 3
