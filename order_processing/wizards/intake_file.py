@@ -43,7 +43,7 @@ class OrderIntakeFile(models.TransientModel):
         required=True,
         readonly=True,
     )
-    sheet_ids = fields.One2many("order.intake.file.sheet", "file_id", "Sheets", readonly=True)
+    sheet_ids = fields.One2many("order.intake.file.sheet", "file_id", "All sheets", readonly=True)
     sheet_count = fields.Integer(compute="_compute_sheet_count")
     sheet_id = fields.Many2one("order.intake.file.sheet", "Sheet", domain="[('file_id', '=', id)]")
     decimal = fields.Selection(
