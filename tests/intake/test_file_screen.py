@@ -56,7 +56,7 @@ def page(running_server, caller):
 def test_columns_are_named_errors_seen_and_the_rest_is_entered(page):
     upload = {"name": "orders.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
     page.set_input_files(".modal input[type=file]", upload)
-    page.wait_for_selector(".modal [name=content] >> text=orders.csv")
+    page.wait_for_selector(".modal [name=content] .o_clear_file_button")
     page.fill(".modal [name=source] input", "screen")
     page.click(".modal footer [name=action_read]")
     page.wait_for_selector(".modal .alert-danger >> text=No column says")
@@ -64,7 +64,7 @@ def test_columns_are_named_errors_seen_and_the_rest_is_entered(page):
     for header, meaning in (("Beleg", "Order reference"), ("Kunde", "Customer (reference, e-mail or VAT number)")):
         page.click(f".modal tr.o_data_row:has-text('{header}') [name=path]")
         page.click(".modal tr.o_selected_row [name=path] input")
-        page.click(f".o_select_menu_item:text-is('{meaning}')")
+        page.locator(".o-dropdown-item").get_by_text(meaning, exact=True).click()
     page.click(".modal footer [name=action_preview]")
     page.wait_for_selector(".modal .alert-warning >> text=1 of 2 orders have errors")
     cells = page.locator(".modal [name=fault_ids] tr.o_data_row").first.locator("td").all_inner_texts()
