@@ -43,9 +43,9 @@ class OrderIntakeFile(models.TransientModel):
         required=True,
         readonly=True,
     )
-    sheet_ids = fields.One2many("order.intake.file.sheet", "file_id", "Sheets", readonly=True)
+    sheet_ids = fields.One2many("order.intake.file.sheet", "file_id", "All sheets", readonly=True)
     sheet_count = fields.Integer(compute="_compute_sheet_count")
-    sheet_id = fields.Many2one("order.intake.file.sheet", "Sheet", domain="[('file_id', '=', id)]")
+    sheet_id = fields.Many2one("order.intake.file.sheet", domain="[('file_id', '=', id)]")
     decimal = fields.Selection(
         [("auto", "As the file shows"), (",", "Comma: 1.234,50"), (".", "Point: 1,234.50")],
         "Decimal mark",

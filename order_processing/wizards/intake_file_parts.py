@@ -346,7 +346,9 @@ class OrderIntakeFileLine(models.TransientModel):
         "Result",
     )
     message = fields.Text("Errors")
-    order_id = fields.Many2one("sale.order", "Order")
+    order_id = fields.Many2one(
+        "sale.order",
+    )
 
 
 class OrderIntakeFileFault(models.TransientModel):

@@ -1,4 +1,3 @@
-import base64
 import threading
 
 from hypothesis import given
@@ -225,29 +224,6 @@ class TestSubmit(OrderCase):
 
         ours(1, "warm")
         self.assertEqual(ours(1, "one"), ours(40, "many"))
-
-    def test_file_is_previewed_entered_and_rejected_rows_come_back(self):
-        text = (
-            "Reference;Customer;Product;Quantity;Price\r\n"
-            f"F-1;{self.customer.email};TG-1;2;9,50\r\n\r\nF-1;{self.customer.email};TG-2;1;\r\n"
-            f"F-2;{self.customer.email};NOPE;1;1\r\n"
-        )
-        wizard = self._as("processor", self.env["order.intake.file"]).create(
-            {"content": base64.b64encode(text.encode("cp1252")), "filename": "orders.csv"}
-        )
-        wizard.action_preview()
-        self.assertEqual(wizard.line_ids.mapped("ok"), [True, False])
-        self.assertFalse(self.env["order.intake"].search([("source", "=", "file")]))
-        wizard.action_submit()
-        kept = self.env["order.intake"].search([("source", "=", "file")], order="id")
-        self.assertEqual(kept.mapped("state"), ["accepted", "rejected"])
-        self.assertEqual(kept[0].order_id.order_line.mapped("price_unit"), [9.5, 25])
-        back = base64.b64decode(wizard.rejected_content).decode("utf-8-sig")
-        self.assertIn("NOPE", back)
-        self.assertIn("No product has this code", back)
-        bad = self._as("processor", self.env["order.intake.file"]).create({"content": base64.b64encode(b"a,b\n1,2\n")})
-        with self.assertRaisesRegex(UserError, "lacks: reference"):
-            bad.action_preview()
 
     def test_one_reference_from_two_transactions_makes_one_envelope(self):
         registry, results = Registry(self.env.cr.dbname), []

@@ -1,0 +1,94 @@
+"""A file of orders in a real browser: columns named by hand, errors seen, rows given back, the rest entered."""
+
+import base64
+import os
+import resource
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.external.clients import OdooRpc
+
+pytestmark = [pytest.mark.browser, pytest.mark.external]
+PATIENCE = 60000
+CUSTOMER = "file-buyer@test.example.com"
+ROWS = f"Beleg;Kunde;SKU;Qty\nS-1;{CUSTOMER};FILE-1;2\nS-2;{CUSTOMER};NONE;1\n"
+
+
+@pytest.fixture(scope="module")
+def caller(running_server):
+    caller = OdooRpc(running_server)
+    caller.call(
+        "admin", "product.product", "create", [{"name": "Test File", "default_code": "FILE-1", "list_price": 5}]
+    )
+    caller.call("admin", "res.partner", "create", [{"name": "Test File Buyer", "email": CUSTOMER}])
+    return caller
+
+
+@pytest.fixture
+def page(running_server, caller):
+    """A page of the processor; it fails the test if the web client showed an error."""
+    # Odoo limits the address space of its process, and of those that it starts; Chromium reserves more than that
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (limits[1], limits[1]))
+    errors = []
+    try:
+        with sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1366, "height": 768})
+            page.set_default_timeout(PATIENCE)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(f"{running_server.url}/web/login")
+            page.fill("input[name=login]", "processor")
+            page.fill("input[name=password]", "processor")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".o_main_navbar")
+            page.goto(f"{running_server.url}/odoo/action-order_processing.order_intake_file_action")
+            page.wait_for_selector(".modal [name=action_read]")
+            yield page
+            assert not errors, errors
+            assert not page.locator(".o_error_dialog").count()
+            browser.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+def test_columns_are_named_errors_seen_and_the_rest_is_entered(page):
+    upload = {"name": "orders.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
+    page.set_input_files(".modal input[type=file]", upload)
+    page.wait_for_selector(".modal [name=content] .o_clear_file_button")
+    page.fill(".modal [name=source] input", "screen")
+    page.click(".modal footer [name=action_read]")
+    page.wait_for_selector(".modal .alert-danger >> text=No column says")
+    assert not page.locator(".modal footer [name=action_preview]:visible").count()
+    for header, meaning in (("Beleg", "Order reference"), ("Kunde", "Customer (reference, e-mail or VAT number)")):
+        page.click(f".modal tr.o_data_row:has-text('{header}') [name=path]")
+        page.click(".modal tr.o_selected_row [name=path] input")
+        page.locator(".o-dropdown-item").get_by_text(meaning, exact=True).click()
+    page.click(".modal footer [name=action_preview]")
+    page.wait_for_selector(".modal .alert-warning >> text=1 of 2 orders have errors")
+    cells = page.locator(".modal [name=fault_ids] tr.o_data_row").first.locator("td").all_inner_texts()
+    assert cells[:3] == ["3", "SKU", "NONE"]
+    with page.expect_download() as given_back:
+        page.click(".modal footer [name=action_download]")
+    with open(given_back.value.path(), encoding="utf-8-sig") as file:
+        heading, row = file.read().splitlines()
+    assert heading == "Beleg;Kunde;SKU;Qty;Reason of rejection"
+    assert row.startswith(f"S-2;{CUSTOMER};NONE;1;SKU: ")
+    page.click(".modal footer [name=action_submit]")
+    page.wait_for_selector(".modal .alert-info >> text=Entered now: 1")
+
+
+def test_work_of_many_calls_ends_on_its_screen(page, caller):
+    content = base64.b64encode(ROWS.replace("S-", "T-").replace("Beleg;Kunde", "Order;Customer").encode()).decode()
+    values = {"content": content, "filename": "orders.csv", "source": "screen 2"}
+    made = caller.call("processor", "order.intake.file", "create", [values])
+    file = made[0] if isinstance(made, list) else made
+    caller.call("processor", "order.intake.file", "action_read", [file])
+    go_on = {"model": "order.intake.file", "id": file, "message": "Going on"}
+    for method, words in (("action_preview", "1 of 2 orders have errors"), ("action_submit", "Entered now: 1")):
+        page.evaluate(
+            "action => odoo.__WOWL_DEBUG__.root.env.services.action.doAction(action)",
+            {"type": "ir.actions.client", "tag": "order_processing.go_on", "params": {**go_on, "method": method}},
+        )
+        page.wait_for_selector(f".modal .alert >> text={words}")
