@@ -207,7 +207,12 @@ class OrderIntakeEntry(models.TransientModel):
         if not rows:
             wrong.append(self.env._("Enter at least one row with a code and a quantity."))
         wrong += [
-            self.env._("Row %(number)s, “%(code)s”: %(problem)s", number=row.number, code=row._product_code(), problem=row.problem)
+            self.env._(
+                "Row %(number)s, “%(code)s”: %(problem)s",
+                number=row.number,
+                code=row._product_code(),
+                problem=row.problem,
+            )
             for row in rows
             if row.problem
         ]
@@ -236,18 +241,24 @@ class OrderIntakeEntry(models.TransientModel):
         for place, row in enumerate(self.line_ids, 1):
             row.number = place
         rows._notice_picked()
-        values, problems = self.env["order.intake"]._desk_read(self._payload(rows), self.company_id, *self._chosen(rows))
+        values, problems = self.env["order.intake"]._desk_read(
+            self._payload(rows), self.company_id, *self._chosen(rows)
+        )
         for place, row in enumerate(rows):
             row._show_meaning(values.get(place), problems.get(place, ()))
         self.problem_count = len(rows.filtered("problem"))
-        (self.line_ids - rows).write({"problem": False, "unit_id": False, "free": 0.0, "short": 0.0, "promise_date": False})
+        (self.line_ids - rows).write(
+            {"problem": False, "unit_id": False, "free": 0.0, "short": 0.0, "promise_date": False}
+        )
 
     def _payload(self, rows, reference=""):
         """The order as a sender would send it."""
         order = {
             "reference": (self.client_order_ref or "").strip() or reference,
             "customer": self._address(self.partner_id),
-            "lines": [{"line": str(row.number), "product": row._product_code(), "quantity": row.quantity} for row in rows],
+            "lines": [
+                {"line": str(row.number), "product": row._product_code(), "quantity": row.quantity} for row in rows
+            ],
         }
         if self.partner_shipping_id and self.partner_shipping_id != self.partner_id:
             order["ship_to"] = self._address(self.partner_shipping_id)
@@ -277,7 +288,12 @@ class OrderIntakeEntry(models.TransientModel):
         if self.partner_shipping_id:
             values["partner_shipping_id"] = self.partner_shipping_id._origin.id
         head = order.new(values)
-        terms = (head.pricelist_id.id, head.fiscal_position_id.id, head.currency_id.id, day_text(head.date_order.date()))
+        terms = (
+            head.pricelist_id.id,
+            head.fiscal_position_id.id,
+            head.currency_id.id,
+            day_text(head.date_order.date()),
+        )
         fresh = rows.filtered(lambda row: row.priced_for != row._priced_by(terms))
         items = self._pricelist_items(head, fresh, terms)
         lines = []
@@ -314,7 +330,9 @@ class OrderIntakeEntry(models.TransientModel):
 
     def _show_stock(self, rows):
         wanted = [(row.product_id._origin, row._reference_quantity()) for row in rows]
-        answers = self.env["sale.order"].sudo()._promise_outlook(wanted, self.warehouse_id._origin.sudo()) if rows else []
+        answers = (
+            self.env["sale.order"].sudo()._promise_outlook(wanted, self.warehouse_id._origin.sudo()) if rows else []
+        )
         for row, (free, short, day) in zip(rows, answers):
             row._show_stock(free, short, day)
         self.promise_date = max((row.promise_date for row in rows), default=False)

@@ -90,7 +90,12 @@ class TestEntryRows(EntryCase):
 
     def test_every_kind_of_code(self):
         self.env["order.customer.code"].create(
-            {"company_id": self.company.id, "partner_id": self.customer.id, "code": "MINE", "product_id": self.product.id}
+            {
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "code": "MINE",
+                "product_id": self.product.id,
+            }
         )
         dozen = self.env.ref("uom.product_uom_dozen")
         self.env["product.uom"].create({"barcode": "4006381000000", "product_id": self.product.id, "uom_id": dozen.id})
@@ -224,7 +229,9 @@ class TestEntryScan(EntryCase):
 
 class TestEntrySave(EntryCase):
     def _count(self):
-        return [self.env[model].search_count([]) for model in ("sale.order", "order.intake", "order.hold", "res.partner")]
+        return [
+            self.env[model].search_count([]) for model in ("sale.order", "order.intake", "order.hold", "res.partner")
+        ]
 
     def test_a_check_says_what_would_be_found_and_keeps_nothing(self):
         self._make_order((self.product, 2), client_order_ref="PO-1").action_confirm()
@@ -254,7 +261,9 @@ class TestEntrySave(EntryCase):
         self.assertEqual(str(order.commitment_date.date()), "2035-05-07")
         self.assertIn("Ring twice", order.note)
         envelope = order.intake_id
-        self.assertEqual((envelope.source, envelope.state, envelope.received_by_id), ("phone", "accepted", self.users["processor"]))
+        self.assertEqual(
+            (envelope.source, envelope.state, envelope.received_by_id), ("phone", "accepted", self.users["processor"])
+        )
         self.assertTrue(envelope.reference.startswith("TEL"))
         self.assertEqual(envelope.payload["reference"], "PO-7")
         self.assertFalse(order.order_difference_count)

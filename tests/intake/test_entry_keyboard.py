@@ -124,7 +124,11 @@ def test_code_tab_quantity_enter_check_and_confirm(desk, caller):
     desk.keyboard.press("Alt+y")
     desk.locator(".o_arrow_button_current", has_text="Sales Order").wait_for()
     made = caller.call(
-        "manager", "sale.order", "search_read", [("client_order_ref", "=", "PO-88")], ["state", "amount_total", "intake_id"]
+        "manager",
+        "sale.order",
+        "search_read",
+        [("client_order_ref", "=", "PO-88")],
+        ["state", "amount_total", "intake_id"],
     )
     assert [(order["state"], order["amount_total"]) for order in made] == [("sale", 80.0)]
     assert made[0]["intake_id"][1].startswith("TEL")

@@ -64,7 +64,9 @@ class TestLanguages(OrderCase):
         answer = self._call("request_return", returns=[{"key": "K-1", "reference": "NOPE", "lines": [line]}])
         self.assertEqual(answer["message"], f"{FRENCH['No order of yours has this reference.']} (NOPE)")
         answer = self._call("request_return", returns=[{"key": "K-1", "reference": "L-1", "lines": [line]}])
-        self.assertEqual((answer["code"], answer["message"]), ("conflict", FRENCH["This key was used for another case."]))
+        self.assertEqual(
+            (answer["code"], answer["message"]), ("conflict", FRENCH["This key was used for another case."])
+        )
         wrong = {"key": "K-2", "reference": "L-1", "lines": [{**line, "product": "NO-SUCH"}]}
         answer = self._call("request_return", returns=[wrong])
         self.assertEqual(answer["lines"][0]["message"], f"{FRENCH['No product has this code.']} (NO-SUCH)")

@@ -103,7 +103,12 @@ class TestProfile(IntakeMixin, OrderCase):
     def test_the_tolerance_follows_the_fiscal_position(self):
         self._profile(price_beyond="refuse", price_tolerance=1)
         tax = self.env["account.tax"].create(
-            {"name": "Test inside", "amount": 25.0, "company_id": self.company.id, "price_include_override": "tax_included"}
+            {
+                "name": "Test inside",
+                "amount": 25.0,
+                "company_id": self.company.id,
+                "price_include_override": "tax_included",
+            }
         )
         self.product.taxes_id = tax
         abroad = self.env["account.fiscal.position"].create({"name": "Abroad", "company_id": self.company.id})

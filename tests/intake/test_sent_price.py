@@ -113,7 +113,11 @@ class TestPricelistItem(OrderCase):
         # what was assigned stays in memory, and would be used though there are no pricelists, until memory is cleared
         self.env.flush_all()
         self.env.invalidate_all()
-        order = {"reference": "R-1", "customer": self.customer.email, "lines": [{"product": "TG-1", "quantity": 12, **line}]}
+        order = {
+            "reference": "R-1",
+            "customer": self.customer.email,
+            "lines": [{"product": "TG-1", "quantity": 12, **line}],
+        }
         answer = self._as("integration", self.env["order.processing"]).submit_orders(orders=[order], source="shop")[0]
         line = self._as("processor", self.env["sale.order"].browse(answer["order_id"]).order_line)
         entered = line.price_unit

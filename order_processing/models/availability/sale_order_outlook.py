@@ -37,7 +37,9 @@ class SaleOrder(models.Model):
             short = min(quantity, max(missing, 0.0))
             day = today
             if not product.uom_id.is_zero(short):
-                when = next((moment for moment, until_then in receipts.get(product.id, ()) if until_then >= missing), None)
+                when = next(
+                    (moment for moment, until_then in receipts.get(product.id, ()) if until_then >= missing), None
+                )
                 lead = leads.get((product.product_tmpl_id.id, company.id), company.order_lead_days)
                 day = max(today, business_day(company, when)) if when else today + timedelta(days=lead)
             answers.append((before, short, self._promise_workday(day, weekdays)))
