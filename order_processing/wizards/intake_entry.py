@@ -33,7 +33,7 @@ class OrderIntakeEntry(models.TransientModel):
     partner_shipping_id = fields.Many2one("res.partner", "Delivery address", check_company=True)
     client_order_ref = fields.Char("Customer's reference", help="The number that the customer gives the order.")
     wished_date = fields.Date(help="The day for which the customer wants the goods.")
-    note = fields.Text("Note", help="Printed on the order.")
+    note = fields.Text(help="Printed on the order.")
     line_ids = fields.One2many("order.intake.entry.line", "entry_id", "Lines")
     scan = fields.Char(
         help="Scan a barcode or type a code and press Enter: a row is added, or one more is put on the row that has the product."
@@ -58,7 +58,7 @@ class OrderIntakeEntry(models.TransientModel):
     )
     credit_left = fields.Monetary("Left after this order", currency_field="company_currency_id", readonly=True)
     result_html = fields.Html("Result", readonly=True, sanitize=False)
-    order_id = fields.Many2one("sale.order", "Order", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
 
     def _compute_display_name(self):
         for entry in self:

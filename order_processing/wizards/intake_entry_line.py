@@ -14,12 +14,12 @@ class OrderIntakeEntryLine(models.TransientModel):
     number = fields.Integer("Row", readonly=True)
     code = fields.Char(help="Our reference, a barcode, or the customer's own code.")
     quantity = fields.Float(digits="Product Unit", default=1.0)
-    product_id = fields.Many2one("product.product", "Product", help="Found by the code, or picked by its name.")
+    product_id = fields.Many2one("product.product", help="Found by the code, or picked by its name.")
     picked = fields.Boolean(help="The product was picked from the list, whatever the code says.")
     # what was found for the code the last time: another product in the row was picked by hand
     found_code = fields.Char()
     found_product = fields.Integer()
-    unit_id = fields.Many2one("uom.uom", "Unit", readonly=True)
+    unit_id = fields.Many2one("uom.uom", readonly=True)
     price = fields.Float(digits="Product Price", readonly=True)
     discount = fields.Float("Disc. %", digits="Discount", readonly=True)
     # what the price was made for

@@ -324,6 +324,12 @@ class TestEntryRights(EntryCase):
             with self.subTest(user=name), self.assertRaises(AccessError):
                 self._as(name, self.env["order.intake"])._desk_submit({}, self.company, {}, {}, "X")
 
+    def test_nobody_else_asks_for_prices_and_credit_by_it(self):
+        for name in ("salesman", "integration", "accountant"):
+            entry = self._as(name, self.env["order.intake.entry"]).new({"partner_id": self.customer.id})
+            with self.subTest(user=name), self.assertRaises(AccessError):
+                entry._onchange_partner_id()
+
     def test_an_entry_is_its_users_and_its_companys(self):
         entry = self._entry(("TG-1", 1)).save()
         with self.assertRaises(AccessError):

@@ -27,7 +27,9 @@ class OrderIntakeDesk(models.Model):
         :param products: dict of the place of a line to the product that was chosen
         :return: ``(values, problems)``: by the place of the line its values for ``sale.order.line.create``, and what is wrong
             with it, in the user's language
+        :raises AccessError: no processor
         """
+        self._check_order_group(PROCESSOR)
         self = self.sudo().with_company(company)
         parcel = Parcel(order)
         parcel.choose(Chosen(parcel.reference, partners, products))
