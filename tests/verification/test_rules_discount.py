@@ -150,8 +150,8 @@ class TestDiscount(TermsCase):
         for user in ("salesman", "processor"):
             with self.assertRaises(AccessError):
                 self._as(user, self.limits).create({"user_id": self.users[user].id, "percent": 100})
-        self._as("manager", self.limits).create({"user_id": self.users["salesman"].id, "percent": 50})
-        limit = self.limits.create({"user_id": self.users["salesman"].id, "percent": 1, "company_id": self.company.id})
+        limit = self._as("manager", self.limits).create({"user_id": self.users["salesman"].id, "percent": 50})
+        self.assertEqual(limit.company_id, self.company, "one company's manager sets it there")
         self.assertFalse(self._as("stranger", self.limits).search([("id", "=", limit.id)]))
 
     def test_a_limit_is_of_a_group_or_of_a_person(self):

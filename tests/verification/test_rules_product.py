@@ -346,13 +346,12 @@ class TestRestrictions(GoodsCase):
             self.env["order.product.restriction"].create({"name": "Nothing"})
 
     def test_only_managers_change_the_list(self):
-        entry = self._deny()
+        entry = self._deny(company_id=self.company.id)
         self._as("manager", entry).name = "Other words"
         for user in ("salesman", "processor"):
             self.assertEqual(self._as(user, entry).name, "Other words")
             with self.assertRaises(AccessError):
                 self._as(user, entry).active = False
-        entry.company_id = self.company
         with self.assertRaises(AccessError):
             self._as("stranger", entry).check_access("read")
 
