@@ -89,9 +89,17 @@ def _paid(line, days):
             continue
         amount = sum(partials.mapped("debit_amount_currency" if invoice else "credit_amount_currency"))
         cents = round(amount * 100)
-        items = [item for item in move.invoice_line_ids.sorted("id") if item.sale_line_ids]
-        shares = _share(cents, [Decimal(str(item.price_total)) for item in items])
-        for item, share in zip(items, shares, strict=True):
+        orders = {}
+        for item in move.invoice_line_ids.filtered(lambda item: item.display_type == "product").sorted("id"):
+            orders.setdefault(item.sale_line_ids[:1].order_id.id or float("inf"), []).append((item, item.price_total))
+        parts = [
+            abs(sum(Decimal(str(total)) for _item, total in members)) for _order, members in sorted(orders.items())
+        ]
+        paid = dict(zip(sorted(orders), _share(cents, parts), strict=True))
+        # what is nobody's line takes its part along
+        members = orders.get(line.order_id.id, [])
+        shares = _share(paid.get(line.order_id.id, Decimal(0)), [Decimal(str(total)) for _item, total in members])
+        for (item, _total), share in zip(members, shares, strict=True):
             if line in item.sale_line_ids:
                 total += share if invoice else -share
                 days.setdefault("paid", []).extend(partials.mapped("max_date"))

@@ -46,7 +46,8 @@ class AccountPartialReconcile(models.Model):
 
         Amounts are with tax, in the invoice's currency, negative for a credit note. An invoice over several orders
         shares the amount by their totals, cut to the currency's unit, left-over units to the largest fractions, ties
-        to the first (largest remainder): the shares sum to the payment.
+        to the first (largest remainder). Lines of the invoice that are no order's take their share along: it is nobody's,
+        and without them the shares sum to the payment.
         """
         return SQL(
             """
@@ -73,14 +74,15 @@ class AccountPartialReconcile(models.Model):
                       JOIN account_move_line side ON side.id = half.side_id
                       JOIN account_move move ON move.id = side.move_id AND move.move_type = half.move_type
                       JOIN res_currency currency ON currency.id = move.currency_id
-                      JOIN account_move_line item ON item.move_id = move.id
-                      JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
+                      JOIN account_move_line item ON item.move_id = move.id AND item.display_type = 'product'
+                 LEFT JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
                        AND NOT EXISTS (SELECT 1 FROM sale_order_line_invoice_rel other
                                         WHERE other.invoice_line_id = item.id AND other.order_line_id < rel.order_line_id)
-                      JOIN sale_order_line line ON line.id = rel.order_line_id
-                      JOIN sale_order sale ON sale.id = line.order_id
+                 LEFT JOIN sale_order_line line ON line.id = rel.order_line_id
+                 LEFT JOIN sale_order sale ON sale.id = line.order_id
                      WHERE %(condition)s
                   GROUP BY partial.id, move.id, currency.id, sale.id, half.amount) fact) shares
+             WHERE order_id IS NOT NULL
             """,
             kind=kind,
             sign=sign,

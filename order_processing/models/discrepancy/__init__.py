@@ -5,6 +5,7 @@ from . import order_discrepancy
 from . import order_discrepancy_setting
 from . import order_discrepancy_mark
 from . import order_processing
+from . import order_discrepancy_screen
 from . import order_discrepancy_sweep
 from . import res_company
 from . import sale_order

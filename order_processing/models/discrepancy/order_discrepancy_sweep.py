@@ -57,6 +57,10 @@ FORMULAS += [
     text for kind in KINDS for text in (kind.when, kind.expected, kind.found, kind.value, kind.detail, kind.since)
 ]
 ASKED = sorted((ASKED | {name for text in FORMULAS for name in re.findall(r"\bf\.(\w+)", text)}) - ADDED)
+# lines that one statement compares
+AT_ONCE = 10_000
+# share of all lines from which on it is quicker to compare all than to look each up
+CROWD = 0.3
 FIGURES = ("expected", "found", "difference", "detail", "value", "value_company")
 
 
@@ -94,8 +98,45 @@ class OrderDiscrepancySweep(models.Model):
         self.env["res.company"].flush_model(["order_invoice_days", "order_tz", "partner_id", "currency_id"])
         self.env["order.discrepancy.setting"].flush_model()
         self.flush_model()
-        figures = matching._figures_query(line_ids=line_ids, company_ids=companies.ids, more=self._sweep_columns())
-        self.env.cr.execute(self._differences_query(figures, line_ids, companies.ids))
+        if line_ids is None:
+            lines, asked = self._count_lines(companies.ids), self._screened_lines(companies.ids, self._moment())
+            if len(asked) > lines * CROWD:
+                return self._sweep_part(None, companies.ids)
+        else:
+            lines, asked = 0, list(line_ids)
+        answer = {"lines": 0, "opened": 0, "closed": 0, "reopened": 0}
+        # a part at a time: neither a statement nor its answer grows with the database
+        for place in range(0, len(asked), AT_ONCE):
+            for name, number in self._sweep_part(asked[place : place + AT_ONCE], companies.ids).items():
+                answer[name] += number
+        return {**answer, "lines": lines} if line_ids is None else answer
+
+    @api.model
+    def _moment(self):
+        """The moment of the comparison, UTC."""
+        return fields.Datetime.to_datetime(self.env.context.get("order_business_moment")) or fields.Datetime.now()
+
+    @api.model
+    def _count_lines(self, company_ids):
+        """How many lines a comparison of companies compares."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT count(*) FROM sale_order_line line JOIN sale_order sale ON sale.id = line.order_id
+                 WHERE line.display_type IS NULL AND line.is_downpayment IS NOT TRUE AND sale.state IN ('sale', 'cancel')
+                   AND line.company_id = ANY(%s)
+                """,
+                list(company_ids),
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _sweep_part(self, line_ids, company_ids):
+        """The comparison of some lines (``None``: of all of the companies); returns what ``sweep`` does."""
+        figures = self.env["order.matching"]._figures_query(
+            line_ids=line_ids, company_ids=company_ids, more=self._sweep_columns()
+        )
+        self.env.cr.execute(self._differences_query(figures, line_ids, company_ids))
         lines, actions = 0, {"open": [], "reopen": [], "refresh": [], "close": []}
         for action, row in self.env.cr.fetchall():
             if action == "lines":
@@ -124,7 +165,8 @@ class OrderDiscrepancySweep(models.Model):
 
         The figures and measures are computed once; the few lines that any kind concerns meet the kinds as rows.
         """
-        moment = fields.Datetime.to_datetime(self.env.context.get("order_business_moment")) or fields.Datetime.now()
+        counted = SQL("TRUE") if line_ids is None else SQL("line.id = ANY(%s)", list(line_ids))
+        known = SQL("TRUE") if line_ids is None else SQL("record.line_id = ANY(%s)", list(line_ids))
         kinds = SQL(", ").join(
             SQL(
                 "(%s, %s, %s, %s, (%s)::numeric, (%s)::numeric, (%s)::numeric, %s::varchar, %s, (%s)::date, %s::numeric)",
@@ -142,8 +184,6 @@ class OrderDiscrepancySweep(models.Model):
             )
             for kind in KINDS
         )
-        counted = SQL("TRUE") if line_ids is None else SQL("line.id = ANY(%s)", list(line_ids))
-        known = SQL("TRUE") if line_ids is None else SQL("record.line_id = ANY(%s)", list(line_ids))
         return SQL(
             """
             WITH f AS NOT MATERIALIZED (
@@ -215,7 +255,7 @@ class OrderDiscrepancySweep(models.Model):
             digits=self.env["decimal.precision"].precision_get("Product Unit"),
             asked=SQL(", ").join(SQL("figures.%s", SQL.identifier(name)) for name in ASKED),
             figures=figures,
-            moment=moment,
+            moment=self._moment(),
             # orders of programs and of the database's own user have no owner yet
             nobody=SUPERUSER_ID,
             names=SQL(", ").join(SQL.identifier(name) for layer in MEASURES for name in layer),

@@ -199,14 +199,20 @@ class OrderMatchingLedgers(models.AbstractModel):
                             WHERE earlier.invoice_line_id = rel.invoice_line_id
                               AND earlier.order_line_id < rel.order_line_id)
                     WINDOW bill AS (PARTITION BY paid.move_id, paid.order_id)) part) share
-              JOIN sale_order_line line ON line.id = share.line_id
-             WHERE %(scope)s
+             WHERE %(within)s
             """,
+            within=self._within(scope, narrow),
             payments=payments,
             columns=SQL(", ").join(SQL.identifier(name) for name in PAYMENT_COLUMNS),
-            scope=scope,
             **TAG,
         )
+
+    @api.model
+    def _within(self, scope, narrow):
+        """``SQL`` condition over ``share``: a line of the scope."""
+        lines = SQL("share.line_id IN (SELECT line.id FROM sale_order_line line WHERE %s)", scope)
+        # a few lines are hashed once, by IS TRUE: as a join each share would look through the whole list of the scope
+        return SQL("(%s) IS TRUE", lines) if narrow else lines
 
     @api.model
     def _payments_of(self, scope):
