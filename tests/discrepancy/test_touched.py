@@ -55,6 +55,26 @@ class TestTouched(DiscrepancyCase):
         self.assertEqual(self._kinds(order), [])
         self._night()
 
+    def test_an_order_that_is_opened_is_compared_at_once(self):
+        order = self._shipped(10)
+        self.env["order.discrepancy.mark"]._write_marks()
+        order.invalidate_recordset()
+        order.with_user(self.users["processor"]).web_read({"name": {}, "order_discrepancy_count": {}})
+        self.assertEqual(self._kinds(order), ["shipped_not_invoiced"])
+        self.assertFalse(self.env["order.discrepancy.mark"].search_count([("order_id", "=", order.id)]))
+        # nothing was touched since: opened again it costs one question
+        self._minute()
+        order = order.with_user(self.users["processor"])
+        with patch.object(type(self.Discrepancy), "_sweep_orders") as compared:
+            order.web_read({"name": {}})
+        compared.assert_not_called()
+
+    def test_a_salesman_who_opens_an_order_compares_nothing(self):
+        order = self._shipped(10, user_id=self.users["salesman"].id)
+        self.env["order.discrepancy.mark"]._write_marks()
+        order.with_user(self.users["salesman"]).web_read({"name": {}})
+        self.assertEqual(self._kinds(order), [])
+
     def test_a_cancelled_transfer_a_failed_check_and_a_payment(self):
         order = self._make_order((self.product, 10))
         order.action_confirm()

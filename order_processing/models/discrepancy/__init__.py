@@ -9,5 +9,6 @@ from . import order_discrepancy_screen
 from . import order_discrepancy_sweep
 from . import res_company
 from . import sale_order
+from . import sale_order_open
 from . import stock_move_line
 from . import touched

@@ -68,17 +68,22 @@ class OrderDiscrepancyMark(models.Model):
             )
 
     @api.model
-    def _take(self, limit):
-        """Remove up to ``limit`` marks that no other transaction is taking, and return the ids of their orders."""
-        self._write_marks()
+    def _take(self, limit=None, orders=None):
+        """Remove marks that no other transaction is taking, and return the ids of their orders.
+
+        :param int limit: at most so many; ``orders``: only marks of these ids of ``sale.order``, those of this transaction left to its end
+        """
+        if orders is None:
+            self._write_marks()
         self.env.cr.execute(
             SQL(
                 """
                 DELETE FROM order_discrepancy_mark mark
-                 USING (SELECT id FROM order_discrepancy_mark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) AS first
+                 USING (SELECT id FROM order_discrepancy_mark WHERE %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) AS first
                  WHERE mark.id = first.id
              RETURNING mark.order_id
                 """,
+                SQL("TRUE") if orders is None else SQL("order_id = ANY(%s)", list(orders)),
                 limit,
             )
         )
