@@ -57,8 +57,8 @@ FORMULAS += [
     text for kind in KINDS for text in (kind.when, kind.expected, kind.found, kind.value, kind.detail, kind.since)
 ]
 ASKED = sorted((ASKED | {name for text in FORMULAS for name in re.findall(r"\bf\.(\w+)", text)}) - ADDED)
-# lines that one statement compares
-AT_ONCE = 10_000
+# lines that one statement compares: few enough to be found by indexes, however large the database is
+AT_ONCE = 1000
 # share of all lines from which on it is quicker to compare all than to look each up
 CROWD = 0.3
 FIGURES = ("expected", "found", "difference", "detail", "value", "value_company")

@@ -4,6 +4,18 @@ from odoo.tools import SQL
 from ..common.account_partial_reconcile import PAYMENT_COLUMNS
 from .tags import TAG
 
+# condition over `partial` and `move`: the payments of the invoices `billed`, found by indexes alone
+PAYMENTS_OF_BILLED = """
+    move.id = ANY(ARRAY(SELECT move_id FROM billed))
+    AND partial.id = ANY(ARRAY(
+        SELECT payment.id FROM account_move_line side
+          JOIN account_partial_reconcile payment ON payment.debit_move_id = side.id
+         WHERE side.move_id = ANY(ARRAY(SELECT move_id FROM billed))
+     UNION
+        SELECT payment.id FROM account_move_line side
+          JOIN account_partial_reconcile payment ON payment.credit_move_id = side.id
+         WHERE side.move_id = ANY(ARRAY(SELECT move_id FROM billed))))"""
+
 
 class OrderMatchingLedgers(models.AbstractModel):
     """The ledgers that the engine reads, each as one SELECT of ``(line_id, tag, quantity, core, amount, total, lost,
@@ -161,10 +173,15 @@ class OrderMatchingLedgers(models.AbstractModel):
         A payment is shared over the orders of an invoice as the day book does it, then over the order's lines on that
         invoice by their totals, negative ones too: cut to the currency's unit, left-over units to the largest fractions, ties to the first.
         """
-        condition = self._payments_of(scope) if narrow else SQL("TRUE")
+        condition = SQL(PAYMENTS_OF_BILLED) if narrow else SQL("TRUE")
         payments = self.env["account.partial.reconcile"]._book_payment_query("paid", 1, condition)
         return SQL(
             """
+            (WITH billed AS (
+                SELECT DISTINCT item.move_id FROM sale_order_line line
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                  JOIN account_move_line item ON item.id = rel.invoice_line_id
+                 WHERE %(scope)s)
             SELECT share.line_id, %(paid)s, 0::numeric, 0::numeric,
                    sign(share.amount) * share.unit
                    * (floor(share.exact) + CASE WHEN share.place <= share.left_over THEN 1 ELSE 0 END) * share.rate,
@@ -199,11 +216,12 @@ class OrderMatchingLedgers(models.AbstractModel):
                             WHERE earlier.invoice_line_id = rel.invoice_line_id
                               AND earlier.order_line_id < rel.order_line_id)
                     WINDOW bill AS (PARTITION BY paid.move_id, paid.order_id)) part) share
-             WHERE %(within)s
+             WHERE %(within)s)
             """,
             within=self._within(scope, narrow),
             payments=payments,
             columns=SQL(", ").join(SQL.identifier(name) for name in PAYMENT_COLUMNS),
+            scope=scope,
             **TAG,
         )
 
@@ -213,28 +231,3 @@ class OrderMatchingLedgers(models.AbstractModel):
         lines = SQL("share.line_id IN (SELECT line.id FROM sale_order_line line WHERE %s)", scope)
         # a few lines are hashed once, by IS TRUE: as a join each share would look through the whole list of the scope
         return SQL("(%s) IS TRUE", lines) if narrow else lines
-
-    @api.model
-    def _payments_of(self, scope):
-        """``SQL`` condition over ``partial`` and ``move``: the payments of the invoices of some lines, found by indexes alone."""
-        moves = SQL(
-            """
-            ARRAY(SELECT item.move_id FROM sale_order_line line
-                    JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-                    JOIN account_move_line item ON item.id = rel.invoice_line_id
-                   WHERE %s)
-            """,
-            scope,
-        )
-        return SQL(
-            """
-            move.id = ANY(%(moves)s)
-            AND partial.id = ANY(ARRAY(
-                SELECT payment.id FROM account_move_line side
-                  JOIN account_partial_reconcile payment ON payment.debit_move_id = side.id WHERE side.move_id = ANY(%(moves)s)
-             UNION
-                SELECT payment.id FROM account_move_line side
-                  JOIN account_partial_reconcile payment ON payment.credit_move_id = side.id WHERE side.move_id = ANY(%(moves)s)))
-            """,
-            moves=moves,
-        )
