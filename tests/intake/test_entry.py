@@ -99,7 +99,7 @@ class TestEntryRows(EntryCase):
         )
         dozen = self.env.ref("uom.product_uom_dozen")
         self.env["product.uom"].create({"barcode": "4006381000000", "product_id": self.product.id, "uom_id": dozen.id})
-        entry = self._entry(("mine", 1), ("04006381333931", 1), ("4006381000000", 1)).save()
+        entry = self._entry(("04006381333931", 1), ("mine", 1), ("4006381000000", 1)).save()
         self.assertEqual(entry.line_ids.product_id, self.product)
         self.assertEqual([row.unit_id.name for row in entry.line_ids], ["Units", "Units", "Dozens"])
         self.assertEqual(entry.line_ids[2].price, 90.0, "the dozen of the pricelist's price from ten")
@@ -206,6 +206,36 @@ class TestEntryScan(EntryCase):
         self.assertEqual(len(entry.line_ids), 3)
         self.assertIn("last digit should be 1, not 2", entry.line_ids[2].problem)
 
+    def test_a_barcode_in_a_row_adds_up_as_a_scan_does(self):
+        form = self._entry(("TG-1", 2), ("TG-2", 1))
+        for quantity in (1, 3):
+            with form.line_ids.new() as row:
+                row.code = "4006381333931"
+                row.quantity = quantity
+            self.assertEqual(len(form.line_ids), 3, "the row in which the cursor stands is empty again")
+            self.assertFalse(form.line_ids.edit(2)._values["code"])
+        with form.line_ids.edit(2) as row:
+            row.code = "TG-2"
+        entry = form.save()
+        self.assertEqual(
+            [(row.product_id.default_code, row.quantity) for row in entry._rows()],
+            [("TG-1", 6.0), ("TG-2", 1.0), ("TG-2", 1.0)],
+            "a code that is typed keeps its row",
+        )
+        entry.action_save()
+        self.assertEqual(entry.order_id.order_line.mapped("product_uom_qty"), [6.0, 1.0, 1.0])
+
+    def test_pasted_thousands_are_those_of_the_language(self):
+        form = self._entry()
+        form.pasted = "TG-1\t1,000\nTG-2\t1,5\nTG-2\t 2 000 \nTG-1\t1,234.5"
+        self.assertEqual(form.save().line_ids.mapped("quantity"), [1000.0, 1.5, 2000.0, 1234.5])
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.users["processor"].lang = "de_DE"
+        form = Form(self._as("processor", self.env["order.intake.entry"]).with_context(lang="de_DE"))
+        form.partner_id = self.customer
+        form.pasted = "TG-1\t1.000\nTG-2\t1,5\nTG-1\t1.234,5"
+        self.assertEqual(form.save().line_ids.mapped("quantity"), [1000.0, 1.5, 1234.5])
+
     def test_rows_are_pasted(self):
         form = self._entry(("TG-2", 1))
         form.pasted = "TG-1\t10\n\nTG-2;1,5\nTG-1\nTG-2\tmany\n"
@@ -225,6 +255,90 @@ class TestEntryScan(EntryCase):
         self.assertFalse(Partner.name_search("020 7946 1234"))
         few = Partner.with_context(order_search_phone=True).name_search("7946")
         self.assertNotIn(self.customer.id, [row[0] for row in few])
+
+
+class TestEntryPrice(EntryCase):
+    """A price that was agreed by telephone: kept beside the pricelist's, and looked at by the verification."""
+
+    def _priced(self, *prices):
+        form = self._entry(("TG-1", 5), ("TG-2", 2))
+        for place, price in enumerate(prices):
+            if price is not None:
+                with form.line_ids.edit(place) as row:
+                    row.price = price
+        return form
+
+    def test_it_stays_and_is_told_beside_the_pricelists(self):
+        form = self._priced(8.5)
+        self.assertEqual(form.amount_total, 92.5)
+        with form.line_ids.edit(0) as row:
+            row.quantity = 10
+        entry = form.save()
+        row = entry.line_ids[0]
+        self.assertEqual((row.price, row.list_price, row.subtotal, row.price_typed), (8.5, 7.5, 85.0, True))
+        self.assertEqual(entry.typed_count, 1)
+        entry.action_save()
+        order = entry.order_id
+        self.assertEqual(order.order_line.mapped("price_unit"), [8.5, 25.0])
+        sent = order.intake_id.payload["lines"]
+        self.assertEqual([line.get("price") for line in sent], [8.5, None])
+        check = order.order_check_ids.filtered(lambda check: check.line_id == order.order_line[0])
+        self.assertTrue(check, "the verification is told of the pricelist's price")
+        order.order_line[0].product_uom_qty = 20
+        self.assertEqual(order.order_line[0].price_unit, 8.5)
+
+    def test_the_pricelists_own_price_is_no_other(self):
+        form = self._priced(8.5)
+        with form.line_ids.edit(0) as row:
+            row.price = 9.0
+        with form.line_ids.edit(0) as row:
+            row.quantity = 10
+        row = form.save().line_ids[0]
+        self.assertEqual((row.price, row.price_typed, row.subtotal), (7.5, False, 75.0))
+
+    def test_it_is_net_of_the_pricelists_discount(self):
+        self.env["res.config.settings"].create({"group_discount_per_so_line": True}).execute()
+        self.sheet.item_ids = [
+            Command.create(
+                {
+                    "applied_on": "0_product_variant",
+                    "product_id": self.other_product.id,
+                    "compute_price": "percentage",
+                    "percent_price": 10,
+                }
+            )
+        ]
+        entry = self._priced(None, 20.0).save()
+        row = entry.line_ids[1]
+        self.assertEqual((row.price, row.discount, row.subtotal, row.list_price), (20.0, 0.0, 40.0, 22.5))
+        entry.action_save()
+        line = entry.order_id.order_line[1]
+        self.assertEqual((line.price_unit, line.discount, line.price_subtotal), (20.0, 0.0, 40.0))
+        self.assertEqual(entry.order_id.amount_untaxed, entry.amount_untaxed)
+
+    def test_another_product_has_its_own_price(self):
+        form = self._priced(8.5)
+        with form.line_ids.edit(0) as row:
+            row.code = "TG-2"
+        row = form.save().line_ids[0]
+        self.assertEqual((row.product_id, row.price, row.price_typed), (self.other_product, 25.0, False))
+
+    def test_none_below_zero(self):
+        entry = self._priced(-1.0).save()
+        with self.assertRaisesRegex(UserError, "Row 1, “TG-1”"):
+            entry.action_save()
+        gift = self._priced(0.0).save()
+        self.assertEqual((gift.line_ids[0].price, gift.line_ids[0].subtotal), (0.0, 0.0))
+        gift.action_save_and_confirm()
+        self.assertEqual((gift.order_id.state, gift.order_id.order_line[0].price_unit), ("draft", 0.0))
+
+    def test_a_quantity_of_nothing_loses_no_price(self):
+        form = self._priced(8.5)
+        for quantity in (0, 5):
+            with form.line_ids.edit(0) as row:
+                row.quantity = quantity
+        row = form.save().line_ids[0]
+        self.assertEqual((row.price, row.subtotal, row.list_price), (8.5, 42.5, 9.0))
 
 
 class TestEntrySave(EntryCase):
@@ -343,6 +457,21 @@ class TestEntryRights(EntryCase):
         self.assertEqual(theirs.line_ids.free, 0.0)
         theirs.action_save()
         self.assertEqual(theirs.order_id.company_id, self.other_company)
+
+    def test_no_other_company_is_entered_for_or_asked(self):
+        """Prices, credit, stock and the order itself are read and made with all rights, of the company that is named."""
+        Entry = self._as("processor", self.env["order.intake.entry"])
+        with self.assertRaises(AccessError):
+            Entry.create({"company_id": self.other_company.id, "partner_id": self.customer.id})
+        values = {"company_id": self.other_company.id, "partner_id": self.customer.id}
+        with self.assertRaises(AccessError):
+            Entry.onchange(values, ["partner_id"], {"credit_used": {}, "partner_id": {}, "company_id": {}})
+        Intake = self._as("processor", self.env["order.intake"])
+        for method in ("_desk_read", "_desk_try"):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                getattr(Intake, method)({}, self.other_company, {}, {})
+        with self.assertRaises(AccessError):
+            Intake._desk_submit({}, self.other_company, {}, {}, "X")
 
 
 class TestEntryCost(EntryCase):

@@ -1,16 +1,11 @@
 """An order taken by telephone without a mouse, in a real browser: customer, codes and quantities, a scan, a check, saved."""
 
-import os
-import resource
-
 import pytest
-from playwright.sync_api import sync_playwright
 
+from tests.browser import chromium, signed_in
 from tests.external.clients import OdooRpc
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
-WIDTH, HEIGHT = 1366, 768
-PATIENCE = 60000
 ROWS = "div[name=line_ids] .o_data_row"
 
 
@@ -21,16 +16,8 @@ def caller(running_server):
 
 @pytest.fixture(scope="module")
 def browser():
-    # Odoo limits the address space of its process, and of those that it starts; Chromium reserves more than that
-    limits = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (limits[1], limits[1]))
-    try:
-        with sync_playwright() as play:
-            found = play.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
-            yield found
-            found.close()
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, limits)
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -51,21 +38,11 @@ def goods(caller):
 
 @pytest.fixture
 def desk(browser, running_server, goods):
-    """A page of a processor; it fails the test if the web client showed an error that the test did not expect."""
-    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-    page.set_default_timeout(PATIENCE)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{running_server.url}/web/login")
-    page.fill("input[name=login]", "processor")
-    page.fill("input[name=password]", "processor")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".o_main_navbar")
-    page.goto(f"{running_server.url}/odoo/action-order_processing.order_intake_entry_action")
-    page.wait_for_selector(".o_form_view .o_notebook")
-    yield page
-    assert not errors, errors
-    page.close()
+    """The fast entry of a processor."""
+    with signed_in(browser, running_server, "processor") as page:
+        page.goto(f"{running_server.url}/odoo/action-order_processing.order_intake_entry_action")
+        page.wait_for_selector(".o_form_view .o_notebook")
+        yield page
 
 
 def _focused(page):
