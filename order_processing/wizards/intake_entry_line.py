@@ -94,6 +94,8 @@ class OrderIntakeEntryLine(models.TransientModel):
         if self.price_typed and self.found_product and self.found_product != product.id:
             # it was agreed for the other product
             self._forget_typed()
+        if self.quantity < 0:
+            problems = [self.env._("Goods that come back are no order: take them back under Returns.")]
         self.update(
             {
                 "product_id": product.id,

@@ -421,6 +421,16 @@ class TestEntrySave(EntryCase):
             empty.action_save()
         self.assertEqual(self._count(), before)
 
+    def test_what_comes_back_is_no_order(self):
+        for typed in ("rows", "pasted"):
+            entry = self._entry(("TG-1", -2)) if typed == "rows" else self._entry()
+            if typed == "pasted":
+                entry.pasted = "TG-1\t-2"
+            entry = entry.save()
+            self.assertEqual((entry.line_ids.quantity, entry.line_ids.price, entry.amount_total), (-2.0, 0.0, 0.0))
+            with self.subTest(typed=typed), self.assertRaisesRegex(UserError, "Row 1, “TG-1”: .*Returns"):
+                entry.action_save()
+
     def test_an_order_with_findings_is_saved_and_held(self):
         self.product.list_price = 0
         self.sheet.item_ids.filtered(lambda item: item.product_id == self.product).fixed_price = 0

@@ -84,7 +84,10 @@ def test_code_tab_quantity_enter_check_and_confirm(desk, caller):
         desk.wait_for_function("() => document.activeElement.closest('[name]')?.getAttribute('name') === 'code'")
         desk.keyboard.type(code)
         desk.keyboard.press("Tab")
-        _row_shows(desk, row, unit_id="Units", price=price)
+        _row_shows(desk, row, unit_id="Units")
+        # a price may be typed: in the row that is edited it is a field
+        shown = f"{ROWS}:nth-child({row + 1}) td[name=price] input"
+        desk.wait_for_function("([field, price]) => document.querySelector(field)?.value === price", arg=[shown, price])
         assert _focused(desk) == "quantity"
         desk.keyboard.type(quantity)
         desk.keyboard.press("Enter")
@@ -135,3 +138,27 @@ def test_scans_follow_each_other_and_what_is_unknown_refuses(desk, caller):
     refusal.wait_for(state="detached")
     assert caller.call("manager", "sale.order", "search_count", []) == before
     assert desk.locator(ROWS).count() == 3
+
+
+def test_barcodes_in_rows_add_up_and_a_price_is_typed(desk, caller):
+    _customer(desk, "Test Caller")
+    _tab_to(desk, "line_ids")
+    desk.keyboard.press("Enter")
+    for turn in range(3):
+        desk.wait_for_function("() => document.activeElement.closest('[name]')?.getAttribute('name') === 'code'")
+        desk.keyboard.type("4006381333931")
+        desk.keyboard.press("Tab")
+        _row_shows(desk, 0, subtotal=f"{10 * (turn + 1)}.00")
+        desk.keyboard.press("Enter")
+    desk.keyboard.press("Escape")
+    desk.locator(ROWS).nth(0).locator("td[name=price]").click()
+    desk.keyboard.press("Control+a")
+    desk.keyboard.type("8")
+    desk.keyboard.press("Tab")
+    _row_shows(desk, 0, list_price="10.00", subtotal="24.00")
+    desk.keyboard.press("Alt+e")
+    desk.wait_for_selector(".o_field_widget[name=order_line]")
+    line = caller.call(
+        "manager", "sale.order.line", "search_read", [], ["product_uom_qty", "price_unit"], order="id desc", limit=1
+    )
+    assert [(row["product_uom_qty"], row["price_unit"]) for row in line] == [(3.0, 8.0)]
