@@ -7,6 +7,7 @@ from odoo.tools import float_compare, format_amount, format_date, format_datetim
 from ..common.business_day import business_day
 from . import reading
 from .amounts import charges
+from .places import labels
 
 # what a customer states of an address, and the field of the contact that holds it
 ADDRESS = {
@@ -113,10 +114,10 @@ class SaleOrder(models.Model):
         found = {}
         lines = [line for payload in payloads for line in _sent_lines(payload) if isinstance(line, dict)]
         if any(reading.present(line.get("unit")) for line in lines):
-            every = self.env["uom.uom"].sudo().with_context(active_test=False).search([])
-            for unit in every:
+            units = self.env["uom.uom"].sudo().with_context(active_test=False)
+            for unit in units.search([]):
                 name = (unit.name or "").casefold()
-                found[name] = found.get(name, every.browse()) + unit
+                found[name] = found.get(name, units) + unit
         return found
 
     def _comparison_payload(self):
@@ -158,38 +159,8 @@ class SaleOrder(models.Model):
 
     @api.model
     def _comparison_labels(self):
-        env = self.env
-        return {
-            "reference": env._("Reference"),
-            "customer": env._("Customer"),
-            "ship_to": env._("Deliver to"),
-            "invoice_to": env._("Invoice to"),
-            "ordered_at": env._("Ordered on"),
-            "wished_date": env._("Wished for"),
-            "currency": env._("Currency"),
-            "pricelist": env._("Pricelist"),
-            "carrier": env._("Carrier"),
-            "terms": env._("Payment terms"),
-            "total": env._("Total"),
-            "note": env._("Note"),
-            "charge": env._("Charge"),
-            "line": env._("Line"),
-            "product": env._("Product"),
-            "quantity": env._("Quantity"),
-            "price": env._("Price"),
-            "discount": env._("Discount"),
-            "name": env._("Name"),
-            "company": env._("Company"),
-            "vat": env._("VAT number"),
-            "email": env._("E-mail"),
-            "phone": env._("Phone"),
-            "street": env._("Street"),
-            "street2": env._("Street 2"),
-            "city": env._("City"),
-            "zip": env._("ZIP"),
-            "state": env._("State"),
-            "country": env._("Country"),
-        }
+        """Words for the keys of an order and of its lines."""
+        return labels(self.env)
 
     def _comparison_party(self, key, value):
         """One row for who was named by a word, else a row for each thing that was said of the address."""
