@@ -115,7 +115,7 @@ class SaleOrder(models.Model):
         lines = [line for payload in payloads for line in _sent_lines(payload) if isinstance(line, dict)]
         if any(reading.present(line.get("unit")) for line in lines):
             units = self.env["uom.uom"].sudo().with_context(active_test=False)
-            for unit in units.search([]):
+            for unit in units.search([("name", "!=", False)]):
                 name = (unit.name or "").casefold()
                 found[name] = found.get(name, units) + unit
         return found
