@@ -20,6 +20,7 @@
         "security/common_security.xml",
         "security/discrepancy_security.xml",
         "security/ir.model.access.csv",
+        "security/transient_security.xml",
         "views/menus.xml",
         # common
         "views/common_order_event_views.xml",

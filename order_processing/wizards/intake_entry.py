@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.common.scalars import day_text, number, present
+from .intake_entry_paste import pasted_rows
 
 ADDRESS = {
     "reference": "ref",
@@ -14,6 +15,18 @@ ADDRESS = {
     "city": "city",
     "zip": "zip",
 }
+# of a row whose quantity went to another one
+EMPTIED = (
+    "code",
+    "found_code",
+    "product_id",
+    "found_product",
+    "picked",
+    "unit_id",
+    "price",
+    "found_price",
+    "price_typed",
+)
 PROCESSOR = "order_processing.group_processor"
 
 
@@ -47,6 +60,7 @@ class OrderIntakeEntry(models.TransientModel):
     amount_total = fields.Monetary("Total", readonly=True)
     promise_date = fields.Date("Can leave", readonly=True)
     problem_count = fields.Integer("Rows to mend", readonly=True)
+    typed_count = fields.Integer("Rows with a price of their own", readonly=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the company")
     credit_limited = fields.Boolean(readonly=True)
     credit_limit = fields.Monetary("Credit limit", currency_field="company_currency_id", readonly=True)
@@ -74,8 +88,28 @@ class OrderIntakeEntry(models.TransientModel):
 
     @api.onchange("partner_shipping_id", "line_ids")
     def _onchange_line_ids(self):
-        """Read the rows: what is meant, what it costs, whether it is there."""
+        """Read the rows: what is meant, what it costs, whether it is there; a barcode of a product that has a row adds up."""
+        emptied = self.line_ids.filtered("added_up")
+        self.line_ids -= emptied.filtered(lambda row: row._is_blank())
+        (self.line_ids & emptied).added_up = False
+        scanned = self.line_ids.filtered(lambda row: row._is_scanned())
+        if scanned:
+            self._read()
+            for row in scanned:
+                if self._add_up(row):
+                    # the cursor stands in it: emptied, not taken away, it is ready for the next scan
+                    row.update(dict.fromkeys(EMPTIED, False) | {"quantity": 1.0, "added_up": True})
         self._refresh()
+
+    def _add_up(self, new):
+        """Put the quantity of ``new`` on another row of the same product and unit; whether there is one."""
+        same = (self.line_ids - new).filtered(
+            lambda row: row.product_id == new.product_id and row.unit_id == new.unit_id and not row.problem
+        )[:1]
+        if not new.product_id or new.problem or not same:
+            return False
+        same.quantity += new.quantity
+        return True
 
     @api.onchange("scan")
     def _onchange_scan(self):
@@ -91,11 +125,7 @@ class OrderIntakeEntry(models.TransientModel):
         self._add_rows([(code.strip(), quantity)])
         self._read()
         new = self.line_ids - before
-        same = before.filtered(
-            lambda row: row.product_id == new.product_id and row.unit_id == new.unit_id and not row.problem
-        )[:1]
-        if new.product_id and not new.problem and same:
-            same.quantity += quantity
+        if self._add_up(new):
             self.line_ids -= new
         self._refresh()
 
@@ -103,14 +133,8 @@ class OrderIntakeEntry(models.TransientModel):
     def _onchange_pasted(self):
         """A row for each line that was pasted; a quantity that is none is marked in its row."""
         text, self.pasted = self.pasted or "", False
-        rows = []
-        for line in text.splitlines():
-            code, _sep, quantity = (line if "\t" in line else line.replace(";", "\t", 1)).strip().partition("\t")
-            quantity = quantity.strip().split("\t")[0]
-            if "," in quantity and "." not in quantity:
-                quantity = quantity.replace(",", ".")
-            if code.strip():
-                rows.append((code.strip(), (number(quantity) or 0.0) if quantity else 1.0))
+        lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
+        rows = pasted_rows(text, lang.decimal_point or ".", (lang.thousands_sep or "").strip())
         if rows:
             self._add_rows(rows)
             self._refresh()
@@ -131,9 +155,11 @@ class OrderIntakeEntry(models.TransientModel):
         order = self._quotation(rows)
         for row, line in zip(rows, order.order_line):
             row._show_price(line)
-        (self.line_ids - rows).write({"price": 0.0, "discount": 0.0, "subtotal": 0.0, "priced_for": False})
+        for row in self.line_ids - rows:
+            row._show_no_price()
         self.update(
             {
+                "typed_count": len(rows.filtered("price_typed")),
                 "currency_id": order.currency_id.id,
                 "pricelist_id": order.pricelist_id.id,
                 "warehouse_id": order.warehouse_id.id,
@@ -149,11 +175,13 @@ class OrderIntakeEntry(models.TransientModel):
     def action_check(self):
         """Show what verification would say of the order; nothing is entered.
 
+        :return: True
         :raises UserError: the order is incomplete, or a row is not understood
         """
         order, rows = self._complete()
         answer = self.env["order.intake"]._desk_try(order, self.company_id, *self._chosen(rows))
         self.result_html = self.env["ir.qweb"]._render("order_processing.intake_entry_result", {"answer": answer})
+        return True
 
     def action_save(self):
         """Enter the order as a quotation and verify it.
@@ -241,6 +269,7 @@ class OrderIntakeEntry(models.TransientModel):
         for place, row in enumerate(self.line_ids, 1):
             row.number = place
         rows._notice_picked()
+        rows._notice_typed()
         values, problems = self.env["order.intake"]._desk_read(
             self._payload(rows), self.company_id, *self._chosen(rows)
         )
@@ -257,7 +286,13 @@ class OrderIntakeEntry(models.TransientModel):
             "reference": (self.client_order_ref or "").strip() or reference,
             "customer": self._address(self.partner_id),
             "lines": [
-                {"line": str(row.number), "product": row._product_code(), "quantity": row.quantity} for row in rows
+                {
+                    "line": str(row.number),
+                    "product": row._product_code(),
+                    "quantity": row.quantity,
+                    **({"price": row.price} if row.price_typed else {}),
+                }
+                for row in rows
             ],
         }
         if self.partner_shipping_id and self.partner_shipping_id != self.partner_id:
@@ -294,24 +329,33 @@ class OrderIntakeEntry(models.TransientModel):
             head.currency_id.id,
             day_text(head.date_order.date()),
         )
-        fresh = rows.filtered(lambda row: row.priced_for != row._priced_by(terms))
-        items = self._pricelist_items(head, fresh, terms)
+        known = {"pricelist_id": head.pricelist_id.id, "fiscal_position_id": head.fiscal_position_id.id}
+        unlisted = rows.filtered(lambda row: row.price_typed and row.listed_for != row._priced_by(terms))
+        fresh = rows.filtered(lambda row: not row.price_typed and row.priced_for != row._priced_by(terms))
+        items = self._pricelist_items(head, unlisted | fresh, terms)
+
+        def priced(row):
+            return {**row._quotation_values(), "pricelist_item_id": items.get(row._priced_by(terms))}
+
+        if unlisted:
+            beside = order.new({**values, **known, "order_line": [Command.create(priced(row)) for row in unlisted]})
+            for row, line in zip(unlisted, beside.order_line):
+                row._show_list_price(line, terms)
+        for row in rows.filtered("price_typed"):
+            if not row._differ(row.price, row.list_price):
+                # what the pricelist says is no price of its own
+                row._forget_typed()
+                fresh |= row
         lines = []
         for row in rows:
-            line = {
-                "product_id": row.product_id._origin.id,
-                "product_uom_id": row.unit_id._origin.id,
-                "product_uom_qty": row.quantity,
-                # no price hangs on it, and core would look for one a line
-                "analytic_distribution": False,
-            }
             if row in fresh:
+                lines.append(Command.create(priced(row)))
                 row.priced_for = row._priced_by(terms)
-                line["pricelist_item_id"] = items.get(row.priced_for)
             else:
-                line |= {"price_unit": row.price, "technical_price_unit": row.price, "discount": row.discount}
-            lines.append(Command.create(line))
-        known = {"pricelist_id": head.pricelist_id.id, "fiscal_position_id": head.fiscal_position_id.id}
+                # a price that was typed is net, as one that is sent
+                discount = 0.0 if row.price_typed else row.discount
+                given = {"price_unit": row.price, "technical_price_unit": row.price, "discount": discount}
+                lines.append(Command.create({**row._quotation_values(), **given}))
         return order.new({**values, **known, "order_line": lines})
 
     def _pricelist_items(self, head, rows, terms):

@@ -1,4 +1,10 @@
+import re
+
 from odoo import fields, models
+from odoo.tools import float_compare
+
+# as scanners give them: GTIN of 8 to 14 digits
+BARCODE = re.compile(r"\d{8,14}", re.ASCII)
 
 
 class OrderIntakeEntryLine(models.TransientModel):
@@ -20,7 +26,15 @@ class OrderIntakeEntryLine(models.TransientModel):
     found_code = fields.Char()
     found_product = fields.Integer()
     unit_id = fields.Many2one("uom.uom", readonly=True)
-    price = fields.Float(digits="Product Price", readonly=True)
+    price = fields.Float(digits="Product Price", help="The pricelist's, unless another was agreed and is typed here.")
+    # the price as shown last: another one was typed
+    found_price = fields.Float(digits="Product Price")
+    price_typed = fields.Boolean("Price was typed")
+    list_price = fields.Float(
+        "Pricelist", digits="Product Price", readonly=True, help="What the pricelist says, less its discount."
+    )
+    # what the pricelist's price beside a typed one was made for
+    listed_for = fields.Char()
     discount = fields.Float("Disc. %", digits="Discount", readonly=True)
     # what the price was made for
     priced_for = fields.Char()
@@ -29,6 +43,7 @@ class OrderIntakeEntryLine(models.TransientModel):
     short = fields.Float(digits="Product Unit", readonly=True, help="Of this row, not covered by free stock.")
     promise_date = fields.Date("Can leave", readonly=True)
     problem = fields.Char(readonly=True)
+    added_up = fields.Boolean(help="Scanned, and put on the row that has the product: this one is free again.")
 
     def _is_blank(self):
         """Whether nobody wrote anything in the row."""
@@ -49,6 +64,25 @@ class OrderIntakeEntryLine(models.TransientModel):
                 row.code = product.default_code or product.barcode or False
             row.found_code = (row.code or "").strip()
 
+    def _is_scanned(self):
+        """Whether a barcode has just come into the row."""
+        code = (self.code or "").strip()
+        return code != (self.found_code or "") and bool(BARCODE.fullmatch(code))
+
+    def _notice_typed(self):
+        """A price that is not the one shown last was typed by hand."""
+        for row in self:
+            if row._differ(row.price, row.found_price):
+                row.price_typed = True
+
+    def _differ(self, one, other):
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        return bool(float_compare(one, other, precision_digits=digits))
+
+    def _forget_typed(self):
+        """The pricelist is asked again."""
+        self.update({"price_typed": False, "priced_for": False, "list_price": 0.0, "listed_for": False})
+
     def _show_meaning(self, values, problems):
         """Fill in what intake understood.
 
@@ -57,6 +91,11 @@ class OrderIntakeEntryLine(models.TransientModel):
         """
         product = self.env["product.product"].browse(values and values["product_id"] or [])
         unit_id = values.get("product_uom_id") or product.uom_id.id if values else False
+        if self.price_typed and self.found_product and self.found_product != product.id:
+            # it was agreed for the other product
+            self._forget_typed()
+        if self.quantity < 0:
+            problems = [self.env._("Goods that come back are no order: take them back under Returns.")]
         self.update(
             {
                 "product_id": product.id,
@@ -72,9 +111,36 @@ class OrderIntakeEntryLine(models.TransientModel):
         """What the row's price depends on, as a text."""
         return repr((self.product_id._origin.id, self.unit_id._origin.id, self.quantity, *terms))
 
+    def _quotation_values(self):
+        """The row as a line of a quotation, without its price."""
+        return {
+            "product_id": self.product_id._origin.id,
+            "product_uom_id": self.unit_id._origin.id,
+            "product_uom_qty": self.quantity,
+            # no price hangs on it, and core would look for one a line
+            "analytic_distribution": False,
+        }
+
     def _show_price(self, line):
         """Fill in what core says of ``line``, the row in a quotation."""
-        self.update({"price": line.price_unit, "discount": line.discount, "subtotal": line.price_subtotal})
+        self.update(
+            {
+                "price": line.price_unit,
+                "found_price": line.price_unit,
+                "discount": line.discount,
+                "subtotal": line.price_subtotal,
+            }
+        )
+
+    def _show_list_price(self, line, terms):
+        """Fill in the pricelist's price beside the typed one; ."""
+        net = line.price_unit * (1 - line.discount / 100)
+        self.update({"list_price": net, "listed_for": self._priced_by(terms), "priced_for": False})
+
+    def _show_no_price(self):
+        """Nothing is known of the row yet; a price that was typed stays."""
+        self.update({"discount": 0.0, "subtotal": 0.0, "priced_for": False})
+        self.update({"found_price": self.price} if self.price_typed else {"price": 0.0, "found_price": 0.0})
 
     def _reference_quantity(self):
         """The quantity in the product's reference unit."""

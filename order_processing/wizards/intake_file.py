@@ -1,6 +1,7 @@
 import base64
 import binascii
 import time
+from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -86,7 +87,8 @@ class OrderIntakeFile(models.TransientModel):
         """What keeps the columns from being read, and which are left out."""
         for file in self:
             paths = [column.path for column in file.column_ids if column.path]
-            twice = sorted({columns.LABELS[path] for path in paths if paths.count(path) > 1})
+            means = dict(self.env["order.intake.column"]._fields["path"]._description_selection(self.env))
+            twice = sorted({means[path] for path in paths if paths.count(path) > 1})
             words = []
             missing = columns.missing(paths)
             if missing:
@@ -226,7 +228,7 @@ class OrderIntakeFile(models.TransientModel):
         self.env["order.intake.file.part"]._give_back(self, self._read_table(), reasons)
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/rejected_content/{self.rejected_filename}?download=true",
+            "url": f"/web/content/{self._name}/{self.id}/rejected_content/{quote(self.rejected_filename)}?download=true",
             "target": "download",
         }
 

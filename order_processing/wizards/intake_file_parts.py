@@ -23,15 +23,25 @@ WHOLE_ROW = -1
 KEPT_HOURS = 12
 
 
+class OrderIntakeFilePiece(models.AbstractModel):
+    """What belongs to one file under way, and goes with it."""
+
+    _name = "order.intake.file.piece"
+    _description = "Piece of a File of Orders"
+    _transient_max_hours = KEPT_HOURS
+    _order = "id"
+
+    file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)
+
+
 class OrderIntakeFileSheet(models.TransientModel):
     """A sheet of the workbook that holds something."""
 
     _name = "order.intake.file.sheet"
+    _inherit = ["order.intake.file.piece"]
     _description = "Sheet of a File of Orders"
-    _transient_max_hours = KEPT_HOURS
     _order = "hidden, id"
 
-    file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)
     name = fields.Char(required=True)
     hidden = fields.Boolean()
 
@@ -45,12 +55,11 @@ class OrderIntakeFileColumn(models.TransientModel):
     """What a column of the file means."""
 
     _name = "order.intake.file.column"
+    _inherit = ["order.intake.file.piece"]
     _description = "Column of a File of Orders"
-    _transient_max_hours = KEPT_HOURS
     _order = "place, id"
     _rec_name = "header"
 
-    file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)
     place = fields.Integer(required=True, readonly=True)
     header = fields.Char("Column of the file", readonly=True)
     sample = fields.Char("Values", readonly=True)
@@ -65,11 +74,9 @@ class OrderIntakeFilePart(models.TransientModel):
     """
 
     _name = "order.intake.file.part"
+    _inherit = ["order.intake.file.piece"]
     _description = "Part of a File of Orders"
-    _transient_max_hours = KEPT_HOURS
-    _order = "id"
 
-    file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)
     entries = fields.Json()
     checked = fields.Boolean()
     done = fields.Boolean()
@@ -209,7 +216,7 @@ class OrderIntakeFilePart(models.TransientModel):
         rows = entry["rows"]
         together = rows[-1] - rows[0] == len(rows) - 1
         span = f"{rows[0]}–{rows[-1]}" if together else ", ".join(map(str, rows[:6])) + (" …" if len(rows) > 6 else "")
-        told = [_told(fault, headers) for fault in entry["faults"][:SHOWN_FAULTS_AN_ORDER]]
+        told = [self._told(fault, headers) for fault in entry["faults"][:SHOWN_FAULTS_AN_ORDER]]
         if len(told) < len(entry["faults"]):
             told.append(self.env._("and %s more", len(entry["faults"]) - len(told)))
         order = entry["order"]
@@ -233,6 +240,16 @@ class OrderIntakeFilePart(models.TransientModel):
             return "entered" if entry.get("entered") else "good"
         return "unread" if entry["unread"] else entry["code"]
 
+    @api.model
+    def _told(self, fault, headers):
+        """A fault as one text; with its row where it is given."""
+        *row, place, words, found = fault
+        where = [self.env._("row %s", number) for number in row]
+        if place in headers:
+            where.append(headers[place])
+        what = f"{words} ({found})" if found else words
+        return f"{', '.join(where)}: {what}" if where else what
+
     # ------------------------------------------------------------------ what is given back
 
     def _reasons(self, headers):
@@ -242,7 +259,7 @@ class OrderIntakeFilePart(models.TransientModel):
             if entry["code"] in OK_CODES:
                 continue
             for row in entry["rows"]:
-                own = [_told(fault[1:], headers) for fault in entry["faults"] if fault[0] == row]
+                own = [self._told(fault[1:], headers) for fault in entry["faults"] if fault[0] == row]
                 reasons[row] = "; ".join(own) or self.env._("Another row of this order has an error.")
         return reasons
 
@@ -265,16 +282,6 @@ class OrderIntakeFilePart(models.TransientModel):
                 "rejected_filename": f"{stem}-rejected.{table.kind}",
             }
         )
-
-
-def _told(fault, headers):
-    """A fault as one text; with its row where it is given."""
-    *row, place, words, found = fault
-    where = [f"row {number}" for number in row]
-    if place in headers:
-        where.append(headers[place])
-    what = f"{words} ({found})" if found else words
-    return f"{', '.join(where)}: {what}" if where else what
 
 
 def _text(names, rows, table):
@@ -322,11 +329,9 @@ class OrderIntakeFileLine(models.TransientModel):
     """One order of the file, as shown."""
 
     _name = "order.intake.file.line"
+    _inherit = ["order.intake.file.piece"]
     _description = "Order of a File"
-    _transient_max_hours = KEPT_HOURS
-    _order = "id"
 
-    file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)
     reference = fields.Char()
     rows = fields.Char()
     customer = fields.Char()
@@ -355,11 +360,9 @@ class OrderIntakeFileFault(models.TransientModel):
     """One thing that is wrong in the file, by the sender's row and column."""
 
     _name = "order.intake.file.fault"
+    _inherit = ["order.intake.file.piece"]
     _description = "Error in a File of Orders"
-    _transient_max_hours = KEPT_HOURS
-    _order = "id"
 
-    file_id = fields.Many2one("order.intake.file", required=True, ondelete="cascade", index=True)
     row = fields.Integer()
     column = fields.Char()
     found = fields.Char()

@@ -2,6 +2,8 @@
 
 import re
 
+from ..models.intake.places import labels
+
 TOP = re.compile(r"[A-Za-z_]\w*")
 ITEM = re.compile(r"(lines|charges)\[\d+\]")
 NAMED = {
@@ -20,15 +22,8 @@ class Words:
         self.env = env
         self.company = company
         self.order = order
-        self.labels = {
-            **env["sale.order"]._comparison_labels(),
-            "unit": env._("Unit"),
-            "lines": env._("Lines"),
-            "charges": env._("Charges"),
-            "payment": env._("Payment"),
-            "amount": env._("Amount"),
-            "prices_include_tax": env._("Prices are"),
-        }
+        self.labels = labels(env)
+        self.products, self.units = {}, None
 
     def by_place(self, errors):
         """Where the form shows each error: ``{place: [words]}``.
@@ -90,15 +85,26 @@ class Words:
         more = "…" if len(names) > FEW else ""
         return self.env._("Allowed: %s.", ", ".join(names[:FEW]) + more) if names else ""
 
+    def _products(self):
+        """The products of all lines by their codes, asked once for the order."""
+        if not self.products:
+            lines = self.order.get("lines")
+            lines = [line for line in (lines if isinstance(lines, list) else []) if isinstance(line, dict)]
+            codes = {str(line["product"]).strip() for line in lines if line.get("product")}
+            domain = [("default_code", "in", list(codes)), ("company_id", "in", [False, self.company.id])]
+            for product in self.env["product.product"].search(domain) if codes else ():
+                self.products.setdefault(product.default_code, product)
+        return self.products
+
     def _units(self, path):
         found = re.match(r"lines\[(\d+)\]", path)
         lines = self.order.get("lines")
         line = lines[int(found[1])] if found and isinstance(lines, list) and int(found[1]) < len(lines) else {}
         code = str(line.get("product") or "").strip() if isinstance(line, dict) else ""
-        product = self.env["product.product"].search(
-            [("default_code", "=", code), ("company_id", "in", [False, self.company.id])], limit=1
-        )
+        product = self._products().get(code)
         if not product:
             return ""
-        units = self.env["uom.uom"].search([]).filtered(lambda unit: unit._has_common_reference(product.uom_id))
+        if self.units is None:
+            self.units = self.env["uom.uom"].search([])
+        units = self.units.filtered(lambda unit: unit._has_common_reference(product.uom_id))
         return self.env._("Allowed: %s.", ", ".join(units[:FEW].mapped("name")))

@@ -1,7 +1,7 @@
 """The cursor over the day book, with real transactions beside each other."""
 
 from odoo import SUPERUSER_ID, api
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
@@ -74,6 +74,15 @@ class TestChanges(ObservingCase):
     def test_foreign_cursor_is_refused_with_words(self):
         with self.assertRaisesRegex(UserError, "no cursor"):
             self.env["order.event"].changes("yesterday")
+
+    def test_the_book_of_a_company_is_its_own_peoples(self):
+        book = self.env["order.event"]
+        for user, company in (("processor", self.other_company), ("stranger", self.company)):
+            with self.subTest(user=user), self.assertRaises(AccessError):
+                self._as(user, book).changes(company_ids=[company.id])
+            with self.subTest(user=user), self.assertRaises(AccessError):
+                self._as(user, book).sudo().changes(company_ids=company.ids)
+        self.assertTrue(self._as("processor", book).changes(company_ids=[self.company.id])["items"])
 
     def test_cut_owns_what_it_saw_once(self):
         events = self.env["order.event"]

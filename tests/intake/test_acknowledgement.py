@@ -236,3 +236,36 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
             self.env["order.intake"].browse(ids)._acknowledgements()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 1, counts)
+
+    def test_a_refusal_says_in_words_where_something_is_wrong(self):
+        answer = self._submit(
+            {
+                **self._order("W-1", product="NOPE"),
+                "ship_to": {"name": "Yard", "street": "1 Road", "city": "Nowhere", "country": "XX"},
+                "charges": [{"type": "gift", "amount": 1}],
+                "colour": "red",
+            }
+        )[0]
+        intake = self.env["order.intake"].browse(answer["intake_id"])
+        paths = {error["path"] for error in answer["errors"]}
+        self.assertLessEqual({"ship_to.country", "charges[0].type", "colour", "lines[0].product"}, paths)
+        html = intake.acknowledgement_html
+        for words in ("Deliver to, Country: ", "Charge 1, Kind: ", "Colour: "):
+            self.assertIn(words, html)
+        for path in ("charges[", "lines[", "ship_to.country"):
+            self.assertNotIn(path, html)
+
+    def test_a_reason_stands_at_its_line_where_another_was_taken_out(self):
+        order = self._order("W-2")
+        order["lines"] = [
+            {"line": "A", "product": "GONE", "quantity": 1},
+            {"line": "B", "product": "NOPE", "quantity": 1},
+        ]
+        intake = self._as("processor", self.env["order.intake"]).browse(self._submit(order)[0]["intake_id"])
+        mend = intake.env["order.intake.mend"].browse(intake.action_mend()["res_id"])
+        mend.line_ids.sorted("place")[0].unlink()
+        mend.action_resubmit()
+        self.assertEqual(intake.state, "rejected")
+        lines = {line["line"]: line["message"] for line in self._told("W-2")["lines"]}
+        self.assertFalse(lines["A"], "nothing is wrong with it any more")
+        self.assertIn("No product", lines["B"])

@@ -149,7 +149,7 @@ class TestAmendment(IntakeMixin, OrderCase):
         self.assertEqual(
             (kept.attempt_ids.result, kept.attempt_ids.payload["lines"][0]["product"]), ("rejected", "NOPE")
         )
-        self.assertIn("lines[0].product", kept.attempt_ids.reason)
+        self.assertIn("Line a, Product: ", kept.attempt_ids.reason)
         with self.assertRaises(AccessError):
             self._as("processor", kept.attempt_ids).write({"reason": ""})
 

@@ -196,3 +196,44 @@ class TestComparison(OrderCase):
                 self._rows(order, user)
             with self.subTest(user=user), self.assertRaises(AccessError):
                 self._as(user, order).action_open_comparison()
+
+    def test_units_are_read_once_for_all_lines_and_orders(self):
+        def made(reference, count):
+            lines = [
+                {"line": str(place), "product": "TG-1", "quantity": 1, "unit": ("units", "Dozens")[place % 2]}
+                for place in range(count)
+            ]
+            order = self._submitted(reference, lines=lines)
+            # entered in another unit than was sent
+            order.order_line.product_uom_id = self.env.ref("uom.product_uom_pack_6")
+            return order
+
+        def queries(orders):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            orders._intake_comparison()
+            compared = self.env.cr.sql_log_count
+            orders.intake_id._acknowledgements()
+            return compared - before, self.env.cr.sql_log_count - compared
+
+        (self.env.ref("uom.product_uom_dozen") + self.env.ref("uom.product_uom_pack_6")).action_unarchive()
+        few = made("U-1", 2)
+        many = made("U-2", 20) | made("U-3", 20)
+        queries(few)
+        self.assertEqual(queries(many), queries(few))
+        rows = {row["line"]: row["sent"] for row in self._rows(few) if row["key"] == "quantity"}
+        self.assertEqual(rows, {"0": "1 Units", "1": "1 Dozens"})
+
+    def test_a_unit_that_is_a_pattern_is_none(self):
+        order = self._submitted()
+        order.sudo().intake_id._transition_write(
+            {
+                "payload": {
+                    **order.intake_id.payload,
+                    "lines": [{"line": "A", "product": "TG-1", "quantity": 2, "unit": "%"}],
+                }
+            }
+        )
+        row = next(row for row in self._rows(order) if (row["line"], row["key"]) == ("A", "quantity"))
+        self.assertEqual(row["sent"], "2 Units")

@@ -4,48 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form
 
-from tests.common import OrderCase
-
-
-class EntryCase(OrderCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls._stock(cls.product, 12)
-        cls._stock(cls.other_product, 100)
-        cls.product.barcode = "4006381333931"
-        cls.sheet = cls.env["product.pricelist"].create(
-            {
-                "name": "Trade",
-                "item_ids": [
-                    Command.create(
-                        {
-                            "applied_on": "0_product_variant",
-                            "product_id": cls.product.id,
-                            "compute_price": "fixed",
-                            "fixed_price": price,
-                            "min_quantity": least,
-                        }
-                    )
-                    for least, price in ((0, 9.0), (10, 7.5))
-                ],
-            }
-        )
-        # core asks no pricelist where this is off, as it is by default
-        cls.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
-        cls.customer.property_product_pricelist = cls.sheet
-
-    def _entry(self, *rows, user="processor", **head):
-        """A form of the fast entry with ``(code, quantity)`` typed into it."""
-        form = Form(self._as(user, self.env["order.intake.entry"]))
-        form.partner_id = head.pop("partner_id", self.customer)
-        for name, value in head.items():
-            form[name] = value
-        for code, quantity in rows:
-            with form.line_ids.new() as row:
-                row.code = code
-                row.quantity = quantity
-        return form
+from tests.intake.entry import EntryCase
 
 
 class TestEntryRows(EntryCase):
@@ -99,7 +58,7 @@ class TestEntryRows(EntryCase):
         )
         dozen = self.env.ref("uom.product_uom_dozen")
         self.env["product.uom"].create({"barcode": "4006381000000", "product_id": self.product.id, "uom_id": dozen.id})
-        entry = self._entry(("mine", 1), ("04006381333931", 1), ("4006381000000", 1)).save()
+        entry = self._entry(("04006381333931", 1), ("mine", 1), ("4006381000000", 1)).save()
         self.assertEqual(entry.line_ids.product_id, self.product)
         self.assertEqual([row.unit_id.name for row in entry.line_ids], ["Units", "Units", "Dozens"])
         self.assertEqual(entry.line_ids[2].price, 90.0, "the dozen of the pricelist's price from ten")
@@ -185,48 +144,6 @@ class TestEntryRows(EntryCase):
         self.assertFalse(form.credit_limited and form.credit_limit)
 
 
-class TestEntryScan(EntryCase):
-    def test_a_scan_adds_a_row_and_again_one_more(self):
-        form = self._entry()
-        for code in ("4006381333931", "TG-2", "4006381333931", "04006381333931", "3*TG-2"):
-            form.scan = code
-            self.assertFalse(form.scan)
-        entry = form.save()
-        self.assertEqual(
-            [(row.product_id.default_code, row.quantity, row.subtotal) for row in entry.line_ids],
-            [("TG-1", 3.0, 27.0), ("TG-2", 4.0, 100.0)],
-        )
-
-    def test_a_scan_that_means_nothing_is_a_row_to_mend(self):
-        form = self._entry(("TG-1", 2))
-        form.scan = "4006381333932"
-        form.scan = "4006381333932"
-        entry = form.save()
-        self.assertEqual(entry.line_ids[0].quantity, 2.0)
-        self.assertEqual(len(entry.line_ids), 3)
-        self.assertIn("last digit should be 1, not 2", entry.line_ids[2].problem)
-
-    def test_rows_are_pasted(self):
-        form = self._entry(("TG-2", 1))
-        form.pasted = "TG-1\t10\n\nTG-2;1,5\nTG-1\nTG-2\tmany\n"
-        entry = form.save()
-        self.assertEqual(
-            [(row.code, row.quantity, row.price) for row in entry.line_ids],
-            [("TG-2", 1.0, 25.0), ("TG-1", 10.0, 7.5), ("TG-2", 1.5, 25.0), ("TG-1", 1.0, 9.0), ("TG-2", 0.0, 0.0)],
-        )
-        self.assertEqual([bool(row.problem) for row in entry.line_ids], [False, False, False, False, True])
-
-    def test_customers_are_found_by_telephone(self):
-        self.customer.phone = "+44 (0)20 7946 1234"
-        Partner = self._as("processor", self.env["res.partner"])
-        for typed in ("020 7946 1234", "+44 20 79461234", "79461234", "7946-1234"):
-            found = Partner.with_context(order_search_phone=True).name_search(typed)
-            self.assertIn(self.customer.id, [row[0] for row in found], typed)
-        self.assertFalse(Partner.name_search("020 7946 1234"))
-        few = Partner.with_context(order_search_phone=True).name_search("7946")
-        self.assertNotIn(self.customer.id, [row[0] for row in few])
-
-
 class TestEntrySave(EntryCase):
     def _count(self):
         return [
@@ -307,6 +224,16 @@ class TestEntrySave(EntryCase):
             empty.action_save()
         self.assertEqual(self._count(), before)
 
+    def test_what_comes_back_is_no_order(self):
+        for typed in ("rows", "pasted"):
+            entry = self._entry(("TG-1", -2)) if typed == "rows" else self._entry()
+            if typed == "pasted":
+                entry.pasted = "TG-1\t-2"
+            entry = entry.save()
+            self.assertEqual((entry.line_ids.quantity, entry.line_ids.price, entry.amount_total), (-2.0, 0.0, 0.0))
+            with self.subTest(typed=typed), self.assertRaisesRegex(UserError, "Row 1, “TG-1”: .*Returns"):
+                entry.action_save()
+
     def test_an_order_with_findings_is_saved_and_held(self):
         self.product.list_price = 0
         self.sheet.item_ids.filtered(lambda item: item.product_id == self.product).fixed_price = 0
@@ -343,6 +270,21 @@ class TestEntryRights(EntryCase):
         self.assertEqual(theirs.line_ids.free, 0.0)
         theirs.action_save()
         self.assertEqual(theirs.order_id.company_id, self.other_company)
+
+    def test_no_other_company_is_entered_for_or_asked(self):
+        """Prices, credit, stock and the order itself are read and made with all rights, of the company that is named."""
+        Entry = self._as("processor", self.env["order.intake.entry"])
+        with self.assertRaises(AccessError):
+            Entry.create({"company_id": self.other_company.id, "partner_id": self.customer.id})
+        values = {"company_id": self.other_company.id, "partner_id": self.customer.id}
+        with self.assertRaises(AccessError):
+            Entry.onchange(values, ["partner_id"], {"credit_used": {}, "partner_id": {}, "company_id": {}})
+        Intake = self._as("processor", self.env["order.intake"])
+        for method in ("_desk_read", "_desk_try"):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                getattr(Intake, method)({}, self.other_company, {}, {})
+        with self.assertRaises(AccessError):
+            Intake._desk_submit({}, self.other_company, {}, {}, "X")
 
 
 class TestEntryCost(EntryCase):

@@ -1,16 +1,11 @@
 """An order taken by telephone without a mouse, in a real browser: customer, codes and quantities, a scan, a check, saved."""
 
-import os
-import resource
-
 import pytest
-from playwright.sync_api import sync_playwright
 
+from tests.browser import chromium, signed_in
 from tests.external.clients import OdooRpc
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
-WIDTH, HEIGHT = 1366, 768
-PATIENCE = 60000
 ROWS = "div[name=line_ids] .o_data_row"
 
 
@@ -21,16 +16,8 @@ def caller(running_server):
 
 @pytest.fixture(scope="module")
 def browser():
-    # Odoo limits the address space of its process, and of those that it starts; Chromium reserves more than that
-    limits = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (limits[1], limits[1]))
-    try:
-        with sync_playwright() as play:
-            found = play.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
-            yield found
-            found.close()
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, limits)
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -51,21 +38,11 @@ def goods(caller):
 
 @pytest.fixture
 def desk(browser, running_server, goods):
-    """A page of a processor; it fails the test if the web client showed an error that the test did not expect."""
-    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-    page.set_default_timeout(PATIENCE)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{running_server.url}/web/login")
-    page.fill("input[name=login]", "processor")
-    page.fill("input[name=password]", "processor")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".o_main_navbar")
-    page.goto(f"{running_server.url}/odoo/action-order_processing.order_intake_entry_action")
-    page.wait_for_selector(".o_form_view .o_notebook")
-    yield page
-    assert not errors, errors
-    page.close()
+    """The fast entry of a processor."""
+    with signed_in(browser, running_server, "processor") as page:
+        page.goto(f"{running_server.url}/odoo/action-order_processing.order_intake_entry_action")
+        page.wait_for_selector(".o_form_view .o_notebook")
+        yield page
 
 
 def _focused(page):
@@ -107,7 +84,10 @@ def test_code_tab_quantity_enter_check_and_confirm(desk, caller):
         desk.wait_for_function("() => document.activeElement.closest('[name]')?.getAttribute('name') === 'code'")
         desk.keyboard.type(code)
         desk.keyboard.press("Tab")
-        _row_shows(desk, row, unit_id="Units", price=price)
+        _row_shows(desk, row, unit_id="Units")
+        # a price may be typed: in the row that is edited it is a field
+        shown = f"{ROWS}:nth-child({row + 1}) td[name=price] input"
+        desk.wait_for_function("([field, price]) => document.querySelector(field)?.value === price", arg=[shown, price])
         assert _focused(desk) == "quantity"
         desk.keyboard.type(quantity)
         desk.keyboard.press("Enter")
@@ -158,3 +138,27 @@ def test_scans_follow_each_other_and_what_is_unknown_refuses(desk, caller):
     refusal.wait_for(state="detached")
     assert caller.call("manager", "sale.order", "search_count", []) == before
     assert desk.locator(ROWS).count() == 3
+
+
+def test_barcodes_in_rows_add_up_and_a_price_is_typed(desk, caller):
+    _customer(desk, "Test Caller")
+    _tab_to(desk, "line_ids")
+    desk.keyboard.press("Enter")
+    for turn in range(3):
+        desk.wait_for_function("() => document.activeElement.closest('[name]')?.getAttribute('name') === 'code'")
+        desk.keyboard.type("4006381333931")
+        desk.keyboard.press("Tab")
+        _row_shows(desk, 0, subtotal=f"{10 * (turn + 1)}.00")
+        desk.keyboard.press("Enter")
+    desk.keyboard.press("Escape")
+    desk.locator(ROWS).nth(0).locator("td[name=price]").click()
+    desk.keyboard.press("Control+a")
+    desk.keyboard.type("8")
+    desk.keyboard.press("Tab")
+    _row_shows(desk, 0, list_price="10.00", subtotal="24.00")
+    desk.keyboard.press("Alt+e")
+    desk.wait_for_selector(".o_field_widget[name=order_line]")
+    line = caller.call(
+        "manager", "sale.order.line", "search_read", [], ["product_uom_qty", "price_unit"], order="id desc", limit=1
+    )
+    assert [(row["product_uom_qty"], row["price_unit"]) for row in line] == [(3.0, 8.0)]

@@ -1,16 +1,13 @@
 """A file of orders in a real browser: columns named by hand, errors seen, rows given back, the rest entered."""
 
 import base64
-import os
-import resource
 
 import pytest
-from playwright.sync_api import sync_playwright
 
+from tests.browser import chromium, signed_in
 from tests.external.clients import OdooRpc
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
-PATIENCE = 60000
 CUSTOMER = "file-buyer@test.example.com"
 ROWS = f"Beleg;Kunde;SKU;Qty\nS-1;{CUSTOMER};FILE-1;2\nS-2;{CUSTOMER};NONE;1\n"
 
@@ -27,30 +24,11 @@ def caller(running_server):
 
 @pytest.fixture
 def page(running_server, caller):
-    """A page of the processor; it fails the test if the web client showed an error."""
-    # Odoo limits the address space of its process, and of those that it starts; Chromium reserves more than that
-    limits = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (limits[1], limits[1]))
-    errors = []
-    try:
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 1366, "height": 768})
-            page.set_default_timeout(PATIENCE)
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(f"{running_server.url}/web/login")
-            page.fill("input[name=login]", "processor")
-            page.fill("input[name=password]", "processor")
-            page.keyboard.press("Enter")
-            page.wait_for_selector(".o_main_navbar")
-            page.goto(f"{running_server.url}/odoo/action-order_processing.order_intake_file_action")
-            page.wait_for_selector(".modal [name=action_read]")
-            yield page
-            assert not errors, errors
-            assert not page.locator(".o_error_dialog").count()
-            browser.close()
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, limits)
+    """The wizard for files of a processor."""
+    with chromium() as browser, signed_in(browser, running_server, "processor") as page:
+        page.goto(f"{running_server.url}/odoo/action-order_processing.order_intake_file_action")
+        page.wait_for_selector(".modal [name=action_read]")
+        yield page
 
 
 def test_columns_are_named_errors_seen_and_the_rest_is_entered(page):

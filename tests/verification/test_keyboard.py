@@ -1,16 +1,11 @@
 """The desk without a mouse, in a real browser: verify, mend, waive, confirm; what was sent; a customer asked."""
 
-import os
-import resource
-
 import pytest
-from playwright.sync_api import sync_playwright
 
+from tests.browser import chromium, signed_in
 from tests.external.clients import OdooRpc
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
-WIDTH, HEIGHT = 1366, 768
-PATIENCE = 60000
 # what a screen reader says of the element that has the focus
 FOCUSED = """() => {
     const element = document.activeElement;
@@ -25,34 +20,15 @@ def caller(running_server):
 
 @pytest.fixture(scope="module")
 def browser():
-    # Odoo limits the address space of its process, and of those that it starts; Chromium reserves more than that
-    limits = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (limits[1], limits[1]))
-    try:
-        with sync_playwright() as play:
-            found = play.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
-            yield found
-            found.close()
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, limits)
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
 def desk(browser, running_server):
-    """A page of the manager; it fails the test if the web client showed an error."""
-    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-    page.set_default_timeout(PATIENCE)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{running_server.url}/web/login")
-    page.fill("input[name=login]", "manager")
-    page.fill("input[name=password]", "manager")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".o_main_navbar")
-    yield page
-    assert not errors, errors
-    assert not page.locator(".o_error_dialog").count()
-    page.close()
+    """A page of the manager."""
+    with signed_in(browser, running_server, "manager") as page:
+        yield page
 
 
 @pytest.fixture(scope="module")

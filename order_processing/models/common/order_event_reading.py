@@ -1,7 +1,7 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 
@@ -59,8 +59,8 @@ class OrderEventReading(models.Model):
     def changes(self, since="", limit=500, company_ids=None, source="", kinds=()):
         """The rows after a cursor: complete and stable while others write.
 
-        A row appears once its transaction is below every open one (``pg_snapshot_xmin``): the price is waiting for
-        the oldest open write transaction of the cluster.
+        A row appears once its transaction is below every open one that may still write rows of this database
+        (``_changes_frontier``): the price is waiting for the oldest open write transaction of the database.
 
         :param str since: the ``next`` of the call before, ``''`` from the start
         :param int limit: at most so many rows, 1 to 1000
@@ -69,6 +69,7 @@ class OrderEventReading(models.Model):
         :param kinds: only rows of these kinds
         :return: ``{items, next, more}``
         :raises UserError: a cursor that is none of ours
+        :raises AccessError: a company that is not the user's
         """
         limit = max(1, min(int(limit), 1000))
         try:
@@ -80,6 +81,10 @@ class OrderEventReading(models.Model):
                 self.env._("“%s” is no cursor: pass '' or the `next` of an earlier answer.", since)
             ) from None
         self.check_access("read")
+        companies = self.env["res.company"].browse(company_ids or self.env.companies.ids)
+        # the real user is asked, as for groups: rows are read with sudo below
+        if self.env.uid != SUPERUSER_ID and companies - self.env.user.company_ids:
+            raise AccessError(self.env._("The day book of a company that is not yours is not shown to you."))
         self.flush_model()
         self.env.cr.execute(
             SQL(
@@ -88,7 +93,7 @@ class OrderEventReading(models.Model):
                   FROM order_event
                  WHERE (era_id, xact, id) > (%(era)s, %(xact)s::text::xid8, %(last)s)
                    AND company_id = ANY(%(companies)s)
-                   AND (era_id <> %(now)s OR xact < pg_snapshot_xmin(pg_current_snapshot()))
+                   AND (era_id <> %(now)s OR xact < %(frontier)s)
                    AND %(wanted)s
                  ORDER BY era_id, xact, id
                  LIMIT %(limit)s
@@ -96,7 +101,8 @@ class OrderEventReading(models.Model):
                 era=era,
                 xact=str(xact),
                 last=last,
-                companies=list(company_ids or self.env.companies.ids),
+                companies=companies.ids,
+                frontier=self._changes_frontier(),
                 now=self._current_era(),
                 wanted=self._changes_wanted(source, kinds),
                 limit=limit + 1,
@@ -111,6 +117,32 @@ class OrderEventReading(models.Model):
             "next": f"{page[-1][1]}.{page[-1][2]}.{page[-1][0]}" if page else since,
             "more": len(found) > limit,
         }
+
+    @api.model
+    def _changes_frontier(self):
+        """``SQL``: the transaction below which no row of this database can appear any more.
+
+        ``pg_snapshot_xmin`` would be safe, and would wait for transactions of every other database of the cluster too: a
+        dump or a long import beside ours. So those of the snapshot's open transactions (``xip``, and our own) count that are
+        not seen to run in another database. ``pg_stat_activity`` is read after the snapshot: a transaction that has ended
+        meanwhile, a prepared one, and one that the database user may not see count as ours, which is to wait too long and never
+        to skip. A number that it does show with another database is that database's: no transaction changes its database,
+        and one that began after the snapshot is not in ``xip``. A standby's snapshot has no ``xip``: there it is ``xmin``.
+        """
+        return SQL(
+            """
+            (SELECT CASE WHEN pg_is_in_recovery() THEN pg_snapshot_xmin(now.snapshot)
+                         ELSE LEAST(pg_snapshot_xmax(now.snapshot), pg_current_xact_id_if_assigned(),
+                                    (SELECT open.xact
+                                       FROM pg_snapshot_xip(now.snapshot) AS open(xact)
+                                      WHERE NOT EXISTS (SELECT FROM pg_stat_activity other
+                                                         WHERE other.backend_xid = open.xact::xid
+                                                           AND other.datname <> current_database())
+                                      ORDER BY open.xact LIMIT 1))
+                    END
+               FROM (SELECT pg_current_snapshot() AS snapshot) now)
+            """
+        )
 
     @api.model
     def _changes_wanted(self, source, kinds):

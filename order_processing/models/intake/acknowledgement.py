@@ -1,5 +1,7 @@
 """What became of a submitted order, line by line, against what was sent: plain data for mail, portal and contract."""
 
+import re
+
 from ..common.business_day import business_day
 from ..common.scalars import day_text
 from . import reading
@@ -12,14 +14,16 @@ CODES = {
     "changed_price": ("price", "discount"),
 }
 NUMBERS = ("quantity", "price", "discount")
+ITEM = re.compile(r"lines\[(\d+)\]")
 
 
-def acknowledgement(intake, order, known):
+def acknowledgement(intake, order, known, units):
     """What became of the order of ``intake``.
 
     :param intake: an ``order.intake`` of ``sudo``
     :param order: its ``sale.order``, empty where it was refused
     :param dict known: product id to the other codes that name it, as they are read (``casefold``)
+    :param dict units: of ``sale.order._comparison_units``
     :return: dict ``{result, lines, differences, errors}``; ``result`` is accepted, changed or refused
     """
     payload = intake.sent_payload or intake.payload
@@ -30,19 +34,20 @@ def acknowledgement(intake, order, known):
     sent = {reading.mark(place, line): (place, line) for place, line in enumerate(sent)}
     errors = [{name: error[name] or "" for name in ("path", "code", "message", "found")} for error in intake.error_ids]
     if not order or order.state == "cancel" or intake.state in ("rejected", "cancelled"):
-        lines = [_refused(mark, line, place, errors) for mark, (place, line) in sent.items()]
+        reasons = reasons_by_mark(intake.payload, errors)
+        lines = [_refused(mark, line, reasons.get(mark, ())) for mark, (_place, line) in sent.items()]
         return {"result": "refused", "lines": lines, "differences": [], "errors": errors}
     wished = reading.day(payload.get("wished_date"))
-    rows = order._comparison_lines(payload)
+    rows = order._comparison_lines(payload, units)
     by_mark = {}
     for row in rows:
         by_mark.setdefault(row["line"], []).append(row)
     entered = {line.order_sender_line: line for line in order.order_line if line.order_sender_line}
     lines = []
-    for mark, (place, line) in sent.items():
+    for mark, (_place, line) in sent.items():
         found = entered.get(mark)
         if not found or not found.product_uom_qty:
-            lines.append(_refused(mark, line, place, []))
+            lines.append(_refused(mark, line, ()))
             continue
         lines.append(_kept(order, found, mark, line, by_mark.get(mark, ()), wished, known))
     for line in order.order_line:
@@ -61,9 +66,26 @@ def acknowledgement(intake, order, known):
     }
 
 
-def _refused(mark, line, place, errors):
-    own = [error for error in errors if error["path"].startswith((f"lines[{place}].", f"lines[{place}]"))]
-    own = [error for error in own if error["path"].split(".")[0] == f"lines[{place}]"]
+def reasons_by_mark(payload, errors):
+    """The errors of lines by the sender's id of the line.
+
+    :param payload: the content that was refused: places of errors are places in it, not in what the sender sent where the
+        desk has taken a line out
+    :param errors: dicts of the contract
+    """
+    lines = payload.get("lines") if isinstance(payload, dict) else None
+    lines = lines if isinstance(lines, list) else []
+    found = {}
+    for error in errors:
+        match = ITEM.match(error["path"])
+        if match:
+            place = int(match[1])
+            line = lines[place] if place < len(lines) and isinstance(lines[place], dict) else {}
+            found.setdefault(reading.mark(place, line), []).append(error)
+    return found
+
+
+def _refused(mark, line, own):
     said = {**_sent(line), "line": mark, "codes": ["refused"]}
     return {**said, "message": " ".join(error["message"] for error in own)}
 

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..common.transition import Transition, transition
 from . import reading
 from .parcel import NAMELESS
+from .places import said
 
 PROCESSOR = "order_processing.group_processor"
 HEAD = ("customer", "ship_to", "invoice_to", "ordered_at", "wished_date", "currency", "note")
@@ -141,7 +142,7 @@ class OrderIntake(models.Model):
                     "at": intake.decided_at,
                     "payload": intake.payload,
                     "result": "rejected",
-                    "reason": "\n".join(f"{error.path}: {error.message}" for error in intake.error_ids),
+                    "reason": "\n".join(said(self.env, intake.payload, error) for error in intake.error_ids),
                 }
                 for intake in self
                 if intake.state == "rejected" and intake._evaluated()

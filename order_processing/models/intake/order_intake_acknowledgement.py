@@ -4,10 +4,11 @@ from odoo.tools import email_normalize
 
 from ..common import contract
 from . import reading
-from .acknowledgement import acknowledgement
+from .acknowledgement import acknowledgement, reasons_by_mark
 from .lookup_partner import PartnerLookup
 from .order_intake_profile import ACKNOWLEDGEMENTS
 from .parcel import Parcel
+from .places import in_words
 
 CHUNK = 50
 AUTOMATIC = ("always", "differences")
@@ -103,15 +104,34 @@ class OrderIntakeAcknowledgement(models.Model):
         for own in codes:
             known[own.product_id.id].add(own.code.casefold().lstrip("0"))
         none = self.env["sale.order"].sudo()
-        return {intake.id: acknowledgement(intake, orders.get(intake.order_id.id, none), known) for intake in settled}
+        sent = [intake.sent_payload or intake.payload for intake in settled if intake.order_id]
+        units = none._comparison_units([payload for payload in sent if isinstance(payload, dict)])
+        return {
+            intake.id: acknowledgement(intake, orders.get(intake.order_id.id, none), known, units) for intake in settled
+        }
 
     def _acknowledgement_table(self, told):
         """The table that mail, portal and form show, in the language of the context."""
         self.ensure_one()
-        order = self.sudo().order_id
+        order, content = self.sudo().order_id, self.sudo().payload
+        shown = {line["line"] for line in told["lines"]}
+        listed = [
+            error for mark, own in reasons_by_mark(content, told["errors"]).items() if mark in shown for error in own
+        ]
+        whole = [
+            {**error, "where": in_words(self.env, content, error["path"])}
+            for error in told["errors"]
+            if error not in listed
+        ]
         return self.env["ir.qweb"]._render(
             "order_processing.intake_acknowledgement",
-            {"told": told, "order": order, "labels": self._acknowledgement_labels(), "currency": order.currency_id},
+            {
+                "told": told,
+                "order": order,
+                "labels": self._acknowledgement_labels(),
+                "currency": order.currency_id,
+                "whole": whole,
+            },
         )
 
     @api.model

@@ -1,7 +1,8 @@
 import re
 import secrets
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import AccessError
 
 from . import reading
 from .lookup import Lookup
@@ -19,6 +20,13 @@ class OrderIntakeDesk(models.Model):
     _inherit = "order.intake"
 
     @api.model
+    def _check_desk(self, company):
+        """:raises AccessError: the user is no processor, or none of the company; what follows is done with ``sudo``"""
+        self._check_order_group(PROCESSOR)
+        if company not in self.env.user.company_ids and self.env.uid != SUPERUSER_ID:
+            raise AccessError(self.env._("%s is not a company of yours.", company.sudo().name))
+
+    @api.model
     def _desk_read(self, order, company, partners, products):
         """What an order means so far, complete or not; nothing is kept and nothing written.
 
@@ -27,9 +35,9 @@ class OrderIntakeDesk(models.Model):
         :param products: dict of the place of a line to the product that was chosen
         :return: ``(values, problems)``: by the place of the line its values for ``sale.order.line.create``, and what is wrong
             with it, in the user's language
-        :raises AccessError: no processor
+        :raises AccessError: no processor, or none of the company
         """
-        self._check_order_group(PROCESSOR)
+        self._check_desk(company)
         self = self.sudo().with_company(company)
         parcel = Parcel(order)
         parcel.choose(Chosen(parcel.reference, partners, products))
@@ -48,9 +56,9 @@ class OrderIntakeDesk(models.Model):
         """Enter an order of the desk under its own ``reference``; arguments as ``_desk_read``.
 
         :return: as ``submit``
-        :raises AccessError: no processor
+        :raises AccessError: no processor, or none of the company
         """
-        self._check_order_group(PROCESSOR)
+        self._check_desk(company)
         return self._submit([order], DESK, company, chosen=[Chosen(reference, partners, products)])[0]
 
     @api.model
@@ -59,9 +67,9 @@ class OrderIntakeDesk(models.Model):
 
         :return: the answer of ``submit`` with ``findings`` and ``holds`` (names) of the verification, ``amount`` and
             ``verification``
-        :raises AccessError: no processor
+        :raises AccessError: no processor, or none of the company
         """
-        self._check_order_group(PROCESSOR)
+        self._check_desk(company)
         told = {}
 
         def act():

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from ..common.business_day import business_day
 from . import reading
+from .places import said
 
 # what came without a reference is kept under this and its content
 NAMELESS = "none-"
@@ -117,7 +118,7 @@ class Parcel:
             "intake_id": self.envelope.id,
             "payload": self.payload if isinstance(self.payload, dict) else {"as_received": self.payload},
             "result": result,
-            "reason": "\n".join(f"{error['path']}: {error['message']}" for error in errors),
+            "reason": "\n".join(said(self.envelope.env, self.payload, error) for error in errors),
         }
 
     def keep(self, company):

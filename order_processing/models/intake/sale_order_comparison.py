@@ -7,6 +7,7 @@ from odoo.tools import float_compare, format_amount, format_date, format_datetim
 from ..common.business_day import business_day
 from . import reading
 from .amounts import charges
+from .places import labels
 
 # what a customer states of an address, and the field of the contact that holds it
 ADDRESS = {
@@ -95,11 +96,29 @@ class SaleOrder(models.Model):
             that was not sent; ``sent`` and ``entered`` are texts for people
         """
         self.check_access("read")
+        payloads = {order: order.sudo()._comparison_payload() for order in self}
+        payloads = {order: payload for order, payload in payloads.items() if isinstance(payload, dict)}
+        units = self._comparison_units(payloads.values())
         return {
-            order.id: [*order._comparison_head(payload), *order._comparison_lines(payload)]
-            for order in self
-            if isinstance(payload := order.sudo()._comparison_payload(), dict)
+            order.id: [*order._comparison_head(payload), *order._comparison_lines(payload, units)]
+            for order, payload in payloads.items()
         }
+
+    @api.model
+    def _comparison_units(self, payloads):
+        """Units by their name in any case, archived ones too: one search for all ``payloads``, none where no unit was sent.
+
+        :param payloads: dicts of the contract
+        :return: dict of name (``casefold``) to ``uom.uom``
+        """
+        found = {}
+        lines = [line for payload in payloads for line in _sent_lines(payload) if isinstance(line, dict)]
+        if any(reading.present(line.get("unit")) for line in lines):
+            units = self.env["uom.uom"].sudo().with_context(active_test=False)
+            for unit in units.search([("name", "!=", False)]):
+                name = (unit.name or "").casefold()
+                found[name] = found.get(name, units) + unit
+        return found
 
     def _comparison_payload(self):
         self.ensure_one()
@@ -140,38 +159,8 @@ class SaleOrder(models.Model):
 
     @api.model
     def _comparison_labels(self):
-        env = self.env
-        return {
-            "reference": env._("Reference"),
-            "customer": env._("Customer"),
-            "ship_to": env._("Deliver to"),
-            "invoice_to": env._("Invoice to"),
-            "ordered_at": env._("Ordered on"),
-            "wished_date": env._("Wished for"),
-            "currency": env._("Currency"),
-            "pricelist": env._("Pricelist"),
-            "carrier": env._("Carrier"),
-            "terms": env._("Payment terms"),
-            "total": env._("Total"),
-            "note": env._("Note"),
-            "charge": env._("Charge"),
-            "line": env._("Line"),
-            "product": env._("Product"),
-            "quantity": env._("Quantity"),
-            "price": env._("Price"),
-            "discount": env._("Discount"),
-            "name": env._("Name"),
-            "company": env._("Company"),
-            "vat": env._("VAT number"),
-            "email": env._("E-mail"),
-            "phone": env._("Phone"),
-            "street": env._("Street"),
-            "street2": env._("Street 2"),
-            "city": env._("City"),
-            "zip": env._("ZIP"),
-            "state": env._("State"),
-            "country": env._("Country"),
-        }
+        """Words for the keys of an order and of its lines."""
+        return labels(self.env)
 
     def _comparison_party(self, key, value):
         """One row for who was named by a word, else a row for each thing that was said of the address."""
@@ -237,9 +226,12 @@ class SaleOrder(models.Model):
 
     # ------------------------------------------------------------------ lines
 
-    def _comparison_lines(self, payload):
-        """Lines as they were sent, in their order, then those that were not sent."""
-        sent = payload.get("lines") if isinstance(payload.get("lines"), list) else []
+    def _comparison_lines(self, payload, units):
+        """Lines as they were sent, in their order, then those that were not sent.
+
+        :param dict units: of ``_comparison_units``
+        """
+        sent = _sent_lines(payload)
         entered = self.order_line.filtered(lambda line: not line.display_type)
         by_mark = {line.order_sender_line: line for line in entered if line.order_sender_line}
         rows, seen = [], entered.browse()
@@ -249,7 +241,9 @@ class SaleOrder(models.Model):
             mark = reading.mark(place, line)
             found = by_mark.get(mark, entered.browse())
             seen |= found
-            rows += found._comparison_rows(line, mark, payload) if found else [self._comparison_removed(line, mark)]
+            rows += (
+                found._comparison_rows(line, mark, payload, units) if found else [self._comparison_removed(line, mark)]
+            )
         charged, more = entered._comparison_charges(payload)
         rows += more
         for line in entered - seen - charged:
@@ -295,7 +289,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return f"{self.product_uom_qty:g} {self.product_uom_id.name or ''} {self.name.split(chr(10))[0]}"
 
-    def _comparison_rows(self, sent, mark, payload):
+    def _comparison_rows(self, sent, mark, payload, units):
         """Product, quantity with its unit, price with its discount, and note of a line that was sent and entered."""
         self.ensure_one()
 
@@ -305,7 +299,7 @@ class SaleOrderLine(models.Model):
         product = self.product_id.sudo()
         code = str(sent.get("product") or "").strip()
         known = any(_same_text(code, name) for name in (product.default_code, product.barcode) if name)
-        unit = self._comparison_unit(sent)
+        unit = self._comparison_unit(sent, units)
         quantity = reading.number(sent.get("quantity")) or 0.0
         entered = self.product_uom_id._compute_quantity(self.product_uom_qty, unit, round=False)
         rows = [
@@ -323,13 +317,12 @@ class SaleOrderLine(models.Model):
             rows.append(row("note", sent["note"], words, not _same_text(sent["note"], words)))
         return rows
 
-    def _comparison_unit(self, sent):
+    def _comparison_unit(self, sent, units):
         """The unit that was sent, by default the product's own, as intake finds it."""
         own = self.product_id.uom_id
         if not reading.present(sent.get("unit")) or _same_text(sent["unit"], self.product_uom_id.name):
             return self.product_uom_id if reading.present(sent.get("unit")) else own
-        units = self.env["uom.uom"].sudo().with_context(active_test=False)
-        named = units.search([("name", "=ilike", str(sent["unit"]).strip())])
+        named = units.get(str(sent["unit"]).strip().casefold(), own.browse())
         return named.filtered(lambda unit: unit._has_common_reference(own))[:1] or own
 
     def _comparison_price(self, sent, unit, row, payload):
@@ -354,6 +347,11 @@ class SaleOrderLine(models.Model):
         here = self.product_uom_id._compute_price(here, unit)
         there = price * (1 - (discount or 0) / 100)
         return row("price", shown, entered, bool(float_compare(here, there, precision_digits=digits)))
+
+
+def _sent_lines(payload):
+    """The lines of a payload, whatever they are."""
+    return payload.get("lines") if isinstance(payload.get("lines"), list) else []
 
 
 def _entered(partner, name):

@@ -1,9 +1,8 @@
 """``matching.overhead``."""
 
-from ...inside import Inside
 from ..sample import make_orders, order_ids
+from ..share import Share, Timed
 from ..verification_work.common import Desk, Work
-from ..verification_work.overhead import Share
 
 
 class Transfers(Share):
@@ -42,17 +41,8 @@ class Transfers(Share):
         }
 
 
-class Ours(Transfers, Desk):
+class Ours(Timed, Transfers, Desk):
     """With the add-on."""
-
-    def __init__(self, session, given):
-        super().__init__(session, given)
-        self.inside = None
-
-    def run(self, number, size):
-        """One measured call, the time inside the add-on's methods beside it."""
-        self.inside = self.inside or Inside(self.session.registry)
-        return self.measure(self.chosen(number, size), self.inside)
 
 
 class Theirs(Transfers, Work):

@@ -3,9 +3,11 @@
 import os
 from pathlib import Path
 
+from odoo.tools import SQL
+
 from .common import Work
 
-PEER = Path(__file__).with_name("peer.sql").read_text(encoding="utf-8")
+PEER = SQL(Path(__file__).with_name("peer.sql").read_text(encoding="utf-8"))
 
 
 class Ours(Work):
@@ -29,14 +31,17 @@ class Theirs(Work):
         """Before anything is measured both must say the same of every line."""
         matching = self.session.root["order.matching"]
         matching._flush_ledgers()
-        self.session.cr.execute(f"SELECT * FROM ({PEER}) peer LIMIT 0")
+        self.session.cr.execute(SQL("SELECT * FROM (%s) peer LIMIT 0", PEER))
         # the peer shares payments without the largest remainder: its cents may stand on another line
-        names = ", ".join(column.name for column in self.session.cr.description if column.name != "paid_value")
-        figures = matching._figures_query(company_ids=self.session.company.ids)
-        text, given = figures.code, figures.params
+        names = [column.name for column in self.session.cr.description if column.name != "paid_value"]
         self.session.cr.execute(
-            f"SELECT count(*) FROM ((SELECT {names} FROM ({text}) ours) EXCEPT (SELECT {names} FROM ({PEER}) peer)) other",
-            given,
+            SQL(
+                "SELECT count(*) FROM ((SELECT %(names)s FROM (%(ours)s) ours)"
+                " EXCEPT (SELECT %(names)s FROM (%(theirs)s) peer)) other",
+                names=SQL(", ").join(map(SQL.identifier, names)),
+                ours=matching._figures_query(company_ids=self.session.company.ids),
+                theirs=PEER,
+            )
         )
         different = self.session.cr.fetchone()[0]
         if different:
@@ -45,7 +50,7 @@ class Theirs(Work):
 
     def act(self):
         """The statement, read to its end inside the database: rows that it has."""
-        self.session.cr.execute(f"CREATE TEMP TABLE peer_answer ON COMMIT DROP AS {PEER}")
+        self.session.cr.execute(SQL("CREATE TEMP TABLE peer_answer ON COMMIT DROP AS %s", PEER))
         self.session.cr.execute("SELECT count(*) FROM peer_answer")
         return {"lines": self.session.cr.fetchone()[0]}
 
