@@ -195,8 +195,10 @@ class DiscrepancyMendOption(models.TransientModel):
     def action_choose(self):
         """Choose it and see what it does."""
         self.ensure_one()
-        self.mend_id._show(self.act)
-        return self.mend_id._action()
+        # the ways are listed anew
+        mend = self.mend_id
+        mend._show(self.act)
+        return mend._action()
 
 
 class DiscrepancyMendRow(models.TransientModel):

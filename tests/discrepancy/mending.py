@@ -1,5 +1,10 @@
 """What the tests of mending share: the documents of the database counted, before and after a preview."""
 
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tools import SQL
+
 from tests.discrepancy.common import DiscrepancyCase
 
 COUNTED = (
@@ -38,10 +43,23 @@ class MendingCase(DiscrepancyCase):
         self.assertEqual(set(records.mapped("kind")), set(kinds or records.mapped("kind")))
         return records
 
+    def _lock(self, name, days):
+        """Set a lock date so many days from today, beside core's checks of the demo data's bank statements."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_company SET %s = %s WHERE id = %s",
+                SQL.identifier(name),
+                fields.Date.today() + timedelta(days=days),
+                self.company.id,
+            )
+        )
+        self.env.invalidate_all()
+
     def _state(self):
         """What the database holds: counts of documents, the next numbers of their sequences, the state of the records."""
-        self.env.flush_all()
-        self.env["order.event"].flush_model()
+        # with the hooks before a commit, which write the marks of what was touched until now
+        self.env.cr.flush()
         self.env.invalidate_all()
         counts = {name: self.env[name].sudo().search_count([]) for name in COUNTED}
         sequences = self.env["stock.picking.type"].search([]).sequence_id | self.env.ref(

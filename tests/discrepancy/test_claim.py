@@ -66,7 +66,7 @@ class TestClaim(MendingCase):
         self._proof(claim)
         claim.action_file()
         self.assertEqual((claim.state, claim.filed_by_id), ("filed", self.users["processor"]))
-        self.assertFalse(claim.activity_ids)
+        self.assertFalse(claim.activity_ids.filtered("active"))
         for vals in ({"event_date": "2020-01-01"}, {"carrier_id": False}, {"line_ids": [Command.clear()]}):
             with self.assertRaises(UserError):
                 claim.write(vals)

@@ -29,6 +29,7 @@ class TestMendGoods(MendingCase):
         )
         self._assert_mended(records, transfer)
         self._deliver(order)
+        self._sweep(order)
         self.assertEqual((order.order_line.qty_delivered, self._kinds(order)), (10, ["shipped_not_invoiced"]))
 
     def test_what_came_back_is_not_delivered_again(self):
@@ -42,14 +43,14 @@ class TestMendGoods(MendingCase):
     def test_a_promise_of_the_past_plans_nothing_in_a_locked_time(self):
         order = self._short()
         order.commitment_date = fields.Datetime.now() - timedelta(days=40)
-        self.company.fiscalyear_lock_date = fields.Date.today() - timedelta(days=20)
+        self._lock("fiscalyear_lock_date", -20)
         records = self._open(order, "short_shipped")
         _preview, answer = self._mend(records, "backorder")
         self.assertGreaterEqual(self._documents(answer).scheduled_date.date(), fields.Date.today())
 
     def test_a_locked_time_forbids_transfers_too(self):
         records = self._open(self._short(), "short_shipped")
-        self.company.fiscalyear_lock_date = fields.Date.today() + timedelta(days=1)
+        self._lock("fiscalyear_lock_date", 1)
         option = self._as("processor", records).mend_options()
         self.assertEqual(option[0]["act"], "close_short")
         self.assertIn("locked", next(row for row in option if row["act"] == "backorder")["blocked"])
@@ -139,7 +140,7 @@ class TestMendGoods(MendingCase):
                 }
             ],
         }
-        answer = self.env["order.return"].request([case], "test", company=self.company)[0]
+        answer = self.env["order.return"].request([case], "test")[0]
         self.assertTrue(answer["ok"], answer)
         self.env["order.return"].browse(answer["return_id"]).process()
         order.picking_ids.filtered(lambda transfer: transfer.state not in ("done", "cancel")).action_cancel()
@@ -196,7 +197,7 @@ class TestMendGoods(MendingCase):
             self._queries(1, "backorder")
             one, ten = self._queries(1, "backorder"), self._queries(10, "backorder")
             core = []
-            for size in (1, 10):
+            for size in (1, 1, 10):
                 orders = self.env["sale.order"].browse([self._short().id for _ in range(size)])
                 self.env.flush_all()
                 self.env.invalidate_all()
@@ -204,4 +205,4 @@ class TestMendGoods(MendingCase):
                 orders.with_user(self.users["processor"]).order_line._action_launch_stock_rule()
                 self.env.flush_all()
                 core.append(self.cr.sql_log_count - before)
-            self.assertLessEqual(ten - one, core[1] - core[0])
+            self.assertLessEqual(ten - one, core[2] - core[1])
