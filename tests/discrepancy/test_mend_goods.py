@@ -205,4 +205,5 @@ class TestMendGoods(MendingCase):
                 orders.with_user(self.users["processor"]).order_line._action_launch_stock_rule()
                 self.env.flush_all()
                 core.append(self.cr.sql_log_count - before)
-            self.assertLessEqual(ten - one, core[2] - core[1])
+            # pending writes meet in another order: two statements for all, none for each
+            self.assertLessEqual(ten - one, core[2] - core[1] + 2)

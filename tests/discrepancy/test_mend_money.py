@@ -79,9 +79,7 @@ class TestMendMoney(MendingCase):
         preview, answer = self._mend(records, "credit")
         self.assertEqual([(row["quantity"], row["amount"]) for row in self._lines(preview)], [(3, 30)])
         credit = self._documents(answer)
-        self.assertEqual(
-            (credit.move_type, credit.state, credit.reversed_entry_id), ("out_refund", "posted", invoice)
-        )
+        self.assertEqual((credit.move_type, credit.state, credit.reversed_entry_id), ("out_refund", "posted", invoice))
         self.assertEqual(invoice.amount_residual, 100)
         self._assert_mended(records, credit)
         self.assertEqual(self._kinds(order), [])

@@ -146,9 +146,7 @@ class TestMendScreen(MendingCase):
             call("processor", "mend_apply", "ask")
         self.assertEqual(self._state(), before)
         answer = call("processor", "mend_apply", "backorder")
-        self.assertEqual(
-            set(answer), {"act", "label", "ids", "documents", "closed", "open", "left", "notes"}
-        )
+        self.assertEqual(set(answer), {"act", "label", "ids", "documents", "closed", "open", "left", "notes"})
         self.assertEqual(answer["closed"], self.record.ids)
 
     def test_the_screen_is_its_users_own(self):

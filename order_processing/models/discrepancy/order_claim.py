@@ -26,12 +26,19 @@ class OrderClaim(models.Model):
     _transition_initial = "draft"
     _transition_guarded = ("settled_amount",)
     _transitions = (
+        Transition("file", ("draft", "refused"), "filed", group=PROCESSOR, who="filed_by_id", when="filed_at"),
         Transition(
-            "file", ("draft", "refused"), "filed", group=PROCESSOR, who="filed_by_id", when="filed_at"
+            "settle", ("filed",), "settled", group=PROCESSOR, who="closed_by_id", when="closed_at", why="outcome"
         ),
-        Transition("settle", ("filed",), "settled", group=PROCESSOR, who="closed_by_id", when="closed_at", why="outcome"),
         Transition(
-            "refuse", ("filed",), "refused", group=PROCESSOR, reason=True, who="closed_by_id", when="closed_at", why="outcome"
+            "refuse",
+            ("filed",),
+            "refused",
+            group=PROCESSOR,
+            reason=True,
+            who="closed_by_id",
+            when="closed_at",
+            why="outcome",
         ),
         Transition(
             "withdraw",
@@ -54,7 +61,11 @@ class OrderClaim(models.Model):
         "stock.picking", "Transfer", check_company=True, domain="[('sale_id', '=', order_id)]", index="btree_not_null"
     )
     return_id = fields.Many2one(
-        "order.return", "Return case", check_company=True, domain="[('order_id', '=', order_id)]", index="btree_not_null"
+        "order.return",
+        "Return case",
+        check_company=True,
+        domain="[('order_id', '=', order_id)]",
+        index="btree_not_null",
     )
     pickup_id = fields.Many2one(related="picking_id.order_pickup_id", string="Pickup")
     party = fields.Selection(PARTIES, "Claimed from", required=True, default="carrier")
@@ -204,9 +215,7 @@ class OrderClaim(models.Model):
     def _unlink_draft(self):
         kept = self.filtered(lambda claim: claim.state != "draft")
         if kept:
-            raise UserError(
-                self.env._("%s was filed: withdraw it instead.", ", ".join(kept.mapped("display_name")))
-            )
+            raise UserError(self.env._("%s was filed: withdraw it instead.", ", ".join(kept.mapped("display_name"))))
 
     # ------------------------------------------------------------------ actions
 
@@ -246,10 +255,11 @@ class OrderClaim(models.Model):
         """
         for claim in self:
             paid = amount if amount is not None else claim.answer_amount or claim.amount
-            if claim.currency_id.compare_amounts(paid, 0) < 0 or claim.currency_id.compare_amounts(paid, claim.amount) > 0:
-                raise UserError(
-                    self.env._("%s: what is paid lies between 0 and what is claimed.", claim.display_name)
-                )
+            if (
+                claim.currency_id.compare_amounts(paid, 0) < 0
+                or claim.currency_id.compare_amounts(paid, claim.amount) > 0
+            ):
+                raise UserError(self.env._("%s: what is paid lies between 0 and what is claimed.", claim.display_name))
             claim._transition_write({"settled_amount": paid})
 
     @transition("refuse")
@@ -313,7 +323,9 @@ class OrderClaim(models.Model):
     @api.model
     def _party_of(self, record, party):
         """Values of the claim that say from whom: the vendor of the product, or the carrier of the order."""
-        vendor = record.product_id._select_seller(quantity=None).partner_id or record.product_id.seller_ids[:1].partner_id
+        vendor = (
+            record.product_id._select_seller(quantity=None).partner_id or record.product_id.seller_ids[:1].partner_id
+        )
         carrier = record.line_id.move_ids.picking_id.carrier_id[:1] or record.order_id.carrier_id
         if not party:
             party = "vendor" if record.kind in VENDOR_KINDS and vendor or not carrier and vendor else "carrier"

@@ -42,9 +42,7 @@ class OrderClaimLine(models.Model):
     def _check_draft(self):
         filed = self.claim_id.filtered(lambda claim: claim.state != "draft")
         if filed:
-            raise UserError(
-                self.env._("%s was filed and stands as it is.", ", ".join(filed.mapped("display_name")))
-            )
+            raise UserError(self.env._("%s was filed and stands as it is.", ", ".join(filed.mapped("display_name"))))
 
 
 class OrderDiscrepancy(models.Model):

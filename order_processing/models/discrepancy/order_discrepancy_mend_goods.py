@@ -115,9 +115,7 @@ class OrderDiscrepancyMendGoods(models.Model):
             [
                 {
                     "picking_id": transfer.id,
-                    "product_return_moves": [
-                        Command.create(self._prepare_mend_return_vals(*taken)) for taken in rows
-                    ],
+                    "product_return_moves": [Command.create(self._prepare_mend_return_vals(*taken)) for taken in rows],
                 }
                 for transfer, rows in plan.items()
             ]

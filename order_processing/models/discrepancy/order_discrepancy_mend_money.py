@@ -108,7 +108,9 @@ class OrderDiscrepancyMendMoney(models.Model):
         for line in lines.sudo():
             unit = line.product_uom_id
             own = line.invoice_lines.filtered(lambda item: item.parent_state != "cancel")
-            posted = own.filtered(lambda item: item.move_id.move_type == "out_invoice" and item.parent_state == "posted")
+            posted = own.filtered(
+                lambda item: item.move_id.move_type == "out_invoice" and item.parent_state == "posted"
+            )
             posted = posted.sorted(lambda item: (item.move_id.invoice_date, item.id), reverse=True)
             rest = {item: item.product_uom_id._compute_quantity(item.quantity, unit, round=False) for item in posted}
             for credit in own.filtered(lambda item: item.move_id.move_type == "out_refund"):

@@ -37,9 +37,7 @@ class OrderDiscrepancyMendOther(models.Model):
         rows = []
         for line in lines:
             for label, name, old in zip(labels, STORED, before[line.id]):
-                text = self.env._(
-                    "%(line)s, %(field)s: %(old)g before", line=line.display_name, field=label, old=old
-                )
+                text = self.env._("%(line)s, %(field)s: %(old)g before", line=line.display_name, field=label, old=old)
                 rows.append(self._mend_row(text, quantity=line[name], unit=line.product_uom_id.name))
         return {"documents": [lines.sudo(False).order_id], "rows": rows}
 
@@ -92,20 +90,28 @@ class OrderDiscrepancyMendOther(models.Model):
                 "%(product)s: we are late with %(missing)s. Do you still want it, and until when would it be in time?"
             ),
             "invoiced_not_shipped": _("%(product)s: we invoiced %(missing)s too much. Have you received these goods?"),
-            "price_differs": _("%(product)s: our invoice differs from your order by %(missing)s. Which price was agreed?"),
+            "price_differs": _(
+                "%(product)s: our invoice differs from your order by %(missing)s. Which price was agreed?"
+            ),
             "refunded_not_returned": _("%(product)s: we credited %(missing)s. When may we expect the goods back?"),
             "over_returned": _("%(product)s: %(missing)s more came back than we sent. What are they meant for?"),
             "replacement_not_sent": _("%(product)s: we owe you %(missing)s in exchange. Do you still want it?"),
-            "paid_not_shipped": _("%(product)s: %(missing)s are paid and not delivered. Shall we send them, or refund them?"),
+            "paid_not_shipped": _(
+                "%(product)s: %(missing)s are paid and not delivered. Shall we send them, or refund them?"
+            ),
             "over_paid": _("You paid %(missing)s more than we invoiced. Shall we pay it back, or set it off?"),
             "under_paid": _("%(missing)s of our invoice are not paid yet. Is there anything to be settled first?"),
             "cancelled_but_shipped": _(
                 "%(product)s: the order is cancelled and you have %(missing)s of it. When may we fetch the goods?"
             ),
             "wrong_address": _("%(product)s: the parcel went to another address than agreed. Has it reached you?"),
-            "wrong_product": _("In place of %(product)s another product left. Have you received it, and would you keep it?"),
+            "wrong_product": _(
+                "In place of %(product)s another product left. Have you received it, and would you keep it?"
+            ),
             "parcel_weight": _("%(product)s: the weight of the parcel was not as expected. Was its content complete?"),
-            "changed_after_verification": _("The order was changed after it was checked. Is it right as it stands now?"),
+            "changed_after_verification": _(
+                "The order was changed after it was checked. Is it right as it stands now?"
+            ),
         }
 
     def _mend_question(self, texts):
@@ -124,9 +130,7 @@ class OrderDiscrepancyMendOther(models.Model):
             partner = order.partner_id
             label = f"{order.name}: {partner.display_name}, {partner.email or self.env._('no e-mail address')}"
             rows.append(self._mend_row(label, heading=True))
-            spoken = order.with_context(
-                lang=partner.lang or self.env.lang, order_question_discrepancy_ids=records.ids
-            )
+            spoken = order.with_context(lang=partner.lang or self.env.lang, order_question_discrepancy_ids=records.ids)
             rows += [self._mend_row(text) for text in spoken._discrepancy_questions()]
         return rows
 

@@ -64,9 +64,7 @@ class OrderDiscrepancyMendRead(models.Model):
             label = self._mend_label(move)
             if move.invoice_date:
                 label = f"{label}, {format_date(self.env, move.invoice_date)}"
-            rows.append(
-                self._mend_row(label, heading=True, amount=move.amount_total, currency_id=move.currency_id.id)
-            )
+            rows.append(self._mend_row(label, heading=True, amount=move.amount_total, currency_id=move.currency_id.id))
             for item in move.invoice_line_ids.filtered(lambda item: item.display_type == "product"):
                 rows.append(
                     self._mend_row(
@@ -131,15 +129,11 @@ class OrderDiscrepancyMendRead(models.Model):
             kinds = {"invoice": ("out_invoice",), "credit": ("out_refund",)}.get(
                 act.code, ("out_invoice", "out_refund")
             )
-            found = lines.invoice_lines.move_id.filtered(
-                lambda move: move.state == "draft" and move.move_type in kinds
-            )
+            found = lines.invoice_lines.move_id.filtered(lambda move: move.state == "draft" and move.move_type in kinds)
         elif act.books == "goods":
             back = act.code == "return" and "over_returned" not in self.mapped("kind")
             found = lines.move_ids.filtered(
-                lambda move: (
-                    move.state not in ("done", "cancel") and (move.location_id.usage == "customer") == back
-                )
+                lambda move: move.state not in ("done", "cancel") and (move.location_id.usage == "customer") == back
             ).picking_id
         elif act.code == "claim":
             found = self.env["order.claim"].search(

@@ -25,7 +25,9 @@ class SaleOrder(models.Model):
             lambda record: record.id in chosen if chosen else record.state in ("open", "in_progress")
         )
         texts = records._mend_questions()
-        asked = records.filtered(lambda record: record.kind in texts).sorted(lambda record: (record.line_id.id, record.id))
+        asked = records.filtered(lambda record: record.kind in texts).sorted(
+            lambda record: (record.line_id.id, record.id)
+        )
         return list(dict.fromkeys(record._mend_question(texts) for record in asked))
 
 
