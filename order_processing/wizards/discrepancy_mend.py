@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..models.discrepancy.mends import ACTS, BY_ACT, MENDS
+from ..models.discrepancy.mends import ACTS, BY_ACT, acts_of
 from ..models.discrepancy.order_claim import PARTIES
 
 
@@ -18,7 +18,9 @@ class DiscrepancyMend(models.TransientModel):
     layout = fields.Selection(
         [("money", "Money"), ("goods", "Goods"), ("text", "Text")], compute="_compute_layout", string="Shows"
     )
-    asks = fields.Char(compute="_compute_layout")
+    asks_post = fields.Boolean(compute="_compute_layout")
+    asks_note = fields.Boolean(compute="_compute_layout")
+    asks = fields.Boolean(compute="_compute_layout")
     may_post = fields.Boolean(compute="_compute_may_post")
     post = fields.Boolean("Post at once", help="Otherwise drafts are made, for somebody to post.")
     reason_id = fields.Many2one("order.close.reason", "Reason")
@@ -37,7 +39,8 @@ class DiscrepancyMend(models.TransientModel):
         for mend in self:
             act = BY_ACT.get(mend.act)
             mend.layout = (act and act.books) or ("money" if mend.act in ("close_short", "claim", "accept") else "text")
-            mend.asks = ",".join(act.asks) if act else ""
+            asked = act.asks if act else ()
+            mend.asks, mend.asks_post, mend.asks_note = bool(asked), "post" in asked, "note" in asked
 
     def _compute_may_post(self):
         self.may_post = self.env["order.discrepancy"]._mend_may_post()
@@ -144,7 +147,7 @@ class DiscrepancyMend(models.TransientModel):
     def action_apply(self):
         """Do what is chosen, to those that it mends, and go to what was made."""
         self.ensure_one()
-        records = self.discrepancy_ids.filtered(lambda record: self.act in MENDS[record.kind])
+        records = self.discrepancy_ids.filtered(lambda record: self.act in acts_of(record.kind))
         if self.act == "ask":
             return records.action_ask_customer()
         if self.act == "open":

@@ -141,3 +141,8 @@ LEDGERS = {
     "changed_after_verification": ("order",),
     "stored_differs": (),
 }
+
+
+def acts_of(kind):
+    """Codes of the acts that mend ``kind``, the proposed one first; of a kind without an entry what always helps."""
+    return MENDS.get(kind, ("open", "ask", "accept"))

@@ -8,7 +8,7 @@ from odoo.tools.misc import Callbacks
 from ..common import contract
 from ..common.business_day import business_day
 from .ir_sequence import PREVIEW
-from .mends import ACTS, BY_ACT, IN_HAND, INVOICING, MENDS, PROCESSOR
+from .mends import ACTS, BY_ACT, IN_HAND, INVOICING, PROCESSOR, acts_of
 from .order_discrepancy import OPEN
 
 
@@ -46,7 +46,7 @@ class OrderDiscrepancyMend(models.Model):
         labels = self._mend_labels()
         options = []
         for act in ACTS:
-            records = self.filtered(lambda record, act=act: act.code in MENDS[record.kind])
+            records = self.filtered(lambda record, act=act: act.code in acts_of(record.kind))
             if records:
                 options.append(
                     {
@@ -60,7 +60,7 @@ class OrderDiscrepancyMend(models.Model):
                 )
 
         def rank(option):
-            places = [MENDS[record.kind].index(option["act"]) for record in self.browse(option["ids"])]
+            places = [acts_of(record.kind).index(option["act"]) for record in self.browse(option["ids"])]
             return (bool(option["blocked"]), -places.count(0), min(places))
 
         return sorted(options, key=rank)
@@ -139,7 +139,7 @@ class OrderDiscrepancyMend(models.Model):
             raise UserError(self.env._("“%s” is nothing that mends by itself.", code))
         if act.group != PROCESSOR:
             self._check_order_group(act.group)
-        foreign = self.filtered(lambda record: code not in MENDS[record.kind])
+        foreign = self.filtered(lambda record: code not in acts_of(record.kind))
         if foreign:
             raise UserError(
                 self.env._(

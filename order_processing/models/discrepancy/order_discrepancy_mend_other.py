@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from .kinds import BY_CODE
-from .mends import MENDS
+from .mends import acts_of
 from .order_discrepancy import OPEN
 
 STORED = ("qty_delivered", "qty_invoiced")
@@ -52,7 +52,7 @@ class OrderDiscrepancyMendOther(models.Model):
         :raises UserError: none of them is a question to the customer
         """
         self._mend_check_rights()
-        asked = self.filtered(lambda record: record.state in OPEN and "ask" in MENDS[record.kind])
+        asked = self.filtered(lambda record: record.state in OPEN and "ask" in acts_of(record.kind))
         if not asked:
             raise UserError(self.env._("There is nothing to ask the customer about %s.", self._mend_names()))
         orders = asked.order_id
