@@ -23,7 +23,7 @@ class DiscrepancyMend(models.TransientModel):
     asks = fields.Boolean(compute="_compute_layout")
     may_post = fields.Boolean(compute="_compute_may_post")
     post = fields.Boolean("Post at once", help="Otherwise drafts are made, for somebody to post.")
-    reason_id = fields.Many2one("order.close.reason", "Reason")
+    reason_id = fields.Many2one("order.close.reason")
     party = fields.Selection(PARTIES, "Claim from")
     note = fields.Char()
     blocked = fields.Text(readonly=True)

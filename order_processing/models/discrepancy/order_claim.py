@@ -92,7 +92,7 @@ class OrderClaim(models.Model):
     )
     deadline = fields.Date("File until", compute="_compute_deadline", store=True, index=True)
     is_late = fields.Boolean("Past its deadline", compute="_compute_is_late", search="_search_is_late")
-    proof_ids = fields.Many2many("ir.attachment", string="Proof", help="Photos, delivery notes, reports of damage.")
+    proof_ids = fields.Many2many("ir.attachment", help="Photos, delivery notes, reports of damage.")
     has_proof = fields.Boolean(
         compute="_compute_has_proof", help="A file, or a pickup that was signed by who took the goods over."
     )

@@ -266,7 +266,7 @@ class OrderDiscrepancyMend(models.Model):
                 yield refused
                 raise _TakenBack
         except _TakenBack:
-            pass
+            refused.clear()
         except contract.REFUSALS as refusal:
             refused.append(contract.said(refusal))
         finally:

@@ -78,38 +78,51 @@ class OrderDiscrepancyMendOther(models.Model):
 
     def _mend_questions(self):
         """Question to the customer by kind, in the language of the environment; ``_mend_question`` fills it in."""
-        _ = self.env._
         return {
-            "short_shipped": _(
+            "short_shipped": self.env._(
                 "%(product)s: we sent %(found)s of %(expected)s. May we send the rest later, or shall we close the order for it?"
             ),
-            "over_shipped": _(
+            "over_shipped": self.env._(
                 "%(product)s: you got %(found)s and had ordered %(expected)s. Would you keep the rest, or may we fetch it?"
             ),
-            "late": _(
+            "late": self.env._(
                 "%(product)s: we are late with %(missing)s. Do you still want it, and until when would it be in time?"
             ),
-            "invoiced_not_shipped": _("%(product)s: we invoiced %(missing)s too much. Have you received these goods?"),
-            "price_differs": _(
+            "invoiced_not_shipped": self.env._(
+                "%(product)s: we invoiced %(missing)s too much. Have you received these goods?"
+            ),
+            "price_differs": self.env._(
                 "%(product)s: our invoice differs from your order by %(missing)s. Which price was agreed?"
             ),
-            "refunded_not_returned": _("%(product)s: we credited %(missing)s. When may we expect the goods back?"),
-            "over_returned": _("%(product)s: %(missing)s more came back than we sent. What are they meant for?"),
-            "replacement_not_sent": _("%(product)s: we owe you %(missing)s in exchange. Do you still want it?"),
-            "paid_not_shipped": _(
+            "refunded_not_returned": self.env._(
+                "%(product)s: we credited %(missing)s. When may we expect the goods back?"
+            ),
+            "over_returned": self.env._(
+                "%(product)s: %(missing)s more came back than we sent. What are they meant for?"
+            ),
+            "replacement_not_sent": self.env._(
+                "%(product)s: we owe you %(missing)s in exchange. Do you still want it?"
+            ),
+            "paid_not_shipped": self.env._(
                 "%(product)s: %(missing)s are paid and not delivered. Shall we send them, or refund them?"
             ),
-            "over_paid": _("You paid %(missing)s more than we invoiced. Shall we pay it back, or set it off?"),
-            "under_paid": _("%(missing)s of our invoice are not paid yet. Is there anything to be settled first?"),
-            "cancelled_but_shipped": _(
+            "over_paid": self.env._("You paid %(missing)s more than we invoiced. Shall we pay it back, or set it off?"),
+            "under_paid": self.env._(
+                "%(missing)s of our invoice are not paid yet. Is there anything to be settled first?"
+            ),
+            "cancelled_but_shipped": self.env._(
                 "%(product)s: the order is cancelled and you have %(missing)s of it. When may we fetch the goods?"
             ),
-            "wrong_address": _("%(product)s: the parcel went to another address than agreed. Has it reached you?"),
-            "wrong_product": _(
+            "wrong_address": self.env._(
+                "%(product)s: the parcel went to another address than agreed. Has it reached you?"
+            ),
+            "wrong_product": self.env._(
                 "In place of %(product)s another product left. Have you received it, and would you keep it?"
             ),
-            "parcel_weight": _("%(product)s: the weight of the parcel was not as expected. Was its content complete?"),
-            "changed_after_verification": _(
+            "parcel_weight": self.env._(
+                "%(product)s: the weight of the parcel was not as expected. Was its content complete?"
+            ),
+            "changed_after_verification": self.env._(
                 "The order was changed after it was checked. Is it right as it stands now?"
             ),
         }
