@@ -111,6 +111,7 @@
     "assets": {
         "web.assets_backend": [
             "order_processing/static/src/desk/desk.scss",
+            "order_processing/static/src/discrepancy/mend.scss",
             "order_processing/static/src/intake/**/*",
             "order_processing/static/src/reconciliation/equations.scss",
             "order_processing/static/src/verification/**/*",

@@ -12,6 +12,8 @@ class DiscrepancyMend(models.TransientModel):
     _description = "Mend Discrepancies"
 
     discrepancy_ids = fields.Many2many("order.discrepancy", readonly=True)
+    single = fields.Boolean(compute="_compute_single")
+    single_text = fields.Char(compute="_compute_single")
     option_ids = fields.One2many("discrepancy.mend.option", "mend_id", readonly=True)
     act = fields.Selection([(act.code, act.label) for act in ACTS], readonly=True)
     why = fields.Char(readonly=True)
@@ -42,6 +44,12 @@ class DiscrepancyMend(models.TransientModel):
             asked = act.asks if act else ()
             mend.asks, mend.asks_post, mend.asks_note = bool(asked), "post" in asked, "note" in asked
 
+    @api.depends("discrepancy_ids")
+    def _compute_single(self):
+        for mend in self:
+            mend.single = len(mend.discrepancy_ids) == 1
+            mend.single_text = mend.discrepancy_ids._mend_told() if mend.single else False
+
     def _compute_may_post(self):
         self.may_post = self.env["order.discrepancy"]._mend_may_post()
 
@@ -70,6 +78,7 @@ class DiscrepancyMend(models.TransientModel):
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def action_preview(self):
