@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..models.discrepancy.mends import ACTS, BY_ACT, acts_of
+from ..models.discrepancy.mends import ACTS, BY_ACT
 from ..models.discrepancy.order_claim import PARTIES
 
 
@@ -18,7 +18,9 @@ class DiscrepancyMend(models.TransientModel):
     act = fields.Selection([(act.code, act.label) for act in ACTS], readonly=True)
     why = fields.Char(readonly=True)
     layout = fields.Selection(
-        [("money", "Money"), ("goods", "Goods"), ("text", "Text")], compute="_compute_layout", string="Shows"
+        [("money", "Money"), ("goods", "Goods"), ("both", "Both"), ("text", "Text")],
+        compute="_compute_layout",
+        string="Shows",
     )
     asks_post = fields.Boolean(compute="_compute_layout")
     asks_note = fields.Boolean(compute="_compute_layout")
@@ -40,7 +42,8 @@ class DiscrepancyMend(models.TransientModel):
     def _compute_layout(self):
         for mend in self:
             act = BY_ACT.get(mend.act)
-            mend.layout = (act and act.books) or ("money" if mend.act in ("close_short", "claim", "accept") else "text")
+            other = {"each": "both", "close_short": "money", "claim": "money", "accept": "money"}
+            mend.layout = (act and act.books) or other.get(mend.act, "text")
             asked = act.asks if act else ()
             mend.asks, mend.asks_post, mend.asks_note = bool(asked), "post" in asked, "note" in asked
 
@@ -156,7 +159,7 @@ class DiscrepancyMend(models.TransientModel):
     def action_apply(self):
         """Do what is chosen, to those that it mends, and go to what was made."""
         self.ensure_one()
-        records = self.discrepancy_ids.filtered(lambda record: self.act in acts_of(record.kind))
+        records = self.discrepancy_ids._mend_fits(self.act)
         if self.act == "ask":
             return records.action_ask_customer()
         if self.act == "open":
@@ -173,8 +176,11 @@ class DiscrepancyMend(models.TransientModel):
         elif answer["ids"]:
             rows.append(self.env._("Nothing of these lines differs any more."))
         target = {"type": "ir.actions.act_window_close"}
-        if answer["documents"]:
-            model = answer["documents"][0]["model"]
+        models_made = {document["model"] for document in answer["documents"]}
+        if len(models_made) > 1:
+            target = records._open("order.discrepancy", records, answer["label"])
+        elif models_made:
+            model = models_made.pop()
             documents = self.env[model].browse([document["id"] for document in answer["documents"]])
             target = records._open(model, documents, answer["label"])
         return {

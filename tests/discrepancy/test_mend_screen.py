@@ -55,12 +55,36 @@ class TestMendScreen(MendingCase):
         options = {option.act: option for option in mend.option_ids}
         self.assertEqual(options["accept"].count, "2 of 2")
         self.assertEqual(options["invoice"].count, "1 of 2")
+        self.assertEqual(mend.act, "each")
+        options = {option.act: option for option in mend.option_ids}
         options["invoice"].action_choose()
         self.assertIn(self.order.name, mend.left_alone)
         mend.action_apply()
         self.assertEqual(records.mapped("state"), ["open", "auto_closed"])
         with self.assertRaisesRegex(UserError, self.order.name):
             self._as("processor", records).mend_apply("invoice")
+
+    def test_each_in_its_proposed_way(self):
+        other, third = self._shipped(5), self._shipped(10, deliver=12)
+        self._invoice(third)
+        late = self._make_order((self.product, 3))
+        late.commitment_date = "2020-01-01"
+        late.action_confirm()
+        self.env.cr.execute("UPDATE sale_order_line SET order_promise_date = NULL WHERE order_id = %s", [late.id])
+        self.env.invalidate_all()
+        records = self.record | self._open(other | third | late)
+        self.assertEqual(len(records), 4)
+        mend = self._screen(records)
+        self.assertEqual((mend.act, mend.layout, mend.problem), ("each", "both", ""))
+        self.assertEqual(mend.row_ids.mapped("quantity"), [0, 6, 0, 2, 0, 5])
+        self.assertIn(late.name, mend.left_alone)
+        todo = records.filtered(lambda record: record.kind != "late")
+        self._mend(todo, "each")
+        self.assertEqual(set(todo.mapped("state")), {"auto_closed"})
+        self.assertEqual(sorted(todo.mapped("mended_model")), ["account.move", "stock.picking", "stock.picking"])
+        with self.assertRaises(UserError):
+            self._as("processor", records).mend_apply("each")
+        self.assertNotIn("each", [option["act"] for option in self._as("processor", self.record).mend_options()])
 
     def test_what_still_differs_is_said(self):
         invoice = self.order.invoice_ids

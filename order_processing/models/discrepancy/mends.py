@@ -34,6 +34,12 @@ class Act:
 
 
 ACTS = (
+    Act(
+        "each",
+        "Each in its proposed way",
+        "Every discrepancy is mended as it is proposed for its kind.",
+        asks=("post",),
+    ),
     Act("invoice", "Make the invoice", "Invoices what is missing of these lines.", "money", asks=("post",)),
     Act("credit", "Make the credit note", "Credits exactly the quantity that is too much.", "money", asks=("post",)),
     Act(
@@ -74,6 +80,9 @@ ACTS = (
     Act("open", "Open the documents", "Mend it by hand.", screen=True),
 )
 BY_ACT = {act.code: act for act in ACTS}
+
+# acts that need nobody's word, in the order in which a set of several kinds is mended: goods before money
+PLAIN = ("recompute", "backorder", "replace", "return", "credit", "reprice", "invoice")
 
 # kind of discrepancy: its acts, the first is proposed
 MENDS = {
@@ -146,3 +155,9 @@ LEDGERS = {
 def acts_of(kind):
     """Codes of the acts that mend ``kind``, the proposed one first; of a kind without an entry what always helps."""
     return MENDS.get(kind, ("open", "ask", "accept"))
+
+
+def proposed_of(kind):
+    """Code of the act that is proposed for ``kind`` where that needs nobody's word, else ``None``."""
+    first = acts_of(kind)[0]
+    return first if first in PLAIN else None

@@ -8,7 +8,7 @@ from odoo.tools.misc import Callbacks
 from ..common import contract
 from ..common.business_day import business_day
 from .ir_sequence import PREVIEW
-from .mends import ACTS, BY_ACT, IN_HAND, INVOICING, PROCESSOR, acts_of
+from .mends import ACTS, BY_ACT, IN_HAND, INVOICING, PLAIN, PROCESSOR, acts_of, proposed_of
 from .order_discrepancy import OPEN
 
 
@@ -46,7 +46,7 @@ class OrderDiscrepancyMend(models.Model):
         labels = self._mend_labels()
         options = []
         for act in ACTS:
-            records = self.filtered(lambda record, act=act: act.code in acts_of(record.kind))
+            records = self._mend_fits(act.code)
             if records:
                 options.append(
                     {
@@ -60,6 +60,8 @@ class OrderDiscrepancyMend(models.Model):
                 )
 
         def rank(option):
+            if option["act"] == "each":
+                return (bool(option["blocked"]), -len(self), 0)
             places = [acts_of(record.kind).index(option["act"]) for record in self.browse(option["ids"])]
             return (bool(option["blocked"]), -places.count(0), min(places))
 
@@ -125,6 +127,13 @@ class OrderDiscrepancyMend(models.Model):
             "party": party or "",
         }
 
+    def _mend_fits(self, code):
+        """Those of the records that ``code`` mends; ``each`` where several kinds are proposed different acts."""
+        if code != "each":
+            return self.filtered(lambda record: code in acts_of(record.kind))
+        ways = {proposed_of(record.kind) for record in self} - {None}
+        return self.filtered(lambda record: proposed_of(record.kind)) if len(ways) > 1 else self.browse()
+
     def _mend_names(self):
         return ", ".join(self.mapped("display_name"))
 
@@ -139,7 +148,7 @@ class OrderDiscrepancyMend(models.Model):
             raise UserError(self.env._("“%s” is nothing that mends by itself.", code))
         if act.group != PROCESSOR:
             self._check_order_group(act.group)
-        foreign = self.filtered(lambda record: code not in acts_of(record.kind))
+        foreign = self - self._mend_fits(code)
         if foreign:
             raise UserError(
                 self.env._(
@@ -156,6 +165,9 @@ class OrderDiscrepancyMend(models.Model):
     def _mend_blocked(self, act):
         """Why ``act`` cannot be done for these now, in words, ``""`` if it can: a right, a lock date, the order's state."""
         rows = []
+        if act.code == "each":
+            parts = self._mend_ways().items()
+            return "\n".join(filter(None, (records._mend_blocked(BY_ACT[code]) for code, records in parts)))
         if act.group != PROCESSOR and not self._has_order_group(act.group):
             rows.append(self.env._("It needs the right “%s”.", self.env.ref(act.group).sudo().name))
         for company in self.company_id if act.books else ():
@@ -195,9 +207,33 @@ class OrderDiscrepancyMend(models.Model):
 
     # ------------------------------------------------------------------ the act
 
+    def _mend_ways(self):
+        """``each``: act to the records for which it is proposed, in the order in which they are done."""
+        ways = {code: self.filtered(lambda record, code=code: proposed_of(record.kind) == code) for code in PLAIN}
+        return {code: records for code, records in ways.items() if records}
+
+    def _mend_each(self, wishes, preview):
+        """Each in its proposed way, one act after the other; what one of them settled the next leaves alone."""
+        answer = self._mend_answer("each")
+        answer["rows"] = []
+        for code, records in self._mend_ways().items():
+            part = records._mend_run(code, wishes, preview=preview)
+            for name in ("ids", "documents", *(["rows"] if preview else [])):
+                answer[name] += part.get(name, [])
+            answer["notes"] += part["notes"] if part["ids"] else []
+        open_now = self.search([("line_id", "in", self.line_id.ids), ("state", "in", OPEN)])
+        answer.update(
+            closed=(self - open_now).ids, open=open_now.ids, left=[record._mend_told() for record in open_now]
+        )
+        if not preview:
+            del answer["rows"]
+        return answer
+
     def _mend_run(self, code, wishes, preview=False):
         """Do it; ``preview``: read what stands in the documents too."""
         act = self._mend_act(code)
+        if code == "each":
+            return self._mend_each(wishes, preview)
         todo = self._mend_lock()
         answer = self._mend_answer(code)
         if not todo:

@@ -124,6 +124,9 @@ class OrderDiscrepancyMendRead(models.Model):
 
     def _mend_drafts(self, act):
         """Documents that are there already for what ``act`` would make: drafts of invoices, open transfers, open claims."""
+        if act.code == "each":
+            # each act names its own where it is chosen alone
+            return self.env["stock.picking"]
         lines = self.line_id.sudo()
         if act.books == "money":
             kinds = {"invoice": ("out_invoice",), "credit": ("out_refund",)}.get(
