@@ -94,7 +94,9 @@ class OrderClaim(models.Model):
     is_late = fields.Boolean("Past its deadline", compute="_compute_is_late", search="_search_is_late")
     proof_ids = fields.Many2many("ir.attachment", help="Photos, delivery notes, reports of damage.")
     has_proof = fields.Boolean(
-        compute="_compute_has_proof", help="A file, or a pickup that was signed by who took the goods over."
+        compute="_compute_has_proof",
+        compute_sudo=True,
+        help="A file, or a pickup that was signed by who took the goods over.",
     )
     owner_id = fields.Many2one("res.users", default=lambda self: self.env.user, tracking=True)
     note = fields.Text("What happened")
@@ -172,7 +174,7 @@ class OrderClaim(models.Model):
     @api.depends("proof_ids", "picking_id")
     def _compute_has_proof(self):
         for claim in self:
-            pickup = claim.picking_id.sudo().order_pickup_id
+            pickup = claim.picking_id.order_pickup_id
             claim.has_proof = bool(claim.proof_ids) or (pickup.state == "handed_over" and bool(pickup.signed_by))
 
     # ------------------------------------------------------------------ made and kept
