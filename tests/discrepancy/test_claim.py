@@ -77,6 +77,11 @@ class TestClaim(MendingCase):
             claim.unlink()
         with self.assertRaises(UserError):
             claim.action_settle(amount=41)
+        with self.assertRaises(UserError):
+            claim.action_settle(amount=0)
+        with self.assertRaises(UserError):
+            claim.proof_ids = [Command.clear()]
+        self.assertEqual(claim.answer_amount, 40)
         claim.answer_amount = 25
         claim.action_settle_as_written()
         self.assertEqual((claim.state, claim.settled_amount), ("settled", 25))

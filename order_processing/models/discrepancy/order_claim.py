@@ -211,7 +211,12 @@ class OrderClaim(models.Model):
                     ", ".join(filed.mapped("display_name")),
                 )
             )
-        return super().write(vals)
+        kept = {claim: claim.proof_ids for claim in self if claim.state != "draft"} if "proof_ids" in vals else {}
+        answer = super().write(vals)
+        lost = [claim.display_name for claim, proof in kept.items() if proof - claim.proof_ids]
+        if lost:
+            raise UserError(self.env._("Proof is added to a filed claim, never taken away: %s.", ", ".join(lost)))
+        return answer
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft(self):
@@ -242,6 +247,8 @@ class OrderClaim(models.Model):
         if problems:
             raise UserError("\n".join(problems))
         self.activity_feedback(["mail.mail_activity_data_todo"])
+        for amount, claims in self.grouped("amount").items():
+            claims.answer_amount = amount
         late = self.filtered("is_late")
         late.sudo()._message_log_batch(
             bodies={claim.id: self.env._("Filed after its deadline (%s).", claim.deadline) for claim in late}
@@ -252,16 +259,21 @@ class OrderClaim(models.Model):
         """Record what the carrier or vendor pays (processors).
 
         :param str reason: what they say
-        :param amount: in the claim's currency; ``None``: the amount written as granted, else all that is claimed
-        :raises UserError: an amount below 0, or more than is claimed
+        :param amount: in the claim's currency; ``None``: the amount written as granted, at first all that is claimed
+        :raises UserError: nothing, or more than is claimed
         """
         for claim in self:
-            paid = amount if amount is not None else claim.answer_amount or claim.amount
+            paid = claim.answer_amount if amount is None else amount
             if (
-                claim.currency_id.compare_amounts(paid, 0) < 0
+                claim.currency_id.compare_amounts(paid, 0) <= 0
                 or claim.currency_id.compare_amounts(paid, claim.amount) > 0
             ):
-                raise UserError(self.env._("%s: what is paid lies between 0 and what is claimed.", claim.display_name))
+                raise UserError(
+                    self.env._(
+                        "%s: what is paid is more than 0 and no more than is claimed. If they pay nothing, record the refusal.",
+                        claim.display_name,
+                    )
+                )
             claim._transition_write({"settled_amount": paid})
 
     @transition("refuse")
