@@ -19,6 +19,7 @@
         "security/groups.xml",
         "security/common_security.xml",
         "security/discrepancy_security.xml",
+        "security/discrepancy_mend_security.xml",
         "security/ir.model.access.csv",
         "security/transient_security.xml",
         "views/menus.xml",
@@ -78,10 +79,13 @@
         "views/dispatch_sale_order_views.xml",
         # discrepancy
         "data/discrepancy_cron.xml",
+        "data/discrepancy_mend_data.xml",
         "views/discrepancy_close_views.xml",
         "views/discrepancy_order_discrepancy_views.xml",
         "views/discrepancy_setting_views.xml",
         "views/discrepancy_sale_order_views.xml",
+        "views/discrepancy_mend_views.xml",
+        "views/discrepancy_claim_views.xml",
         # returns
         "security/returns_security.xml",
         "data/returns_data.xml",
@@ -108,6 +112,7 @@
     "assets": {
         "web.assets_backend": [
             "order_processing/static/src/desk/desk.scss",
+            "order_processing/static/src/discrepancy/mend.scss",
             "order_processing/static/src/intake/**/*",
             "order_processing/static/src/reconciliation/equations.scss",
             "order_processing/static/src/verification/**/*",

@@ -17,6 +17,7 @@ from . import dispatch_pickup
 from . import dispatch_verdict
 from . import availability_close
 from . import discrepancy_close
+from . import discrepancy_mend
 from . import returns_create
 from . import returns_ask
 from . import reconciliation_draw

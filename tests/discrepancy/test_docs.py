@@ -1,6 +1,7 @@
 """The page and the data say the same: plain Python, no database."""
 
 import re
+import runpy
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "discrepancies.md"
@@ -24,3 +25,15 @@ def test_what_settled_lines_are_spared_leaves_no_figure_out():
               "invoice_lines", "line_id", "return_open", "returned_refund", "draft_credited_total", "wrong_back"}  # fmt: skip
     asked = set(re.findall(r"\bf\.(\w+)", text.replace(settled.group(0), "")))
     assert {name for name in asked if not name.startswith("last_")} <= known | beside
+
+
+def test_every_kind_has_its_acts_and_its_ledgers():
+    codes = set(re.findall(r'Kind\(\s*"(\w+)"', DATA.read_text(encoding="utf-8")))
+    names = runpy.run_path(str(DATA.with_name("mends.py")))
+    assert set(names["MENDS"]) == set(names["LEDGERS"]) == codes
+    assert {act for acts in names["MENDS"].values() for act in acts} == set(names["BY_ACT"]) - {"each"}
+    for kind, acts in names["MENDS"].items():
+        assert {"open", "accept"} <= set(acts), kind
+    assert {kind for kind, act in names["IN_HAND"] if act in names["MENDS"][kind]} == {
+        kind for kind, _act in names["IN_HAND"]
+    }

@@ -124,10 +124,10 @@ class TestRights(DiscrepancyCase):
         self.assertEqual(record.action_open_invoices()["res_id"], self.order.invoice_ids.id)
         self.assertEqual(record.action_open_order()["res_id"], self.order.id)
 
-    def test_mending_opens_a_document(self):
+    def test_mending_opens_the_screen_with_its_preview(self):
         action = self._as("processor", self.record).action_mend()
-        self.assertEqual(action["res_model"], "sale.advance.payment.inv")
-        self._invoice(self.order, post=False)
-        self.assertEqual(self._as("processor", self.record).action_mend()["res_model"], "account.move")
+        self.assertEqual(action["res_model"], "discrepancy.mend")
+        mend = self.env["discrepancy.mend"].browse(action["res_id"])
+        self.assertEqual((mend.act, mend.discrepancy_ids), ("invoice", self.record))
         self.assertEqual(self.order.with_user(self.users["processor"]).order_discrepancy_count, 1)
         self.assertEqual(self.order.action_view_order_discrepancies()["domain"], [("order_id", "in", self.order.ids)])

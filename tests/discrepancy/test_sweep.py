@@ -197,7 +197,7 @@ class TestKinds(DiscrepancyCase):
             self._assert_kinds(order, "stored_differs")
             record = order.order_discrepancy_ids
             self.assertEqual((record.detail, record.expected, record.found), (column, 10, value))
-            self._as("manager", record).action_mend()
+            self._as("manager", record).mend_apply("recompute")
             self.assertEqual(order.order_line[column], 10)
             self.assertEqual(self._kinds(order), [])
         self.assertEqual(order.order_discrepancy_ids.times_opened, 2)

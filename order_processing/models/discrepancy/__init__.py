@@ -12,3 +12,14 @@ from . import sale_order
 from . import sale_order_open
 from . import stock_move_line
 from . import touched
+from . import claim_days
+from . import ir_sequence
+from . import order_claim
+from . import order_claim_line
+from . import order_discrepancy_documents
+from . import order_discrepancy_mend
+from . import order_discrepancy_mend_goods
+from . import order_discrepancy_mend_money
+from . import order_discrepancy_mend_other
+from . import order_discrepancy_mend_read
+from . import sale_order_mend
