@@ -118,6 +118,8 @@ class OrderMatchingBeside(models.AbstractModel):
               JOIN sale_order sale ON sale.id = picking.sale_id
               JOIN stock_move move ON move.picking_id = picking.id AND move.state = 'done'
               JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
+              -- the transfer of a drop shipment names the vendor
+              JOIN stock_location origin ON origin.id = move.location_id AND origin.usage <> 'supplier'
               JOIN sale_order_line line ON line.id = move.sale_line_id
               JOIN uom_uom move_uom ON move_uom.id = move.product_uom
          LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
