@@ -47,6 +47,9 @@ class TestClaim(MendingCase):
         self.assertEqual(self._as("processor", self.record).action_open_claims()["res_id"], claim.id)
         options = {option["act"]: option for option in self._as("processor", self.record).mend_options()}
         self.assertEqual([draft["id"] for draft in options["claim"]["drafts"]], claim.ids)
+        self.assertIn(claim.name, self._as("processor", self.record).mend_preview("claim")["problem"])
+        with self.assertRaises(UserError):
+            self._as("processor", self.record).mend_apply("claim", party="vendor")
 
     def test_days_of_the_vendor_and_of_the_company(self):
         self.product.seller_ids = [Command.create({"partner_id": self.vendor.id, "price": 1})]

@@ -277,6 +277,8 @@ class OrderDiscrepancyMend(models.Model):
         self.env.cr.execute(
             SQL("SELECT id FROM sale_order_line WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", line_ids)
         )
+        # a new version of the rows: who waited for them with an older snapshot starts again, and sees what was made
+        self.env.cr.execute(SQL("UPDATE sale_order_line SET write_date = write_date WHERE id = ANY(%s)", line_ids))
         self.sudo()._sweep_lines(line_ids=line_ids)
         return self.filtered(lambda record: record.state in OPEN)
 

@@ -150,8 +150,17 @@ class OrderDiscrepancyMendOther(models.Model):
     # ------------------------------------------------------------------ claim
 
     def _mend_by_claim(self, wishes):
-        """One claim per order and party over these discrepancies, with its filing deadline; the desk adds the proof."""
-        claims = self.env["order.claim"]._create_for(self, wishes["party"], wishes["note"])
+        """One claim per order and party over these discrepancies, with its filing deadline; the desk adds the proof.
+
+        What is claimed already is left alone.
+        """
+        claims = self.env["order.claim"].search(
+            [("line_ids.discrepancy_id", "in", self.ids), ("state", "in", ("draft", "filed", "settled"))]
+        )
+        todo = self - claims.line_ids.discrepancy_id
+        if not todo:
+            raise UserError(self.env._("It is claimed already: %s.", ", ".join(claims.mapped("display_name"))))
+        claims = self.env["order.claim"]._create_for(todo, wishes["party"], wishes["note"])
         claims.line_ids.discrepancy_id.filtered(lambda record: record.state == "open").action_take()
         return {"documents": [claims]}
 
