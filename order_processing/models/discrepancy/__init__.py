@@ -3,10 +3,17 @@ from . import order_matching_ledgers
 from . import order_matching_beside
 from . import order_discrepancy
 from . import order_discrepancy_setting
+from . import order_discrepancy_alert
 from . import order_discrepancy_mark
 from . import order_processing
 from . import order_discrepancy_sweep
+from . import order_discrepancy_sight
+from . import order_discrepancy_alert_find
+from . import order_discrepancy_activity
+from . import order_discrepancy_escalation
+from . import order_accept_limit
 from . import res_company
 from . import sale_order
+from . import order_discrepancy_document
 from . import stock_move_line
 from . import touched
