@@ -37,9 +37,10 @@ class OrderDiscrepancy(models.Model):
         """
         if not self:
             return
-        alerts = self.alert_id
-        self.env["mail.activity"]._order_sync("sale.order", self.order_id, self._activity_wanted())
-        alerts._activity_sync()
+        # read together, however these records were come by
+        records = self.browse(self.ids)
+        self.env["mail.activity"]._order_sync("sale.order", records.order_id, records._activity_wanted())
+        records.alert_id._activity_sync()
 
     def _activity_wanted(self):
         """Per order and owner: the earliest due day, how many records and of which kinds.

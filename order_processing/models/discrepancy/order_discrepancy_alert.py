@@ -161,6 +161,7 @@ class OrderDiscrepancyAlert(models.Model):
         if not self:
             return
         self.env["order.discrepancy"].flush_model(["alert_id", "state", "value_company", "due", "severity", "opened_at"])
+        self.flush_model(["state"])
         ranks = SQL("array_position(%s::varchar[], record.severity)", [code for code, _label in SEVERITIES])
         self.env.cr.execute(
             SQL(

@@ -39,6 +39,7 @@ class OrderDiscrepancy(models.Model):
         gone = self.filtered(lambda record: record.state in OPEN and record.alert_id.state == "closed")
         if gone:
             gone._transition_write({"alert_id": False})
+            gone.flush_recordset(["alert_id"])
 
     def _alert_gather(self):
         """Put records that are open and under no alert under one, where there is one or they have become many.
@@ -63,6 +64,7 @@ class OrderDiscrepancy(models.Model):
         :return: dict of record id to alert id
         """
         self.env["res.partner"].flush_model(["commercial_partner_id"])
+        self.env["order.discrepancy.alert"].flush_model(["state"])
         self.env.cr.execute(
             SQL(
                 """
@@ -87,7 +89,8 @@ class OrderDiscrepancy(models.Model):
             )
         )
         joined = dict(self.env.cr.fetchall())
-        self.browse(joined).invalidate_recordset(["alert_id"], flush=False)
+        if joined:
+            self.browse(joined).invalidate_recordset(["alert_id"], flush=False)
         return joined
 
     def _alert_causes(self, company):

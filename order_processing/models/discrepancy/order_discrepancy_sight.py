@@ -161,7 +161,7 @@ class OrderDiscrepancy(models.Model):
         since = SQL(
             "coalesce(%s, %s)", SQL.identifier(alias, "opened_at"), SQL.identifier(alias, "found_at")
         )
-        branches = [SQL("WHEN %s <> ALL(%s) THEN NULL", SQL.identifier(alias, "state"), list(OPEN))]
+        branches = [SQL("WHEN %s NOT IN %s THEN NULL", SQL.identifier(alias, "state"), OPEN)]
         for company in self.env.companies | self.env.company:
             today = business_day(company)
             for band, begin in BEGINS:
