@@ -26,7 +26,9 @@ class SightCase(DiscrepancyCase):
                     "company_id": self.company.id,
                     "user_id": (user or self.desk).id,
                     "order_line": [
-                        Command.create({"product_id": (product or self.service).id, "product_uom_qty": 1, "price_unit": price})
+                        Command.create(
+                            {"product_id": (product or self.service).id, "product_uom_qty": 1, "price_unit": price}
+                        )
                     ],
                     **vals,
                 }

@@ -42,7 +42,9 @@ class TestAlert(SightCase):
         alert = self._alerts(orders | last)
         self.assertEqual(len(alert), 1)
         self.assertEqual((alert.kind, alert.trait, alert.product_id), ("shipped_not_invoiced", "product", self.service))
-        self.assertEqual((alert.state, alert.count, alert.open_count, alert.value, alert.severity), ("open", 4, 4, 40, "high"))
+        self.assertEqual(
+            (alert.state, alert.count, alert.open_count, alert.value, alert.severity), ("open", 4, 4, 40, "high")
+        )
         self.assertEqual((alert.owner_id, alert.due), (self.desk, orders.order_discrepancy_ids[0].due))
         self.assertTrue(alert.first_found <= alert.last_found)
         self.assertFalse(self._activities(orders | last))
@@ -136,7 +138,9 @@ class TestAlert(SightCase):
         self.assertEqual(queues[0].code, "alerts")
         self.assertGreaterEqual(queues[0].count, 1)
         self.assertGreaterEqual(queues[0].amount, 40)
-        self.assertIn(self._alerts(orders), self.env["order.discrepancy.alert"].search(queues[0].action_open()["domain"]))
+        self.assertIn(
+            self._alerts(orders), self.env["order.discrepancy.alert"].search(queues[0].action_open()["domain"])
+        )
 
     def test_nothing_is_written_round_the_comparison(self):
         orders = self._scattered(4, product=self.service)

@@ -6,7 +6,10 @@ from odoo.addons.order_processing.models.discrepancy.alert_cause import common_c
 def rows(number, start=0, **same):
     """Records whose traits all differ, except for what is ``same``."""
     return [
-        {"id": start + n, **{trait: same.get(trait, 1000 + start + n) for trait in ("order", "product", "partner", "carrier")}}
+        {
+            "id": start + n,
+            **{trait: same.get(trait, 1000 + start + n) for trait in ("order", "product", "partner", "carrier")},
+        }
         for n in range(number)
     ]
 
@@ -51,7 +54,10 @@ def test_what_nothing_explains_has_the_kind_in_common():
 
 
 def test_shares_count_what_is_there():
-    lines = [{"order": 1, "product": 7, "partner": 5, "carrier": None}, {"order": 2, "product": 7, "partner": 6, "carrier": 2}]
+    lines = [
+        {"order": 1, "product": 7, "partner": 5, "carrier": None},
+        {"order": 2, "product": 7, "partner": 6, "carrier": 2},
+    ]
     found = shares(lines)
     assert found["product", 7] == 1 and found["partner", 5] == 0.5 and found["carrier", 2] == 0.5
     assert ("carrier", None) not in found

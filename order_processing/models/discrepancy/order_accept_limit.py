@@ -108,11 +108,13 @@ class OrderDiscrepancy(models.Model):
         for company, records in self.sudo().grouped("company_id").items():
             limit = Limit._of_users(user, company)[user.id]
             if limit is not None:
-                above = records.filtered(
-                    lambda record: not limit or company.currency_id.compare_amounts(record.value_company, limit) > 0
-                )
-                beyond += [(self.browse(record.id), limit) for record in above]
+                beyond += [(self.browse(record.id), limit) for record in records if record._is_beyond(limit)]
         return beyond
+
+    def _is_beyond(self, limit):
+        """Whether the value at stake is above ``limit`` (company's currency); a limit of 0 lets nothing through."""
+        self.ensure_one()
+        return not limit or self.company_id.currency_id.compare_amounts(self.value_company, limit) > 0
 
     def _transition_check_rights(self, declared):
         super()._transition_check_rights(declared)

@@ -45,9 +45,7 @@ class OrderDiscrepancyAlert(models.Model):
     )
     order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="cascade")
     product_id = fields.Many2one("product.product", readonly=True, index="btree_not_null", ondelete="cascade")
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", readonly=True, index="btree_not_null", ondelete="cascade"
-    )
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index="btree_not_null", ondelete="cascade")
     carrier_id = fields.Many2one("delivery.carrier", readonly=True, index="btree_not_null", ondelete="cascade")
     state = fields.Selection(
         [("open", "Open"), ("closed", "Closed")], default="open", required=True, readonly=True, index=True
@@ -57,7 +55,9 @@ class OrderDiscrepancyAlert(models.Model):
     count = fields.Integer("Found", readonly=True)
     open_count = fields.Integer("Still open", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    value = fields.Monetary("Value found", readonly=True, help="Of all its records, untaxed, in the company's currency.")
+    value = fields.Monetary(
+        "Value found", readonly=True, help="Of all its records, untaxed, in the company's currency."
+    )
     open_value = fields.Monetary("Value at stake", readonly=True, help="Of those that are still open.")
     first_found = fields.Datetime("First found at", readonly=True)
     last_found = fields.Datetime("Last found at", readonly=True)
@@ -160,7 +160,9 @@ class OrderDiscrepancyAlert(models.Model):
         """Sum up the records, and close the alerts of which none is open any more; for ``sudo``, a set at a time."""
         if not self:
             return
-        self.env["order.discrepancy"].flush_model(["alert_id", "state", "value_company", "due", "severity", "opened_at"])
+        self.env["order.discrepancy"].flush_model(
+            ["alert_id", "state", "value_company", "due", "severity", "opened_at"]
+        )
         self.flush_model(["state"])
         ranks = SQL("array_position(%s::varchar[], record.severity)", [code for code, _label in SEVERITIES])
         self.env.cr.execute(

@@ -46,11 +46,13 @@ class OrderDiscrepancyDocument(models.AbstractModel):
         if not pairs:
             return {}
         records = Discrepancy.search([("line_id", "in", list({line for _id, line in pairs})), ("state", "in", OPEN)])
-        of_line = records._worst_first().grouped("line_id")
+        of_line = records.grouped("line_id")
         found = {}
         for document, line in pairs:
-            found.setdefault(document, set()).update(of_line.get(self.env["sale.order.line"].browse(line), Discrepancy).ids)
-        return {document: records.filtered(lambda r: r.id in ids)._worst_first() for document, ids in found.items() if ids}
+            of_document = of_line.get(self.env["sale.order.line"].browse(line))
+            if of_document:
+                found[document] = found.get(document, Discrepancy) | of_document
+        return {document: of_document._worst_first() for document, of_document in found.items()}
 
     def action_view_order_discrepancies(self):
         """Open the discrepancies of the order lines of these documents as they stand at this moment, open ones first.
@@ -58,7 +60,9 @@ class OrderDiscrepancyDocument(models.AbstractModel):
         :return: an action of the web client
         """
         self.check_access("read")
-        lines = sorted({line for _id, line in self.env.execute_query(self._order_discrepancy_pairs())}) if self.ids else []
+        lines = (
+            sorted({line for _id, line in self.env.execute_query(self._order_discrepancy_pairs())}) if self.ids else []
+        )
         Discrepancy = self.env["order.discrepancy"]
         if lines and Discrepancy._has_order_group(PROCESSOR):
             Discrepancy.sudo()._sweep_lines(line_ids=lines)
@@ -101,6 +105,13 @@ class SaleOrder(models.Model):
     def _order_discrepancy_pairs(self):
         self.env["sale.order.line"].flush_model(["order_id"])
         return SQL("SELECT order_id, id FROM sale_order_line WHERE order_id = ANY(%s)", list(self.ids))
+
+    def action_view_order_discrepancies(self):
+        """Open all discrepancies of these orders as they stand at this moment, open ones first.
+
+        :return: an action of the web client
+        """
+        return {**super().action_view_order_discrepancies(), "domain": [("order_id", "in", self.ids)]}
 
 
 class StockPicking(models.Model):

@@ -134,9 +134,7 @@ class OrderDiscrepancy(models.Model):
             return
         before = {record.id: record.owner_id.name or self.env._("nobody") for record in records}
         quiet = records.with_context(tracking_disable=True)
-        quiet._transition_write(
-            {"owner_id": user.id, "escalation_level": level, "escalated_at": fields.Datetime.now()}
-        )
+        quiet._transition_write({"owner_id": user.id, "escalation_level": level, "escalated_at": fields.Datetime.now()})
         records._message_log_batch(
             bodies={
                 record.id: self.env._(

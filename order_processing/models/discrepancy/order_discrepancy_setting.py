@@ -41,7 +41,7 @@ class OrderDiscrepancySetting(models.Model):
         compute="_compute_due_mode",
         readonly=False,
     )
-    customer_text = fields.Char("Customer", compute="_compute_words")
+    customer_text = fields.Char("For whom", compute="_compute_words")
     tolerance_text = fields.Char("Lives with", compute="_compute_words")
     severity_text = fields.Char("How bad", compute="_compute_words")
     owner_text = fields.Char("Whose", compute="_compute_words")

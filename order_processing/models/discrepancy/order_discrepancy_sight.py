@@ -158,9 +158,7 @@ class OrderDiscrepancy(models.Model):
     @api.model
     def _age_band_sql(self, alias):
         """The age band of a record as SQL, by the business days of its company."""
-        since = SQL(
-            "coalesce(%s, %s)", SQL.identifier(alias, "opened_at"), SQL.identifier(alias, "found_at")
-        )
+        since = SQL("coalesce(%s, %s)", SQL.identifier(alias, "opened_at"), SQL.identifier(alias, "found_at"))
         branches = [SQL("WHEN %s NOT IN %s THEN NULL", SQL.identifier(alias, "state"), OPEN)]
         for company in self.env.companies | self.env.company:
             today = business_day(company)
