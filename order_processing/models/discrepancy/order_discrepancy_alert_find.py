@@ -15,7 +15,7 @@ class OrderDiscrepancy(models.Model):
     _inherit = "order.discrepancy"
 
     alert_id = fields.Many2one(
-        "order.discrepancy.alert", "Alert", readonly=True, index="btree_not_null", ondelete="set null"
+        "order.discrepancy.alert", readonly=True, index="btree_not_null", ondelete="set null"
     )
 
     def _moved(self):

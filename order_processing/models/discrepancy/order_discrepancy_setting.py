@@ -66,6 +66,13 @@ class OrderDiscrepancySetting(models.Model):
 
     # ------------------------------------------------------------------ in words
 
+    @api.depends("kind", "partner_id")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for setting in self:
+            parts = [labels.get(setting.kind), setting.partner_id.display_name]
+            setting.display_name = " · ".join(part for part in parts if part)
+
     @api.depends("due_days")
     def _compute_due_mode(self):
         for setting in self:
@@ -95,7 +102,7 @@ class OrderDiscrepancySetting(models.Model):
             setting.severity_text = severities.get(setting.severity) or of_kind
             setting.owner_text = setting.owner_id.name or self.env._("Salesperson")
             setting.due_text = days if setting.due_days < 0 else setting._days_text(setting.due_days)
-            setting.kind_text = self.env._("%(severity)s, due %(days)s", severity=of_kind, days=days) if kind else False
+            setting.kind_text = self.env._("severity “%(severity)s”, due %(days)s", severity=of_kind, days=days) if kind else False
 
     def _tolerance_words(self):
         """What is tolerated, in one line: all that is set must be met."""

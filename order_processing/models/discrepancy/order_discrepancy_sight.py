@@ -28,7 +28,6 @@ class OrderDiscrepancy(models.Model):
     opened_at = fields.Datetime("Open since", readonly=True, index=True, help="When it was found, or came back last.")
     carrier_id = fields.Many2one(
         "delivery.carrier",
-        "Carrier",
         readonly=True,
         index="btree_not_null",
         help="Of the line's last transfer, else of the order, when it was found.",
