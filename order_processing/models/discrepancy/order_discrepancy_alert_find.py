@@ -14,9 +14,7 @@ class OrderDiscrepancy(models.Model):
 
     _inherit = "order.discrepancy"
 
-    alert_id = fields.Many2one(
-        "order.discrepancy.alert", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    alert_id = fields.Many2one("order.discrepancy.alert", readonly=True, index="btree_not_null", ondelete="set null")
 
     def _moved(self):
         super()._moved()

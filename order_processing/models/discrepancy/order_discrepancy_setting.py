@@ -102,7 +102,9 @@ class OrderDiscrepancySetting(models.Model):
             setting.severity_text = severities.get(setting.severity) or of_kind
             setting.owner_text = setting.owner_id.name or self.env._("Salesperson")
             setting.due_text = days if setting.due_days < 0 else setting._days_text(setting.due_days)
-            setting.kind_text = self.env._("severity “%(severity)s”, due %(days)s", severity=of_kind, days=days) if kind else False
+            setting.kind_text = (
+                self.env._("severity “%(severity)s”, due %(days)s", severity=of_kind, days=days) if kind else False
+            )
 
     def _tolerance_words(self):
         """What is tolerated, in one line: all that is set must be met."""
