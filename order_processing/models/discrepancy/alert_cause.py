@@ -20,25 +20,39 @@ def common_causes(rows, usual, limit):
     :param limit: a group has more records than this
     :return: list of ``(trait, value, [record ids])``; what is left out is no group
     """
-    groups, rest = [], list(rows)
+    rest = {row["id"]: row for row in rows}
+    sharing = defaultdict(list)
+    for row in rows:
+        for key in _keys(row):
+            sharing[key].append(row["id"])
+    # what is not many now never becomes it
+    counts = {key: len(ids) for key, ids in sharing.items() if len(ids) > limit}
+    groups = []
     while len(rest) > limit:
-        trait, value = _most_telling(rest, usual, limit)
-        members = [row["id"] for row in rest if trait == KIND or row[trait] == value]
-        groups.append((trait, value, members))
-        taken = set(members)
-        rest = [row for row in rest if row["id"] not in taken]
+        key = _most_telling(counts, len(rest), usual, limit)
+        members = [record for record in (sharing[key] if key else list(rest)) if record in rest]
+        groups.append((*(key or (KIND, None)), members))
+        for record in members:
+            for left in _keys(rest.pop(record)):
+                if left in counts:
+                    counts[left] -= 1
     return groups
 
 
-def _most_telling(rows, usual, limit):
-    best, found = 0.0, (KIND, None)
-    for trait in TRAITS:
-        counts = Counter(row[trait] for row in rows if row[trait])
-        for value, count in sorted(counts.items()):
-            excess = count - len(rows) * usual.get((trait, value), 0.0)
-            # half of them would not be there by chance
-            if count > limit and excess >= count / 2 and excess > best:
-                best, found = excess, (trait, value)
+def _keys(row):
+    return [(trait, row[trait]) for trait in TRAITS if row[trait]]
+
+
+def _most_telling(counts, size, usual, limit):
+    """The ``(trait, value)`` with the largest excess; ``None``: none of them tells anything."""
+    best, found = None, None
+    for key, count in counts.items():
+        excess = count - size * usual.get(key, 0.0)
+        # half of them would not be there by chance
+        if count > limit and excess >= count / 2:
+            rank = (-excess, TRAITS.index(key[0]), key[1])
+            if best is None or rank < best:
+                best, found = rank, key
     return found
 
 
@@ -48,9 +62,5 @@ def shares(lines):
     :param lines: list of dicts ``{"order", "product", "partner", "carrier"}`` of other order lines
     :return: dict of ``(trait, value)`` to its share
     """
-    counts = defaultdict(int)
-    for line in lines:
-        for trait in TRAITS:
-            if line[trait]:
-                counts[trait, line[trait]] += 1
+    counts = Counter(key for line in lines for key in _keys(line))
     return {key: count / len(lines) for key, count in counts.items()}

@@ -138,7 +138,7 @@ class OrderDiscrepancy(models.Model):
                 SELECT line.order_id AS "order", line.product_id AS product, customer.commercial_partner_id AS partner,
                        sale.carrier_id AS carrier
                   FROM (SELECT order_id, product_id FROM sale_order_line
-                         WHERE company_id = %(company)s AND display_type IS NULL AND id <> ALL(%(without)s)
+                         WHERE company_id = %(company)s AND display_type IS NULL AND id NOT IN (SELECT unnest(%(without)s::int[]))
                       ORDER BY id DESC LIMIT %(lines)s) line
                   JOIN sale_order sale ON sale.id = line.order_id
                   JOIN res_partner customer ON customer.id = sale.partner_id
