@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DiscrepancyClose(models.TransientModel):
@@ -12,8 +12,15 @@ class DiscrepancyClose(models.TransientModel):
     reason = fields.Char(required=True)
     cause = fields.Selection(lambda self: self.env["order.discrepancy"]._fields["cause"].selection)
 
+    refusal = fields.Text("What may not be accepted", compute="_compute_refusal")
+
+    @api.depends("act", "discrepancy_ids")
+    def _compute_refusal(self):
+        for wizard in self:
+            wizard.refusal = wizard.act == "accept" and wizard.discrepancy_ids._origin._accept_refusal()
+
     def action_apply(self):
-        """Resolve or accept the discrepancies with the reason given (accepting needs a manager)."""
+        """Resolve or accept the discrepancies with the reason given (accepting needs a manager, or a limit that suffices)."""
         self.ensure_one()
         if self.cause:
             self.discrepancy_ids.cause = self.cause

@@ -60,7 +60,7 @@ KINDS = [
     ("released", "Released"),
     ("waiver_requested", "Waiver asked for"),
     ("claimed", "Hold taken"),
-    ("escalated", "Hold told of"),
+    ("escalated", "Escalated"),
     ("passed_over", "Not reserved: held"),
     ("waived", "Waived"),
     ("ticked", "Step ticked"),

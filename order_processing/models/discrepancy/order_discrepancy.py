@@ -31,7 +31,7 @@ class OrderDiscrepancy(models.Model):
     _transitions = (
         Transition("take", ("open",), "in_progress", group=PROCESSOR),
         Transition("resolve", OPEN, "resolved", group=PROCESSOR, reason=True, **CLOSING),
-        Transition("accept", OPEN, "accepted", group=MANAGER, reason=True, **CLOSING),
+        Transition("accept", OPEN, "accepted", group=PROCESSOR, reason=True, **CLOSING),
         Transition("auto_close", OPEN, "auto_closed", **CLOSING),
         Transition("reopen", CLOSED, "open", group=PROCESSOR, reason=True),
     )
@@ -173,7 +173,12 @@ class OrderDiscrepancy(models.Model):
 
     @transition("accept")
     def action_accept(self, reason=""):
-        """Live with the difference up to its present value (managers, with a ``reason``); a larger one re-opens it."""
+        """Live with the difference up to its present value, with a ``reason``; a larger one re-opens it.
+
+        Managers, and processors within their ``order.accept.limit``, per record in the company's currency.
+
+        :raises UserError: names every record above the limit, its value, the limit and who may
+        """
         for value, records in self.grouped("value").items():
             records._transition_write({"accepted_value": value})
         self._book("discrepancy_closed", reason)

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import formatLang
 
-from .kinds import KINDS
+from .kinds import BY_CODE, KINDS
 from .order_discrepancy import SEVERITIES
 
 
@@ -34,6 +35,18 @@ class OrderDiscrepancySetting(models.Model):
     severity = fields.Selection(SEVERITIES, help="Empty: as the kind has it.")
     owner_id = fields.Many2one("res.users", domain=[("share", "=", False)], help="Empty: the salesperson.")
     due_days = fields.Integer("Due after (days)", default=-1, help="From the finding; -1: as the kind has it.")
+    due_mode = fields.Selection(
+        [("kind", "As the kind has it"), ("own", "After a number of days")],
+        "Due",
+        compute="_compute_due_mode",
+        readonly=False,
+    )
+    customer_text = fields.Char("For whom", compute="_compute_words")
+    tolerance_text = fields.Char("Lives with", compute="_compute_words")
+    severity_text = fields.Char("How bad", compute="_compute_words")
+    owner_text = fields.Char("Whose", compute="_compute_words")
+    due_text = fields.Char("Due in words", compute="_compute_words")
+    kind_text = fields.Char("As the kind has it", compute="_compute_words")
     tolerance_quantity = fields.Float(
         "Quantity", digits="Product Unit", help="In the line's unit; of weights and counts the same."
     )
@@ -50,6 +63,73 @@ class OrderDiscrepancySetting(models.Model):
         " AND due_days >= -1)",
         "Tolerances are 0 or more, the days until it is due -1 or more.",
     )
+
+    # ------------------------------------------------------------------ in words
+
+    @api.depends("kind", "partner_id")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for setting in self:
+            parts = [labels.get(setting.kind), setting.partner_id.display_name]
+            setting.display_name = " · ".join(part for part in parts if part)
+
+    @api.depends("due_days")
+    def _compute_due_mode(self):
+        for setting in self:
+            setting.due_mode = "kind" if setting.due_days < 0 else "own"
+
+    @api.onchange("due_mode", "kind")
+    def _onchange_due_mode(self):
+        """Days of its own begin with those that the kind has."""
+        if self.due_mode == "kind":
+            self.due_days = -1
+        elif self.due_days < 0:
+            self.due_days = BY_CODE[self.kind].due_days if self.kind else 0
+
+    @api.depends(
+        "kind", "partner_id", "ignored", "severity", "owner_id", "due_days", "company_id",
+        "tolerance_quantity", "tolerance_percent", "tolerance_amount", "tolerance_days",
+    )  # fmt: skip
+    @api.depends_context("lang", "company")
+    def _compute_words(self):
+        severities = dict(self._fields["severity"]._description_selection(self.env))
+        for setting in self:
+            kind = BY_CODE.get(setting.kind)
+            of_kind = severities.get(kind.severity, "") if kind else ""
+            days = setting._days_text(kind.due_days) if kind else ""
+            setting.customer_text = setting.partner_id.display_name or self.env._("All customers")
+            setting.tolerance_text = setting._tolerance_words()
+            setting.severity_text = severities.get(setting.severity) or of_kind
+            setting.owner_text = setting.owner_id.name or self.env._("Salesperson")
+            setting.due_text = days if setting.due_days < 0 else setting._days_text(setting.due_days)
+            setting.kind_text = (
+                self.env._("severity “%(severity)s”, due %(days)s", severity=of_kind, days=days) if kind else False
+            )
+
+    def _tolerance_words(self):
+        """What is tolerated, in one line: all that is set must be met."""
+        self.ensure_one()
+        if self.ignored:
+            return self.env._("Everything: not reported")
+        currency = (self.company_id or self.env.company).currency_id
+        number = formatLang(self.env, self.tolerance_quantity, dp="Product Unit")
+        percent = formatLang(self.env, self.tolerance_percent, digits=2).rstrip("0").rstrip(".,")
+        parts = [
+            self.tolerance_quantity and self.env._("%s units", number),
+            self.tolerance_percent and f"{percent} %",
+            self.tolerance_amount and formatLang(self.env, self.tolerance_amount, currency_obj=currency),
+        ]
+        text = self.env._(" and ").join(part for part in parts if part)
+        if self.tolerance_days:
+            grace = self.env._("the first %s days", self.tolerance_days)
+            text = f"{text}, {grace}" if text else grace
+        return text or self.env._("Nothing")
+
+    @api.model
+    def _days_text(self, days):
+        if days < 2:
+            return self.env._("after 1 day") if days else self.env._("the same day")
+        return self.env._("after %s days", days)
 
     @api.model
     def _setting_query(self):

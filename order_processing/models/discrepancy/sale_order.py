@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from .order_discrepancy import OPEN
-
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -14,30 +12,6 @@ class SaleOrder(models.Model):
         copy=False,
         groups="order_processing.group_processor",
     )
-    order_discrepancy_count = fields.Integer(
-        "Open discrepancies",
-        compute="_compute_order_discrepancy_count",
-        groups="order_processing.group_processor",
-    )
-
-    def _compute_order_discrepancy_count(self):
-        counts = dict(
-            self.env["order.discrepancy"]._read_group(
-                [("order_id", "in", self.ids), ("state", "in", OPEN)], ["order_id"], ["__count"]
-            )
-        )
-        for order in self:
-            order.order_discrepancy_count = counts.get(order._origin, 0)
-
-    def action_view_order_discrepancies(self):
-        """Open the discrepancies of these orders, open and closed ones, as they stand at this moment.
-
-        :return: an action of the web client
-        """
-        if self.env.user.has_group("order_processing.group_processor"):
-            self.action_check_discrepancies()
-        action = self.env["ir.actions.act_window"]._for_xml_id("order_processing.order_discrepancy_action")
-        return {**action, "domain": [("order_id", "in", self.ids)], "context": {}}
 
     def action_compare_ledgers(self):
         """Compare the ledgers of these orders now and tell what came of it (processors).

@@ -15,3 +15,4 @@ from . import sale_order_line
 from . import sale_order
 from . import res_company
 from . import order_processing
+from . import order_return_discrepancy

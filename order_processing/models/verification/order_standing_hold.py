@@ -65,7 +65,7 @@ class OrderStandingHold(models.Model):
     lift_reason = fields.Char(readonly=True)
     hold_ids = fields.One2many("order.hold", "standing_id", "Holds", readonly=True)
     order_count = fields.Integer("Orders held now", compute="_compute_counts")
-    hold_count = fields.Integer("Holds", compute="_compute_counts")
+    hold_count = fields.Integer("Number of holds", compute="_compute_counts")
 
     _scoped = models.Constraint(
         "CHECK (num_nonnulls(product_id, lot_id, partner_id, address_id, carrier_id, country_id) > 0)",
