@@ -67,6 +67,10 @@ def _tab_to(page, name, times=40):
     raise AssertionError(f"“{name}” is not reached by Tab: {seen}")
 
 
+def _wait_focus(page, name):
+    page.wait_for_function("name => document.activeElement.closest('[name]')?.getAttribute('name') === name", arg=name)
+
+
 def _row_shows(page, row, **cells):
     for name, text in cells.items():
         page.locator(ROWS).nth(row).locator(f"td[name={name}]", has_text=text).wait_for()
@@ -145,13 +149,17 @@ def test_barcodes_in_rows_add_up_and_a_price_is_typed(desk, caller):
     _tab_to(desk, "line_ids")
     desk.keyboard.press("Enter")
     for turn in range(3):
-        desk.wait_for_function("() => document.activeElement.closest('[name]')?.getAttribute('name') === 'code'")
+        _wait_focus(desk, "code")
         desk.keyboard.type("4006381333931")
         desk.keyboard.press("Tab")
         _row_shows(desk, 0, subtotal=f"{10 * (turn + 1)}.00")
         desk.keyboard.press("Enter")
+    # the new row opens first, and only an open one is given up
+    _wait_focus(desk, "code")
     desk.keyboard.press("Escape")
+    desk.wait_for_selector(f"{ROWS}.o_selected_row", state="detached")
     desk.locator(ROWS).nth(0).locator("td[name=price]").click()
+    _wait_focus(desk, "price")
     desk.keyboard.press("Control+a")
     desk.keyboard.type("8")
     desk.keyboard.press("Tab")
