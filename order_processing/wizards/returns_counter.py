@@ -84,7 +84,9 @@ class OrderReturnCounter(models.TransientModel):
             self.said = self.env._("%(product)s: %(count)g", product=product.display_name, count=line.quantity)
         else:
             self.line_ids = [
-                Command.create({"product_id": product.id, "announced": 0.0, "quantity": 1.0, "disposition": "quarantine"})
+                Command.create(
+                    {"product_id": product.id, "announced": 0.0, "quantity": 1.0, "disposition": "quarantine"}
+                )
             ]
             self.said = self.env._("%s: nobody announced it", product.display_name)
 

@@ -179,7 +179,14 @@ def _return_codes(desk):
 
     assert status("NOBODY") == "not_found"
     record = [first["return_id"]]
-    for method, code in (("action_approve", "approved"), ("action_receive", "received"), ("action_settle", "settled")):
+    for method, code in (
+        ("action_approve", "approved"),
+        ("action_on_way", "on_way"),
+        ("action_receive", "received"),
+        ("action_inspect", "inspected"),
+        ("action_settle", "settled"),
+        ("action_follow", "closed"),
+    ):
         desk.admin.call("manager", "order.return", method, record)
         assert status("a") == code
     for key, method, code in (("d", "action_reject", "rejected"), ("e", "action_cancel", "cancelled")):
@@ -187,7 +194,8 @@ def _return_codes(desk):
         desk.admin.call("manager", "order.return", method, [again["return_id"]], "Because")
         if again["ok"]:
             assert status(key) == code
-    yield from ("requested", "matched", "partly_matched", "unmatched", "approved", "received", "settled", "cancelled")
+    yield from ("requested", "matched", "partly_matched", "unmatched", "cancelled")
+    yield from ("approved", "on_way", "received", "inspected", "settled", "closed")
 
 
 def _late_returns(desk):

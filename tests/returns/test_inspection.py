@@ -79,7 +79,9 @@ class TestInspection(ReturnCase):
         self.assertEqual((sum(scraps.mapped("scrap_qty")), set(scraps.mapped("state"))), (3, {"done"}))
         back = case.picking_ids.filtered(lambda transfer: transfer.location_dest_id.usage == "supplier")
         self.assertEqual((back.state, back.partner_id), ("assigned", self.vendor))
-        self.assertEqual(self._on_hand(self.product, self.company.order_inspection_location_id), 1, "waits for the vendor")
+        self.assertEqual(
+            self._on_hand(self.product, self.company.order_inspection_location_id), 1, "waits for the vendor"
+        )
         back.move_ids.picked = True
         back._action_done()
         self.assertEqual(self._on_hand(self.product, self.company.order_inspection_location_id), 0)
@@ -136,9 +138,7 @@ class TestInspection(ReturnCase):
         stock = self.warehouse.lot_stock_id
         before = self._on_hand(self.product, stock)
         case = self._received(self._row(order.order_line, 3))
-        case.action_inspect(
-            findings=self._findings(case.line_ids, (2, "new", "restock"), (1, "defective", "vendor"))
-        )
+        case.action_inspect(findings=self._findings(case.line_ids, (2, "new", "restock"), (1, "defective", "vendor")))
         with self._refused("reason"):
             case.action_correct_inspection()
         case.action_correct_inspection(reason="The seal was broken")

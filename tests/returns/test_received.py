@@ -104,9 +104,7 @@ class TestReceived(ReturnCase):
         case = self._ask(self._row(order.order_line, 2))
         case.action_approve()
         case.action_receive()
-        answer = self.Return.receive_unannounced(
-            [{"product": "TG-2", "quantity": 1}], customer="C-1", origin=case.id
-        )
+        answer = self.Return.receive_unannounced([{"product": "TG-2", "quantity": 1}], customer="C-1", origin=case.id)
         other = self.Return.browse(answer["return_id"])
         self.assertEqual((other.origin_id, case.unannounced_ids), (case, other))
         self.assertEqual(other.unmatched_code, "not_delivered")

@@ -12,10 +12,15 @@ from .common import ReturnCase
 
 
 class TestStates(ReturnCase):
+    def setUp(self):
+        super().setUp()
+        # a cron commits, which a test may not
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 60.0)
+
     def _pay_back(self, credit):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=credit.ids
-        ).create({})._create_payments()
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=credit.ids).create(
+            {}
+        )._create_payments()
 
     def test_on_its_way(self):
         order = self._shipped((self.product, 5))
@@ -93,9 +98,7 @@ class TestStates(ReturnCase):
     def test_an_inspected_case_goes_back_to_inspected(self):
         self.company.order_return_inspection = True
         order = self._shipped((self.product, 5))
-        case = self._ask(
-            self._row(order.order_line, 2), self._row(order.order_line, 1, settlement="replacement")
-        )
+        case = self._ask(self._row(order.order_line, 2), self._row(order.order_line, 1, settlement="replacement"))
         case.process()
         case.action_inspect()
         case.action_settle()
@@ -150,7 +153,12 @@ class TestStates(ReturnCase):
 
     def test_states_cannot_be_written(self):
         case = self._ask(self._row(self._shipped((self.product, 5)).order_line, 2))
-        for vals in ({"state": "closed"}, {"inspected_at": "2024-01-01"}, {"expires_on": "2099-01-01"}, {"is_unannounced": True}):
+        for vals in (
+            {"state": "closed"},
+            {"inspected_at": "2024-01-01"},
+            {"expires_on": "2099-01-01"},
+            {"is_unannounced": True},
+        ):
             with self._refused("cannot be written directly"):
                 case.write(vals)
         with self._refused("cannot be written directly"):
@@ -158,6 +166,11 @@ class TestStates(ReturnCase):
 
 
 class TestExpiry(ReturnCase):
+    def setUp(self):
+        super().setUp()
+        # a cron commits, which a test may not
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 60.0)
+
     def _cron(self, day):
         path = "odoo.addons.order_processing.models.returns.order_return_expire.business_day"
         with patch(path, lambda company, moment=None: day):
@@ -215,7 +228,9 @@ class TestKinds(ReturnCase):
         self.assertEqual(case.line_ids.mapped("fault"), ["customer", "customer", "carrier", "vendor", "us"])
         case.line_ids[0].settlement = "replacement"
         self.assertEqual(case.line_ids[0].kind, "exchange")
-        groups = self.env["order.return.line"].with_user(self.processor)._read_group(
-            [("return_id", "=", case.id)], ["kind"], ["quantity:sum"]
+        groups = (
+            self.env["order.return.line"]
+            .with_user(self.processor)
+            ._read_group([("return_id", "=", case.id)], ["kind"], ["quantity:sum"])
         )
         self.assertEqual(dict(groups), {"exchange": 2, "claim": 3})

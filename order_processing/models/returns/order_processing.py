@@ -46,7 +46,9 @@ ANSWER = contract.records(
         "reason": contract.text("Error code where nothing was found."),
         "return": contract.text("Odoo's number."),
         "return_id": contract.integer(),
-        "state": contract.text("requested, approved, on_way, received, inspected, settled, closed, rejected or cancelled."),
+        "state": contract.text(
+            "requested, approved, on_way, received, inspected, settled, closed, rejected or cancelled."
+        ),
         "lines": contract.array(LINE),
     },
     optional=("return_id",),

@@ -198,7 +198,9 @@ class OrderReturn(models.Model):
             cases.filtered(lambda case: case.state in EXPECTED).action_receive()
             # what waits for its inspection stops here
             cases.filtered(
-                lambda case: case.state not in DONE and (case.inspected_at or not case.inspects or not case._has_goods())
+                lambda case: (
+                    case.state not in DONE and (case.inspected_at or not case.inspects or not case._has_goods())
+                )
             ).action_settle()
 
     @staticmethod

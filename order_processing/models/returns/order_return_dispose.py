@@ -54,6 +54,8 @@ class OrderReturnLine(models.Model):
         Read from the moves that brought them to where they lie: a line's own latest first, then those of the line that it
         was split from.
         """
+        if not self:
+            return {}
         origins = self | self.split_from_id
         items = self.env["stock.move.line"].search(
             [("move_id.order_return_line_id", "in", origins.ids), ("state", "=", "done")], order="id desc"
@@ -112,6 +114,8 @@ class OrderReturnLine(models.Model):
 
     def _move_inside(self, targets, pieces):
         """Internal transfers, done: one per kind, warehouse and pair of places."""
+        if not self:
+            return
         groups = defaultdict(lambda: self.browse())
         for line in self:
             groups[line.disposition, line._return_warehouse(), line.place_id, targets[line]] |= line
@@ -129,6 +133,8 @@ class OrderReturnLine(models.Model):
 
     def _send_to_vendor(self, pieces):
         """Transfers back to the vendors, confirmed and reserved; the goods lie where they lie until one leaves."""
+        if not self:
+            return
         groups, without = defaultdict(lambda: self.browse()), self.browse()
         for line in self:
             sellers = line.product_id.seller_ids.filtered(
@@ -188,6 +194,8 @@ class StockPicking(models.Model):
         for move in self.move_ids:
             move.move_line_ids.unlink()
             move.move_line_ids = [
-                Command.create({**piece, "picking_id": move.picking_id.id, "location_dest_id": move.location_dest_id.id})
+                Command.create(
+                    {**piece, "picking_id": move.picking_id.id, "location_dest_id": move.location_dest_id.id}
+                )
                 for piece in pieces[move.order_return_line_id]
             ]

@@ -97,9 +97,11 @@ class OrderReturnFollow(models.Model):
     def _follow_credits_posted(self):
         """Cases that were settled before are settled again once no credit note of theirs is a draft."""
         cases = self.sudo().filtered(
-            lambda case: case.state in ("received", "inspected")
-            and case.settled_at
-            and all(move.state != "draft" for move in case.credit_ids)
+            lambda case: (
+                case.state in ("received", "inspected")
+                and case.settled_at
+                and all(move.state != "draft" for move in case.credit_ids)
+            )
         )
         cases._transition("settle_again", reason=self.env._("The credit note is posted again"))
         cases.line_ids._count_credited()
@@ -110,15 +112,21 @@ class OrderReturnFollow(models.Model):
         """Cases whose receipt was taken back: nothing came any more, so they are approved, and wait; of several pieces what
         is left counts. Where a credit note stands it is told on the case, and the case follows once that is taken back."""
         cases = self.sudo().filtered(lambda case: case.state in ARRIVED)
+        if not cases:
+            return
         lines = cases.line_ids
         receipts = lines._returned_moves()
-        back = self.env["stock.move"].sudo().search(
-            [
-                ("origin_returned_move_id", "in", receipts.ids),
-                ("state", "=", "done"),
-                ("location_dest_id.usage", "=", "customer"),
-                ("order_return_line_id", "=", False),
-            ]
+        back = (
+            self.env["stock.move"]
+            .sudo()
+            .search(
+                [
+                    ("origin_returned_move_id", "in", receipts.ids),
+                    ("state", "=", "done"),
+                    ("location_dest_id.usage", "=", "customer"),
+                    ("order_return_line_id", "=", False),
+                ]
+            )
         )
         if not back:
             return
@@ -126,7 +134,9 @@ class OrderReturnFollow(models.Model):
         settled = touched.filtered(lambda case: case.state in DONE)
         settled._message_log_batch(
             bodies={
-                case.id: self.env._("The goods went back to the customer, and what was credited stands: take it back too.")
+                case.id: self.env._(
+                    "The goods went back to the customer, and what was credited stands: take it back too."
+                )
                 for case in settled
             }
         )
@@ -164,7 +174,8 @@ class OrderReturnFollow(models.Model):
         self._transition("unreceive", reason=self.env._("The receipt was taken back"))
         self._transition_write(
             dict.fromkeys(
-                ("received_by_id", "received_at", "inspected_by_id", "inspected_at", "settled_by_id", "settled_at"), False
+                ("received_by_id", "received_at", "inspected_by_id", "inspected_at", "settled_by_id", "settled_at"),
+                False,
             )
         )
 
@@ -178,6 +189,8 @@ class OrderReturnLine(models.Model):
 
     def _count_credited(self):
         """Read from the posted credit notes what these lines were credited."""
+        if not self:
+            return
         items = self.env["account.move.line"].search(
             [("order_return_line_id", "in", self.ids), ("parent_state", "=", "posted")]
         )
@@ -201,12 +214,14 @@ class AccountMove(models.Model):
     def button_draft(self):
         """A credit note that is a draft again takes its return case back."""
         answer = super().button_draft()
-        self.order_return_id._follow_credits_taken_back()
+        if self.order_return_id:
+            self.order_return_id._follow_credits_taken_back()
         return answer
 
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
-        posted.order_return_id._follow_credits_posted()
+        if posted.order_return_id:
+            posted.order_return_id._follow_credits_posted()
         return posted
 
 
@@ -217,9 +232,12 @@ class StockMove(models.Model):
         """Goods of a return case that go back to the customer take the case back."""
         done = super()._action_done(cancel_backorder=cancel_backorder)
         back = done.filtered(
-            lambda move: move.origin_returned_move_id.order_return_line_id
-            and not move.order_return_line_id
-            and move.location_dest_id.usage == "customer"
+            lambda move: (
+                move.origin_returned_move_id.order_return_line_id
+                and not move.order_return_line_id
+                and move.location_dest_id.usage == "customer"
+            )
         )
-        back.origin_returned_move_id.order_return_line_id.return_id._follow_receipts()
+        if back:
+            back.origin_returned_move_id.order_return_line_id.return_id._follow_receipts()
         return done

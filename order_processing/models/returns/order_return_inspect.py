@@ -76,9 +76,10 @@ class OrderReturnInspect(models.Model):
         vendor = lines.filtered(lambda line: line.disposition == "vendor").stock_move_ids.filtered(
             lambda move: move.location_dest_id.usage == "supplier"
         )
-        gone = lines.filtered(lambda line: line.disposition == "scrap") | vendor.filtered(
-            lambda move: move.state == "done"
-        ).order_return_line_id
+        gone = (
+            lines.filtered(lambda line: line.disposition == "scrap")
+            | vendor.filtered(lambda move: move.state == "done").order_return_line_id
+        )
         if gone:
             raise UserError(
                 self.env._(
@@ -166,7 +167,9 @@ class OrderReturnLine(models.Model):
                 )
             vals[name] = value
         if not self.received_qty:
-            raise UserError(self.env._("%s: nothing of this line came, so there is nothing to inspect.", self.display_name))
+            raise UserError(
+                self.env._("%s: nothing of this line came, so there is nothing to inspect.", self.display_name)
+            )
         if vals["disposition"] in NOT_HERE:
             raise UserError(
                 self.env._("%s: these goods came back, so the customer does not have them.", self.display_name)

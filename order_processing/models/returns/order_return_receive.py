@@ -59,7 +59,12 @@ class OrderReturnReceive(models.Model):
         transfers._validate_returns()
         places = {move.order_return_line_id: move.location_dest_id for move in transfers.move_ids}
         for line in self.line_ids:
-            line._set({"received_qty": line.quantity if line in comes else 0.0, "place_id": places.get(line, line.place_id).id})
+            line._set(
+                {
+                    "received_qty": line.quantity if line in comes else 0.0,
+                    "place_id": places.get(line, line.place_id).id,
+                }
+            )
         comes.filtered(lambda line: not line._waits_for_inspection())._dispose()
 
     def _tell_differences(self):
@@ -97,9 +102,7 @@ class OrderReturnLine(models.Model):
                     )
                 )
             line._set({"quantity": line.uom_id.round(value)})
-        empty = self.return_id.filtered(
-            lambda case: all(line.uom_id.is_zero(line.quantity) for line in case.line_ids)
-        )
+        empty = self.return_id.filtered(lambda case: all(line.uom_id.is_zero(line.quantity) for line in case.line_ids))
         if empty:
             raise UserError(
                 self.env._("Nothing came for %s: cancel the case instead.", ", ".join(empty.mapped("name")))

@@ -52,7 +52,11 @@ class OrderReturnUnannounced(models.Model):
             "key": key or uuid4().hex,
             "note": note,
             "lines": [
-                {"product": text(row["product"]), "quantity": row["quantity"], **({"reason": row["reason"]} if row.get("reason") else {})}
+                {
+                    "product": text(row["product"]),
+                    "quantity": row["quantity"],
+                    **({"reason": row["reason"]} if row.get("reason") else {}),
+                }
                 for row in goods
             ],
             **({"customer": customer} if customer else {}),
@@ -125,7 +129,9 @@ class OrderReturnUnannounced(models.Model):
         return found
 
     def _goods_text(self, rows):
-        return ", ".join(f"{quantity:g} {product.uom_id.name} {product.display_name}" for product, quantity, _lot in rows)
+        return ", ".join(
+            f"{quantity:g} {product.uom_id.name} {product.display_name}" for product, quantity, _lot in rows
+        )
 
     def _take_in(self, rows, warehouse):
         """The receipt of unannounced goods, done: from the customers to where returns wait to be inspected."""
@@ -179,7 +185,9 @@ class OrderReturnUnannounced(models.Model):
                     line.quantity, unit
                 )
             moves = case.transfer_ids.move_ids.filtered(
-                lambda move: move.state == "done" and not move.order_return_line_id and move.location_id.usage == "customer"
+                lambda move: (
+                    move.state == "done" and not move.order_return_line_id and move.location_id.usage == "customer"
+                )
             )
             rows = []
             for move in moves:

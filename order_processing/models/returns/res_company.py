@@ -54,9 +54,7 @@ class ResCompany(models.Model):
             # two first returns at once may not make two places
             company.lock_for_update()
             company[field] = (
-                self.env["stock.location"]
-                .sudo()
-                .create({"name": name, "usage": "internal", "company_id": company.id})
+                self.env["stock.location"].sudo().create({"name": name, "usage": "internal", "company_id": company.id})
             )
         return company[field]
 

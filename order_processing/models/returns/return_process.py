@@ -24,15 +24,11 @@ DONE = ("settled", "closed")
 APPROVAL = {"who": "approved_by_id", "when": "approved_at"}
 TRANSITIONS = (
     Transition("approve", ("requested",), "approved", group=PROCESSOR, **APPROVAL),
-    Transition(
-        "override", ("requested",), "approved", group=MANAGER, reason=True, why="override_reason", **APPROVAL
-    ),
+    Transition("override", ("requested",), "approved", group=MANAGER, reason=True, why="override_reason", **APPROVAL),
     Transition("send", ("approved",), "on_way", group=PROCESSOR, who="sent_by_id", when="sent_at"),
     Transition("receive", EXPECTED, "received", group=PROCESSOR, who="received_by_id", when="received_at"),
     Transition("inspect", ("received",), "inspected", group=PROCESSOR, who="inspected_by_id", when="inspected_at"),
-    Transition(
-        "settle", ("received", "inspected"), "settled", group=PROCESSOR, who="settled_by_id", when="settled_at"
-    ),
+    Transition("settle", ("received", "inspected"), "settled", group=PROCESSOR, who="settled_by_id", when="settled_at"),
     Transition("reject", ("requested",), "rejected", group=PROCESSOR, reason=True, why="reason"),
     Transition("cancel", ("requested", *EXPECTED), "cancelled", group=PROCESSOR, reason=True, why="reason"),
     Transition("correct", ("inspected",), "received", group=PROCESSOR, reason=True),
