@@ -111,6 +111,21 @@ class TestInspection(ReturnCase):
         cases.action_settle()
         self.assertEqual(set(cases.mapped("state")), {"settled"})
 
+    def test_where_goods_lie_is_read_once_for_a_set(self):
+        def count(number):
+            lines = self.env["order.return.line"]
+            for _index in range(number):
+                lines |= self._received(self._row(self._shipped((self.product, 5)).order_line, 2)).line_ids
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            pieces = lines._pieces()
+            self.assertEqual([piece[0]["quantity"] for piece in pieces.values()], [2] * number)
+            return self.env.cr.sql_log_count - before
+
+        count(1)
+        self.assertEqual(count(1), count(6))
+
     def test_the_findings_make_up_what_came(self):
         order = self._shipped((self.product, 5), (self.other_product, 2))
         case = self._received(self._row(order.order_line[0], 3), self._row(order.order_line[1], 1))

@@ -126,6 +126,32 @@ class OrderReturn(models.Model):
 
     # ------------------------------------------------------------------ the steps
 
+    @transition("approve")
+    def action_approve(self, reason=""):
+        """Approve cases whose lines are all within policy; the quantities are held for them until they are received, or
+        until the days that the company keeps them are over.
+
+        :raises UserError: an unmatched case, or names every line that the policy or the quantity refuses
+        """
+        outside = self.line_ids.filtered(lambda line: not line.eligible)
+        if outside:
+            raise UserError(
+                "\n".join(
+                    [
+                        self.env._("The return policy does not allow this; a manager can approve it with a reason:"),
+                        *(f"{line.display_name}: {line.eligibility}" for line in outside),
+                    ]
+                )
+            )
+        self._check_approvable()
+        self._keep_until()
+
+    @transition("override")
+    def action_override(self, reason=""):
+        """Approve cases beyond the policy (managers, with a reason). Never beyond the delivered quantity."""
+        self._check_approvable()
+        self._keep_until()
+
     @transition("reject")
     def action_reject(self, reason=""):
         """Reject requested cases, with the reason that the customer is told; their quantities are free again."""
@@ -241,18 +267,6 @@ class OrderReturn(models.Model):
         }
 
     # ------------------------------------------------------------------ checks
-
-    def _check_policy(self):
-        outside = self.line_ids.filtered(lambda line: not line.eligible)
-        if outside:
-            raise UserError(
-                "\n".join(
-                    [
-                        self.env._("The return policy does not allow this; a manager can approve it with a reason:"),
-                        *(f"{line.display_name}: {line.eligibility}" for line in outside),
-                    ]
-                )
-            )
 
     def _check_approvable(self):
         open_cases = self.filtered(lambda case: case.unmatched or not case.line_ids)

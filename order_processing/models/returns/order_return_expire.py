@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..common.business_day import business_day
-from ..common.transition import transition
 
 BATCH = 100
 
@@ -21,23 +20,6 @@ class OrderReturnExpire(models.Model):
 
     def _transition_guarded_fields(self):
         return (*super()._transition_guarded_fields(), "expires_on", "expiry_told_at")
-
-    @transition("approve")
-    def action_approve(self, reason=""):
-        """Approve cases whose lines are all within policy; the quantities are held for them until they are received, or
-        until the days of the company are over.
-
-        :raises UserError: an unmatched case, or names every line that the policy or the quantity refuses
-        """
-        self._check_policy()
-        self._check_approvable()
-        self._keep_until()
-
-    @transition("override")
-    def action_override(self, reason=""):
-        """Approve cases beyond the policy (managers, with a reason). Never beyond the delivered quantity."""
-        self._check_approvable()
-        self._keep_until()
 
     def _keep_until(self):
         """Set the last day of approved cases by their company's setting."""

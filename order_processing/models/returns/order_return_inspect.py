@@ -192,16 +192,16 @@ class OrderReturnLine(models.Model):
                 "received_qty": first["quantity"],
             }
         )
-        names = ("order_line_id", "move_id", "product_id", "uom_id", "reason_id", "place_id")
-        plain = ("row", "settlement", "requested_price", "eligible", "eligibility", "return_until", "fee_percent")
+        # with all that the request and the policy put on this line
+        own = self.sudo().copy_data()[0]
+        origin = (self.split_from_id or self).id
         self.sudo().create(
             [
                 {
-                    "return_id": self.return_id.id,
-                    "split_from_id": (self.split_from_id or self).id,
-                    **{name: self[name].id for name in names},
-                    **{name: self[name] for name in plain},
+                    **own,
                     **vals,
+                    "split_from_id": origin,
+                    "announced_qty": vals["quantity"],
                     "received_qty": vals["quantity"],
                 }
                 for vals in others

@@ -52,7 +52,12 @@ class OrderReturnLine(models.Model):
     uom_id = fields.Many2one("uom.uom", "Unit", required=True, readonly=True)
     quantity = fields.Float(digits="Product Unit", required=True, readonly=True)
     announced_qty = fields.Float(
-        "Announced", digits="Product Unit", readonly=True, help="As asked for; the quantity is what came in its place."
+        "Announced",
+        digits="Product Unit",
+        compute="_compute_announced_qty",
+        store=True,
+        readonly=False,
+        help="As asked for; the quantity is what came in its place.",
     )
     received_qty = fields.Float("Received", digits="Product Unit", readonly=True)
     condition = fields.Selection(CONDITIONS, readonly=True, help="As the inspection found it.")
@@ -91,6 +96,11 @@ class OrderReturnLine(models.Model):
     def create(self, vals_list):
         """Lines are announced with the quantity they are made with."""
         return super().create([{"announced_qty": vals.get("quantity", 0.0), **vals} for vals in vals_list])
+
+    def _compute_announced_qty(self):
+        # of lines that are older than the field; without anything to depend on it stands from then on
+        for line in self:
+            line.announced_qty = line.quantity
 
     @api.depends("reason_id", "settlement")
     def _compute_kind(self):
