@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 EXPECTED = ("approved", "on_way")
+NOT_HERE = ("customer_keeps", "not_arrived")
 
 
 class OrderReturnCounter(models.TransientModel):
@@ -35,9 +36,10 @@ class OrderReturnCounter(models.TransientModel):
 
     def _lines(self):
         """Commands for the lines of the case: to be counted from nothing, or to be inspected as they came."""
-        counting = self.step == "count"
+        # not by the step: what is computed may be from before the receipt
+        counting = self.return_id.state in EXPECTED
         lines = self.return_id.line_ids.filtered(
-            lambda line: line.disposition not in ("customer_keeps", "not_arrived") and (counting or line.received_qty)
+            lambda line: line.disposition not in NOT_HERE and (counting or line.received_qty)
         )
         return [
             Command.clear(),
@@ -133,10 +135,11 @@ class OrderReturnCounter(models.TransientModel):
         """
         self.ensure_one()
         case = self._case("count")
-        counts, others = {}, []
+        counts = {line.id: 0.0 for line in case.line_ids if line.disposition not in NOT_HERE}
+        others = []
         for line in self.line_ids:
             if line.return_line_id:
-                counts[line.return_line_id.id] = counts.get(line.return_line_id.id, 0.0) + line.quantity
+                counts[line.return_line_id.id] = line.quantity
             elif line.quantity:
                 code = line.product_id.default_code or line.product_id.barcode
                 others.append({"product": code, "quantity": line.quantity, "lot": line.lot_id.name or ""})

@@ -132,9 +132,10 @@ class TestInspection(ReturnCase):
         line = case.line_ids[0]
         for found, words in (
             ([(2, "new", "restock")], "2 Units were inspected and 3 came"),
+            ([(0, "new", "restock")], "0 Units were inspected"),
             ([(3, "new", "burn")], "burn is not one of those"),
             ([(3, "new", "customer_keeps")], "the customer does not have them"),
-            ([(4, "new", "restock"), (-1, "new", "scrap")], "more than nothing"),
+            ([(4, "new", "restock"), (-1, "new", "scrap")], "cannot be negative"),
         ):
             with self._refused(words):
                 case.action_inspect(findings=self._findings(line, *found))

@@ -152,7 +152,8 @@ class OrderReturnLine(models.Model):
                         came=line.quantity,
                     )
                 )
-            line._split(found)
+            # a piece that was split off and put back counts for nothing
+            line._split([vals for vals in found if vals["quantity"]] or found)
 
     def _read_finding(self, row):
         """One finding as values of a line."""
@@ -174,8 +175,8 @@ class OrderReturnLine(models.Model):
             raise UserError(
                 self.env._("%s: these goods came back, so the customer does not have them.", self.display_name)
             )
-        if vals["quantity"] < 0 or (vals["quantity"] == 0 and self.quantity):
-            raise UserError(self.env._("%s: a finding is about more than nothing.", self.display_name))
+        if vals["quantity"] < 0:
+            raise UserError(self.env._("%s: the quantity of a finding cannot be negative.", self.display_name))
         for name in ("lot_id", "note"):
             vals[name] = row.get(name) or (self[name].id if name == "lot_id" else self[name])
         return vals
