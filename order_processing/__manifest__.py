@@ -93,9 +93,11 @@
         # returns
         "security/returns_security.xml",
         "data/returns_data.xml",
+        "data/returns_cron.xml",
         "views/returns_wizard_views.xml",
         "views/returns_order_return_views.xml",
         "views/returns_discrepancy_views.xml",
+        "views/returns_counter_views.xml",
         "views/returns_policy_views.xml",
         "views/returns_sale_order_views.xml",
         "reports/returns_return_slip.xml",

@@ -20,5 +20,6 @@ from . import discrepancy_close
 from . import discrepancy_mend
 from . import returns_create
 from . import returns_ask
+from . import returns_counter
 from . import reconciliation_draw
 from . import reconciliation_reopen

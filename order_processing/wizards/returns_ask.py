@@ -8,7 +8,13 @@ class OrderReturnAsk(models.TransientModel):
     _description = "Reason of a Step of a Return"
 
     act = fields.Selection(
-        [("override", "Approve beyond the policy"), ("reject", "Reject"), ("cancel", "Cancel")], required=True
+        [
+            ("override", "Approve beyond the policy"),
+            ("reject", "Reject"),
+            ("cancel", "Cancel"),
+            ("correct_inspection", "Correct the inspection"),
+        ],
+        required=True,
     )
     return_ids = fields.Many2many(
         "order.return", string="Return cases", default=lambda self: self.env.context.get("active_ids", [])

@@ -179,15 +179,17 @@ def _return_codes(desk):
 
     assert status("NOBODY") == "not_found"
     record = [first["return_id"]]
-    for method, code in (("action_approve", "approved"), ("action_receive", "received"), ("action_settle", "settled")):
-        desk.admin.call("manager", "order.return", method, record)
+    steps = ("approve", "on_way", "receive", "inspect", "settle", "follow")
+    codes = ("approved", "on_way", "received", "inspected", "settled", "closed")
+    for step, code in zip(steps, codes):
+        desk.admin.call("manager", "order.return", f"action_{step}", record)
         assert status("a") == code
     for key, method, code in (("d", "action_reject", "rejected"), ("e", "action_cancel", "cancelled")):
         again = ask(key, {**row, "line": "1"}) if key == "e" else ask("d", {"product": "missing", "quantity": 1})
         desk.admin.call("manager", "order.return", method, [again["return_id"]], "Because")
         if again["ok"]:
             assert status(key) == code
-    yield from ("requested", "matched", "partly_matched", "unmatched", "approved", "received", "settled", "cancelled")
+    yield from ("requested", "matched", "partly_matched", "unmatched", "cancelled", *codes)
 
 
 def _late_returns(desk):

@@ -48,7 +48,7 @@ class OrderDiscrepancyMendGoods(models.Model):
             [
                 ("order_line_id", "in", self.line_id.ids),
                 ("settlement", "=", "replacement"),
-                ("return_id.state", "=", "settled"),
+                ("return_id.state", "in", ("settled", "closed")),
             ],
             order="id desc",
         )

@@ -54,7 +54,7 @@ class OrderReconciliationDocuments(models.Model):
         return SQL(
             """
             EXISTS (SELECT 1 FROM order_return request
-                     WHERE request.order_id = scope.order_id AND request.state IN ('approved', 'received'))
+                     WHERE request.order_id = scope.order_id AND request.state IN ('approved', 'on_way', 'received', 'inspected'))
             """
         )
 

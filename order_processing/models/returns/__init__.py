@@ -4,6 +4,11 @@ from . import order_return
 from . import order_return_line
 from . import order_return_request
 from . import order_return_receive
+from . import order_return_dispose
+from . import order_return_inspect
+from . import order_return_follow
+from . import order_return_expire
+from . import order_return_unannounced
 from . import order_return_settle
 from . import order_return_credit
 from . import account_move

@@ -30,7 +30,7 @@ MESSAGES = {
     "too_many": _lt("No delivery has so much left that may come back."),
 }
 CHOICES = {
-    "disposition": {"restock", "quarantine", "scrap", "customer_keeps"},
+    "disposition": {"restock", "quarantine", "repair", "scrap", "vendor", "customer_keeps", "not_arrived"},
     "settlement": {"refund", "replacement", "none"},
 }
 CASE_KEYS = {

@@ -5,14 +5,18 @@ from ..common import contract
 from .case_payload import MESSAGES
 
 _lt = LazyTranslate(__name__)
+DISPOSITIONS = ("restock", "quarantine", "repair", "scrap", "vendor", "customer_keeps", "not_arrived")
 
 RESULT_CODES = {
     "requested": _lt("The return is asked for and all its lines were found."),
     "partly_matched": _lt("Some lines of the return were found; the others say why not."),
     "unmatched": _lt("The return is kept, and no delivery was found: its reason and its lines say why."),
     "approved": _lt("The return is approved: the goods may come."),
+    "on_way": _lt("The goods of the return are on their way."),
     "received": _lt("The goods of the return have come."),
+    "inspected": _lt("The goods of the return were inspected."),
     "settled": _lt("The return is settled."),
+    "closed": _lt("The return is settled, and all is paid back and moved."),
     "rejected": _lt("The return is rejected."),
     "cancelled": _lt("The return is cancelled."),
     "matched": _lt("Of a line of a return: its delivery was found."),
@@ -28,7 +32,7 @@ LINE = contract.record(
         "order": contract.text("Odoo's number."),
         "product": contract.text(),
         "quantity": contract.number("In the order line's unit."),
-        "disposition": contract.text("restock, quarantine, scrap or customer_keeps."),
+        "disposition": contract.text(f"{', '.join(DISPOSITIONS[:-1])} or {DISPOSITIONS[-1]}."),
         "settlement": contract.text("refund, replacement or none."),
         "credited_qty": contract.number(),
         "credited_amount": contract.number("Untaxed, in `currency`."),
@@ -42,7 +46,9 @@ ANSWER = contract.records(
         "reason": contract.text("Error code where nothing was found."),
         "return": contract.text("Odoo's number."),
         "return_id": contract.integer(),
-        "state": contract.text("requested, approved, received, settled, rejected or cancelled."),
+        "state": contract.text(
+            "requested, approved, on_way, received, inspected, settled, closed, rejected or cancelled."
+        ),
         "lines": contract.array(LINE),
     },
     optional=("return_id",),
@@ -141,7 +147,7 @@ SCHEMA = {
                     "product": {**_TEXT, "description": "Internal reference or barcode."},
                     "quantity": {"type": ["number", "string"], "description": "Above zero, in the order line's unit."},
                     "reason": {"type": "string", "description": "Code of a return reason; an unknown one is `other`."},
-                    "disposition": {"enum": ["restock", "quarantine", "scrap", "customer_keeps"]},
+                    "disposition": {"enum": list(DISPOSITIONS)},
                     "settlement": {"enum": ["refund", "replacement", "none"]},
                     "price": {"type": ["number", "string"], "description": "What is credited per unit."},
                 },

@@ -2,10 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..common.business_day import business_day, day_bounds
-from ..common.transition import Transition, transition
+from ..common.transition import transition
+from .return_process import DONE, EXPECTED, PROCESSOR, STATES, TRANSITIONS
 
-PROCESSOR = "order_processing.group_processor"
-MANAGER = "order_processing.group_manager"
 CHUNK = 20
 
 
@@ -21,23 +20,7 @@ class OrderReturn(models.Model):
     _inherit = ["order.transition.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _transition_initial = "requested"
-    _transitions = (
-        Transition("approve", ("requested",), "approved", group=PROCESSOR, who="approved_by_id", when="approved_at"),
-        Transition(
-            "override",
-            ("requested",),
-            "approved",
-            group=MANAGER,
-            reason=True,
-            who="approved_by_id",
-            when="approved_at",
-            why="override_reason",
-        ),
-        Transition("receive", ("approved",), "received", group=PROCESSOR, who="received_by_id", when="received_at"),
-        Transition("settle", ("received",), "settled", group=PROCESSOR, who="settled_by_id", when="settled_at"),
-        Transition("reject", ("requested",), "rejected", group=PROCESSOR, reason=True, why="reason"),
-        Transition("cancel", ("requested", "approved"), "cancelled", group=PROCESSOR, reason=True, why="reason"),
-    )
+    _transitions = TRANSITIONS
     _transition_guarded = (
         "name",
         "company_id",
@@ -85,21 +68,20 @@ class OrderReturn(models.Model):
     settled_by_id = fields.Many2one("res.users", "Settled by", readonly=True)
     settled_at = fields.Datetime("Settled at", readonly=True)
     state = fields.Selection(
-        [
-            ("requested", "Requested"),
-            ("approved", "Approved"),
-            ("received", "Received"),
-            ("settled", "Settled"),
-            ("rejected", "Rejected"),
-            ("cancelled", "Cancelled"),
-        ],
+        STATES,
         default="requested",
         required=True,
         readonly=True,
         index=True,
     )
     line_ids = fields.One2many("order.return.line", "return_id", "Lines", readonly=True)
-    picking_ids = fields.One2many("stock.picking", "order_return_id", "Transfers", readonly=True)
+    transfer_ids = fields.One2many("stock.picking", "order_return_id", "Own transfers", readonly=True)
+    picking_ids = fields.Many2many(
+        "stock.picking",
+        compute="_compute_picking_ids",
+        string="Transfers",
+        help="Its own transfers and those of several cases in which its goods moved.",
+    )
     credit_ids = fields.One2many("account.move", "order_return_id", "Credit notes", readonly=True)
     picking_count = fields.Integer(compute="_compute_counts")
     credit_count = fields.Integer(compute="_compute_counts")
@@ -112,6 +94,11 @@ class OrderReturn(models.Model):
         "(company_id, source, external_key) WHERE external_key IS NOT NULL",
         "This source has asked for a return under this key before.",
     )
+
+    @api.depends("transfer_ids", "line_ids.stock_move_ids.picking_id")
+    def _compute_picking_ids(self):
+        for case in self:
+            case.picking_ids = case.transfer_ids | case.line_ids.stock_move_ids.picking_id
 
     @api.depends("picking_ids", "credit_ids")
     def _compute_counts(self):
@@ -141,7 +128,8 @@ class OrderReturn(models.Model):
 
     @transition("approve")
     def action_approve(self, reason=""):
-        """Approve cases whose lines are all within policy; the quantities are held for them until they are received.
+        """Approve cases whose lines are all within policy; the quantities are held for them until they are received, or
+        until the days that the company keeps them are over.
 
         :raises UserError: an unmatched case, or names every line that the policy or the quantity refuses
         """
@@ -156,11 +144,13 @@ class OrderReturn(models.Model):
                 )
             )
         self._check_approvable()
+        self._keep_until()
 
     @transition("override")
     def action_override(self, reason=""):
         """Approve cases beyond the policy (managers, with a reason). Never beyond the delivered quantity."""
         self._check_approvable()
+        self._keep_until()
 
     @transition("reject")
     def action_reject(self, reason=""):
@@ -170,21 +160,20 @@ class OrderReturn(models.Model):
     def action_cancel(self, reason=""):
         """Cancel cases before goods came back, with a reason; their quantities are free again."""
 
-    @transition("receive")
-    def action_receive(self, reason=""):
-        """Take the goods of approved cases back through core's return, each line to where its disposition says.
-
-        Context ``order_business_moment`` (UTC) dates the moves.
-        """
-        self._check_quantities()
-        self._take_back()
+    @transition("send")
+    def action_on_way(self, reason=""):
+        """The goods of approved cases are on their way: the first scan, or the customer's word. Approval no longer expires."""
 
     @transition("settle")
     def action_settle(self, reason=""):
-        """Settle received cases: credit notes posted and set against what is open, replacements sent on their way.
+        """Settle inspected cases (received ones where the company inspects nothing): credit notes posted and set against
+        what is open, replacements sent on their way.
 
         Context ``order_business_date`` (ISO) dates the credit notes.
+
+        :raises UserError: names the cases that wait for their inspection, or whose credit note stands as a draft
         """
+        self._check_settleable()
         self._settle()
 
     def process(self, business_date=None, reason=""):
@@ -196,7 +185,7 @@ class OrderReturn(models.Model):
         :param business_date: ISO date of the documents in the company's calendar, default the present moment
         :param str reason: why beyond the policy (managers)
         :return: one dict per case, in the order given: ``{return, return_id, key, ok, code, message, state, transfers,
-            credits}``; ``code`` is settled, unmatched or refused
+            credits}``; ``code`` is settled, closed, received (waits for its inspection), unmatched or refused
         :raises AccessError: no processor
         """
         self._check_order_group(PROCESSOR)
@@ -232,8 +221,13 @@ class OrderReturn(models.Model):
                 beyond.action_override(reason=reason)
                 requested -= beyond
             requested.action_approve()
-            cases.filtered(lambda case: case.state == "approved").action_receive()
-            cases.filtered(lambda case: case.state != "settled").action_settle()
+            cases.filtered(lambda case: case.state in EXPECTED).action_receive()
+            # what waits for its inspection stops here
+            cases.filtered(
+                lambda case: (
+                    case.state not in DONE and (case.inspected_at or not case.inspects or not case._has_goods())
+                )
+            ).action_settle()
 
     @staticmethod
     def _dated(company, day):
@@ -256,13 +250,15 @@ class OrderReturn(models.Model):
             code, message = "refused", failure
         elif self.unmatched:
             code, message = "unmatched", self.unmatched_message
+        elif self.state == "received":
+            code, message = self.state, self.env._("Received: it waits for its inspection.")
         else:
             code, message = self.state, ""
         return {
             "return": self.name,
             "return_id": self.id,
             "key": self.external_key or "",
-            "ok": code == "settled",
+            "ok": code in DONE,
             "code": code,
             "message": message or "",
             "state": self.state,
@@ -312,7 +308,7 @@ class OrderReturn(models.Model):
         :return: an action of the web client
         """
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
-        return {**action, "domain": [("order_return_id", "in", self.ids)], "context": {}}
+        return {**action, "domain": [("id", "in", self.picking_ids.ids)], "context": {}}
 
     def action_view_credits(self):
         """Open the credit notes of these cases.
@@ -331,7 +327,11 @@ class OrderReturn(models.Model):
 
         :raises UserError: names every case that could not be settled
         """
-        refused = [f"{answer['return']}: {answer['message']}" for answer in self.process() if not answer["ok"]]
+        refused = [
+            f"{answer['return']}: {answer['message']}"
+            for answer in self.process()
+            if not answer["ok"] and answer["code"] != "received"
+        ]
         if refused:
             raise UserError("\n".join(refused))
         return True

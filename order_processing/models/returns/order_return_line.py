@@ -1,12 +1,26 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .order_return_reason import FAULTS
+from .return_process import EXPECTED
+
 DISPOSITIONS = [
     ("restock", "Back to stock"),
     ("quarantine", "Quarantine"),
+    ("repair", "Repair"),
     ("scrap", "Scrap"),
+    ("vendor", "Back to the vendor"),
     ("customer_keeps", "Customer keeps it"),
+    ("not_arrived", "Never arrived"),
 ]
+CONDITIONS = [
+    ("new", "As new"),
+    ("opened", "Opened"),
+    ("damaged", "Damaged"),
+    ("defective", "Defective"),
+    ("wrong_item", "Wrong item"),
+]
+KINDS = [("return", "Return"), ("exchange", "Exchange"), ("claim", "Claim")]
 SETTLEMENTS = [("refund", "Refund"), ("replacement", "Same product again"), ("none", "None")]
 # what the desk may still choose while nothing has happened
 OPEN_FIELDS = {"reason_id", "disposition", "settlement", "lot_id", "note"}
@@ -15,7 +29,8 @@ OPEN_FIELDS = {"reason_id", "disposition", "settlement", "lot_id", "note"}
 class OrderReturnLine(models.Model):
     """So many of one delivered move: why they come back, where they go and how they are settled.
 
-    Made by ``order.return.request`` alone; reason, disposition and settlement may be changed until the goods are received.
+    Made by ``order.return.request`` and split by the inspection; reason, disposition and settlement may be changed until the
+    goods are received. ``quantity`` is what counts: asked for until goods come, from then on what came.
     """
 
     _name = "order.return.line"
@@ -36,7 +51,29 @@ class OrderReturnLine(models.Model):
     product_id = fields.Many2one("product.product", required=True, readonly=True, index=True)
     uom_id = fields.Many2one("uom.uom", "Unit", required=True, readonly=True)
     quantity = fields.Float(digits="Product Unit", required=True, readonly=True)
+    announced_qty = fields.Float(
+        "Announced",
+        digits="Product Unit",
+        compute="_compute_announced_qty",
+        store=True,
+        readonly=False,
+        help="As asked for; the quantity is what came in its place.",
+    )
     received_qty = fields.Float("Received", digits="Product Unit", readonly=True)
+    condition = fields.Selection(CONDITIONS, readonly=True, help="As the inspection found it.")
+    split_from_id = fields.Many2one(
+        "order.return.line", "Split from", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
+    place_id = fields.Many2one("stock.location", "Lies at", readonly=True, help="Where the goods that came lie now.")
+    stock_move_ids = fields.One2many("stock.move", "order_return_line_id", "Moves", readonly=True)
+    fault = fields.Selection(FAULTS, compute="_compute_kind", store=True, index=True, help="Whose, by the reason.")
+    kind = fields.Selection(
+        KINDS,
+        compute="_compute_kind",
+        store=True,
+        index=True,
+        help="A claim: our, the carrier's or the vendor's fault. Else an exchange where goods are sent again, or a return.",
+    )
     lot_id = fields.Many2one("stock.lot", "Lot/serial", domain="[('product_id', '=', product_id)]")
     reason_id = fields.Many2one("order.return.reason", required=True)
     disposition = fields.Selection(DISPOSITIONS, required=True, default="restock")
@@ -53,7 +90,26 @@ class OrderReturnLine(models.Model):
     credited_amount = fields.Monetary("Credited (untaxed)", readonly=True)
     note = fields.Char()
 
-    _more_than_none = models.Constraint("CHECK (quantity > 0)", "The returned quantity must be more than zero.")
+    _none_or_more = models.Constraint("CHECK (quantity >= 0)", "The returned quantity cannot be negative.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Lines are announced with the quantity they are made with."""
+        return super().create([{"announced_qty": vals.get("quantity", 0.0), **vals} for vals in vals_list])
+
+    def _compute_announced_qty(self):
+        # of lines that are older than the field; without anything to depend on it stands from then on
+        for line in self:
+            line.announced_qty = line.quantity
+
+    @api.depends("reason_id", "settlement")
+    def _compute_kind(self):
+        for line in self:
+            line.fault = line.reason_id.fault
+            if line.fault != "customer":
+                line.kind = "claim"
+            else:
+                line.kind = "exchange" if line.settlement == "replacement" else "return"
 
     @api.depends("return_id", "order_line_id")
     def _compute_display_name(self):
@@ -78,7 +134,7 @@ class OrderReturnLine(models.Model):
                     ", ".join(sorted(set(vals) - OPEN_FIELDS)),
                 )
             )
-        closed = self.filtered(lambda line: line.state not in ("requested", "approved"))
+        closed = self.filtered(lambda line: line.state not in ("requested", *EXPECTED))
         if closed:
             raise UserError(
                 self.env._("%s: the goods were received, so the line stands.", ", ".join(closed.mapped("display_name")))

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+FAULTS = [("customer", "Customer"), ("us", "Us"), ("carrier", "Carrier"), ("vendor", "Vendor")]
+
 
 class OrderReturnReason(models.Model):
     """Why goods come back, and whose fault it is: what a fee and later a recovery follow from."""
@@ -13,7 +15,7 @@ class OrderReturnReason(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     fault = fields.Selection(
-        [("customer", "Customer"), ("us", "Us"), ("carrier", "Carrier")],
+        FAULTS,
         required=True,
         default="customer",
         help="A restocking fee is taken only where the customer brought the return about.",

@@ -2,17 +2,41 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..common.transition import transition
+
+# what the customer has, or what nobody has
+NOT_HERE = ("customer_keeps", "not_arrived")
+
 
 class OrderReturnReceive(models.Model):
     _inherit = "order.return"
 
+    @transition("receive")
+    def action_receive(self, counts=None, reason=""):
+        """Take the goods of approved cases back through core's return.
+
+        Where the company inspects they wait for it outside the stock; else each line goes where its disposition says.
+        Context ``order_business_moment`` (UTC) dates the moves.
+
+        :param dict counts: what came, by id of the line and in its unit; lines not named came as announced. What came less
+            is free again and not credited; what came more must have been delivered
+        :raises UserError: names every line of which less is left than came, and cases to which nothing came
+        """
+        self.line_ids._count(counts or {})
+        self._check_quantities()
+        self._take_back()
+        self._tell_differences()
+
     def _take_back(self):
-        """Return transfers for what comes back, validated; then what is scrapped is scrapped.
+        """Return transfers for what comes back, validated; then, where nothing is inspected, each to where it goes.
 
         One of core's return wizards per case and original transfer, since core returns one transfer at a time; they are
-        validated as one set. What the customer keeps moves nothing.
+        validated as one set. What the customer keeps moves nothing; what never arrived comes back on paper and is scrapped.
         """
-        comes = self.line_ids.filtered(lambda line: line.disposition != "customer_keeps")
+        self._give_unannounced_back()
+        comes = self.line_ids.filtered(
+            lambda line: line.disposition != "customer_keeps" and not line.uom_id.is_zero(line.quantity)
+        )
         groups = {}
         for line in comes:
             key = (line.return_id, line.move_id.picking_id)
@@ -33,13 +57,76 @@ class OrderReturnReceive(models.Model):
             transfer.write({"order_return_id": case.id, "origin": case.name})
             transfers |= transfer
         transfers._validate_returns()
-        comes._scrap_received()
+        places = {move.order_return_line_id: move.location_dest_id for move in transfers.move_ids}
         for line in self.line_ids:
-            line._set({"received_qty": line.quantity if line in comes else 0.0})
+            line._set(
+                {
+                    "received_qty": line.quantity if line in comes else 0.0,
+                    "place_id": places.get(line, line.place_id).id,
+                }
+            )
+        comes.filtered(lambda line: not line._waits_for_inspection())._dispose()
+
+    def _tell_differences(self):
+        """Say in the chatter what came otherwise than announced."""
+        bodies = {case.id: case.difference for case in self if case.differs}
+        if bodies:
+            self.browse(bodies).sudo()._message_log_batch(bodies=bodies, author_id=self.env.user.partner_id.id)
 
 
 class OrderReturnLine(models.Model):
     _inherit = "order.return.line"
+
+    def _count(self, counts):
+        """Take over what came in place of what was announced; ``counts`` as for ``action_receive``."""
+        known = {str(line.id): line for line in self}
+        given = {str(key): value for key, value in counts.items()}
+        wrong = [
+            key
+            for key, value in given.items()
+            if key not in known or isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0
+        ]
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "What came is counted per line of the case, as a number from zero: %s is none.", ", ".join(wrong)
+                )
+            )
+        for key, value in given.items():
+            line = known[key]
+            if line.disposition in NOT_HERE and line.uom_id.compare(value, line.quantity):
+                raise UserError(
+                    self.env._(
+                        "%s: nothing of this line comes back, so there is nothing to count. Change what becomes of it first.",
+                        line.display_name,
+                    )
+                )
+            line._set({"quantity": line.uom_id.round(value)})
+        empty = self.return_id.filtered(lambda case: all(line.uom_id.is_zero(line.quantity) for line in case.line_ids))
+        if empty:
+            raise UserError(
+                self.env._("Nothing came for %s: cancel the case instead.", ", ".join(empty.mapped("name")))
+            )
+
+    def _waits_for_inspection(self):
+        """Whether the goods of this line are looked at before they go anywhere."""
+        self.ensure_one()
+        return self.company_id.order_return_inspection and self.disposition not in NOT_HERE
+
+    def _receipt_place(self):
+        """Where the return brings this line, called for each of core's return lines; empty: where core brings it.
+
+        What is not for the stock never touches it: core would reserve it for whoever waits.
+        """
+        self.ensure_one()
+        company = self.company_id
+        if self._waits_for_inspection():
+            return company._order_inspection_location()
+        if self.disposition == "repair":
+            return company._order_repair_location()
+        if self.disposition in ("quarantine", "scrap", "vendor", "not_arrived"):
+            return company._order_quarantine_location()
+        return self.env["stock.location"]
 
     def _prepare_return_line_vals(self):
         """Values of core's return line for this line, called by ``_take_back``; the quantity in the move's unit.
@@ -58,33 +145,15 @@ class OrderReturnLine(models.Model):
         }
 
     def _returned_moves(self):
-        """The moves by which these lines came back."""
+        """The moves by which these lines came back; a line that was split off came with the one it was split from."""
+        origins = self | self.split_from_id
         return self.env["stock.move"].search(
-            [("order_return_line_id", "in", self.ids), ("location_id.usage", "!=", "internal"), ("state", "=", "done")]
-        )
-
-    def _scrap_received(self):
-        """Core's scrap of what came back to be scrapped, lot by lot, from where the return put it."""
-        scrapped = self.filtered(lambda line: line.disposition == "scrap")
-        if not scrapped:
-            return
-        self.env["stock.scrap"].create(
             [
-                {
-                    "company_id": item.company_id.id,
-                    "product_id": item.product_id.id,
-                    "product_uom_id": item.product_uom_id.id,
-                    "scrap_qty": item.quantity,
-                    "lot_id": item.lot_id.id,
-                    "package_id": item.result_package_id.id,
-                    "owner_id": item.owner_id.id,
-                    "location_id": item.location_dest_id.id,
-                    "picking_id": item.picking_id.id,
-                    "origin": item.picking_id.order_return_id.name,
-                }
-                for item in scrapped._returned_moves().move_line_ids
+                ("order_return_line_id", "in", origins.ids),
+                ("location_id.usage", "not in", ("internal", "inventory")),
+                ("state", "=", "done"),
             ]
-        ).do_scrap()
+        )
 
 
 class StockPicking(models.Model):

@@ -8,12 +8,16 @@ class OrderReturnSettle(models.Model):
 
     def _settle(self):
         """Settle received cases as one set: order quantities closed, credit notes posted, replacements sent, book told."""
-        refunds = self.line_ids.filtered(lambda line: line.settlement == "refund")
+        # what did not come is not settled
+        lines = self.line_ids.filtered(lambda line: not line.uom_id.is_zero(line.quantity))
+        refunds = lines.filtered(lambda line: line.settlement == "refund")
         refunds._close_short()
         self._credit(refunds)
-        self._send_again(self.line_ids.filtered(lambda line: line.settlement == "replacement"))
+        again = lines.filtered(lambda line: line.settlement == "replacement")
+        # a case that is settled a second time has sent its replacements
+        self._send_again(again - again._sent_again().order_return_line_id)
         self.env["order.event"]._record(
-            [line._book_row("settled", line.quantity, line.credited_amount) for line in self.line_ids]
+            [line._book_row("settled", line.quantity, line.credited_amount) for line in lines]
         )
 
     def _send_again(self, lines):
@@ -53,7 +57,7 @@ class OrderReturnSettle(models.Model):
                     {
                         "picking_id": transfer.id,
                         "product_uom_qty": line.uom_id._compute_quantity(line.quantity, line.move_id.product_uom),
-                        "origin_returned_move_id": back.get(line, line.move_id).id,
+                        "origin_returned_move_id": back.get(line, back.get(line.split_from_id, line.move_id)).id,
                         "to_refund": False,
                         "move_orig_ids": [Command.clear()],
                         "move_dest_ids": [Command.clear()],
@@ -70,6 +74,12 @@ class OrderReturnSettle(models.Model):
 
 class OrderReturnLine(models.Model):
     _inherit = "order.return.line"
+
+    def _sent_again(self):
+        """The moves by which the same product goes to the customer again, called off ones left out."""
+        return self.stock_move_ids.filtered(
+            lambda move: move.state != "cancel" and move.location_dest_id.usage == "customer"
+        )
 
     def _close_short(self):
         """What was ordered, invoiced by order, came back and is not sent again is no longer ordered.

@@ -113,8 +113,8 @@ class SaleOrderLine(models.Model):
                   FROM order_return_line item
                   JOIN order_return request ON request.id = item.return_id
                  WHERE item.order_line_id = ANY(%(lines)s) AND request.id <> ALL(%(without)s)
-                   AND (request.state IN ('requested', 'approved')
-                        OR (request.state IN ('received', 'settled') AND item.disposition = 'customer_keeps'))
+                   AND (request.state IN ('requested', 'approved', 'on_way')
+                        OR (request.state IN ('received', 'inspected', 'settled', 'closed') AND item.disposition = 'customer_keeps'))
             ), taken AS (
                 SELECT move_id, sum(quantity) AS quantity
                   FROM (SELECT origin_id AS move_id, quantity FROM back UNION ALL SELECT move_id, quantity FROM held) every

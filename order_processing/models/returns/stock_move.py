@@ -7,3 +7,7 @@ class StockMove(models.Model):
     order_return_line_id = fields.Many2one(
         "order.return.line", "Return line", readonly=True, copy=False, index="btree_not_null"
     )
+
+    def _prepare_merge_moves_distinct_fields(self):
+        """Moves of two lines of a case go different ways afterwards, so core may not merge them."""
+        return [*super()._prepare_merge_moves_distinct_fields(), "order_return_line_id"]

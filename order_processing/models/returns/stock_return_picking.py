@@ -13,6 +13,7 @@ class StockReturnPickingLine(models.TransientModel):
         line = self.order_return_line_id
         if line:
             vals["order_return_line_id"] = line.id
-            if line.disposition == "quarantine":
-                vals["location_dest_id"] = line.company_id._order_quarantine_location().id
+            place = line._receipt_place()
+            if place:
+                vals["location_dest_id"] = place.id
         return vals

@@ -1,0 +1,243 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .return_process import ARRIVED, DONE, PROCESSOR
+
+BATCH = 100
+
+
+class OrderReturnFollow(models.Model):
+    """A case stands where its documents say: what they take back it takes back, and what is done ends it."""
+
+    _inherit = "order.return"
+
+    closed_at = fields.Datetime("Closed at", readonly=True)
+
+    def action_follow(self):
+        """Bring these cases to the state that their documents say: closed where nothing is open, settled again where
+        something is (processors). The same happens by itself every ten minutes.
+
+        :return: one dict per case ``{return, return_id, state}``
+        """
+        self._check_order_group(PROCESSOR)
+        self.check_access("write")
+        self._follow()
+        return [{"return": case.name, "return_id": case.id, "state": case.state} for case in self]
+
+    @api.model
+    def _cron_follow(self):
+        """Close settled cases of which nothing is open, re-open closed ones of which something is; in sets."""
+        for state, is_open in (("settled", False), ("closed", True)):
+            ids = self._find_following(state, is_open)
+            for start in range(0, len(ids), BATCH):
+                self.sudo().browse(ids[start : start + BATCH])._follow()
+                left = len(ids) - start - BATCH
+                self.env["ir.cron"]._commit_progress(min(BATCH, len(ids) - start), remaining=max(left, 0))
+
+    def _follow(self):
+        """Close and re-open what of ``self`` the documents close and re-open."""
+        room = self.sudo()
+        room.browse(self._find_following("settled", False, self.ids))._transition("close")
+        room.browse(self._find_following("closed", True, self.ids))._transition(
+            "reopen", reason=self.env._("Something of it is open again")
+        )
+
+    @api.model
+    def _find_following(self, state, is_open, ids=None):
+        """Ids of the cases in ``state`` of which something is open or nothing is; one statement.
+
+        Open is a credit note that is no posted one with nothing left to pay back, and a transfer that is neither done nor
+        cancelled.
+        """
+        for name, columns in (
+            ("order.return", ["state"]),
+            ("account.move", ["state", "amount_residual", "order_return_id"]),
+            ("stock.picking", ["state", "order_return_id"]),
+            ("stock.move", ["state", "order_return_line_id"]),
+        ):
+            self.env[name].flush_model(columns)
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT request.id
+                  FROM order_return request
+                 WHERE request.state = %(state)s AND %(narrow)s
+                   AND %(is_open)s = (
+                       EXISTS (SELECT FROM account_move credit
+                                WHERE credit.order_return_id = request.id
+                                  AND (credit.state = 'draft' OR (credit.state = 'posted' AND credit.amount_residual <> 0)))
+                       OR EXISTS (SELECT FROM stock_picking transfer
+                                   WHERE transfer.order_return_id = request.id AND transfer.state NOT IN ('done', 'cancel'))
+                       OR EXISTS (SELECT FROM order_return_line item
+                                    JOIN stock_move move ON move.order_return_line_id = item.id
+                                   WHERE item.return_id = request.id AND move.state NOT IN ('done', 'cancel')))
+              ORDER BY request.id
+                """,
+                state=state,
+                is_open=is_open,
+                narrow=SQL("TRUE") if ids is None else SQL("request.id = ANY(%s)", list(ids)),
+            )
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    # ------------------------------------------------------------------ credit notes
+
+    def _follow_credits_taken_back(self):
+        """Cases of which a credit note is a draft again are no longer settled."""
+        cases = self.sudo().filtered(
+            lambda case: case.state in DONE and any(move.state == "draft" for move in case.credit_ids)
+        )
+        inspected = cases.filtered("inspected_at")
+        why = self.env._("A credit note is a draft again")
+        inspected._transition("unsettle", reason=why)
+        (cases - inspected)._transition("unsettle_uninspected", reason=why)
+        cases.line_ids._count_credited()
+        cases._follow_receipts()
+
+    def _follow_credits_posted(self):
+        """Cases that were settled before are settled again once no credit note of theirs is a draft."""
+        cases = self.sudo().filtered(
+            lambda case: (
+                case.state in ("received", "inspected")
+                and case.settled_at
+                and all(move.state != "draft" for move in case.credit_ids)
+            )
+        )
+        cases._transition("settle_again", reason=self.env._("The credit note is posted again"))
+        cases.line_ids._count_credited()
+
+    # ------------------------------------------------------------------ receipts
+
+    def _follow_receipts(self):
+        """Cases whose receipt was taken back: nothing came any more, so they are approved, and wait; of several pieces what
+        is left counts. Where a credit note stands it is told on the case, and the case follows once that is taken back."""
+        cases = self.sudo().filtered(lambda case: case.state in ARRIVED)
+        if not cases:
+            return
+        lines = cases.line_ids
+        receipts = lines._returned_moves()
+        back = (
+            self.env["stock.move"]
+            .sudo()
+            .search(
+                [
+                    ("origin_returned_move_id", "in", receipts.ids),
+                    ("state", "=", "done"),
+                    ("location_dest_id.usage", "=", "customer"),
+                    ("order_return_line_id", "=", False),
+                ]
+            )
+        )
+        if not back:
+            return
+        touched = back.origin_returned_move_id.order_return_line_id.return_id
+        settled = touched.filtered(lambda case: case.state in DONE)
+        settled._message_log_batch(
+            bodies={
+                case.id: self.env._(
+                    "The goods went back to the customer, and what was credited stands: take it back too."
+                )
+                for case in settled
+            }
+        )
+        for case in touched - settled:
+            case._take_over_reversal(receipts, back)
+
+    def _take_over_reversal(self, receipts, back):
+        """Let this case hold what its receipts brought less what went back."""
+        self.ensure_one()
+        own = receipts.filtered(lambda move: move.order_return_line_id in self.line_ids)
+        gone = back.filtered(lambda move: move.origin_returned_move_id in own)
+        came = {}
+        for line in self.line_ids.filtered("received_qty"):
+            root = line.split_from_id or line
+            moves = own.filtered(lambda move, root=root: move.order_return_line_id == root)
+            left = gone.filtered(lambda move, moves=moves: move.origin_returned_move_id in moves)
+            if root not in came:
+                came[root] = root._sum_moves(moves) - root._sum_moves(left)
+            quantity = min(line.quantity, max(came[root], 0.0))
+            came[root] -= quantity
+            line._set({"quantity": quantity, "received_qty": quantity})
+        if any(not line.uom_id.is_zero(line.received_qty) for line in self.line_ids):
+            return
+        for line in self.line_ids.filtered("announced_qty"):
+            # what goes back to the customer is delivered by the move that brought it there again
+            again = gone.filtered(lambda move, line=line: move.origin_returned_move_id.order_return_line_id == line)[:1]
+            line._set(
+                {
+                    "quantity": line.announced_qty,
+                    "condition": False,
+                    "place_id": False,
+                    **({"move_id": again.id} if again else {}),
+                }
+            )
+        self._transition("unreceive", reason=self.env._("The receipt was taken back"))
+        self._transition_write(
+            dict.fromkeys(
+                ("received_by_id", "received_at", "inspected_by_id", "inspected_at", "settled_by_id", "settled_at"),
+                False,
+            )
+        )
+
+
+class OrderReturnLine(models.Model):
+    _inherit = "order.return.line"
+
+    def _sum_moves(self, moves):
+        """The done quantity of ``moves`` in this line's unit."""
+        return sum(move.product_uom._compute_quantity(move.quantity, self.uom_id, round=False) for move in moves)
+
+    def _count_credited(self):
+        """Read from the posted credit notes what these lines were credited."""
+        if not self:
+            return
+        items = self.env["account.move.line"].search(
+            [("order_return_line_id", "in", self.ids), ("parent_state", "=", "posted")]
+        )
+        by_line = items.grouped("order_return_line_id")
+        for line in self:
+            own = by_line.get(line, items.browse())
+            goods = own.filtered("order_credited_line_id")
+            line._set(
+                {
+                    "credited_qty": sum(
+                        item.product_uom_id._compute_quantity(item.quantity, line.uom_id) for item in goods
+                    ),
+                    "credited_amount": sum(own.mapped("amount_currency")),
+                }
+            )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def button_draft(self):
+        """A credit note that is a draft again takes its return case back."""
+        answer = super().button_draft()
+        if self.order_return_id:
+            self.order_return_id._follow_credits_taken_back()
+        return answer
+
+    def _post(self, soft=True):
+        posted = super()._post(soft=soft)
+        if posted.order_return_id:
+            posted.order_return_id._follow_credits_posted()
+        return posted
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _action_done(self, cancel_backorder=False):
+        """Goods of a return case that go back to the customer take the case back."""
+        done = super()._action_done(cancel_backorder=cancel_backorder)
+        back = done.filtered(
+            lambda move: (
+                move.origin_returned_move_id.order_return_line_id
+                and not move.order_return_line_id
+                and move.location_dest_id.usage == "customer"
+            )
+        )
+        if back:
+            back.origin_returned_move_id.order_return_line_id.return_id._follow_receipts()
+        return done
