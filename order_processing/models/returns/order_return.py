@@ -155,6 +155,7 @@ class OrderReturn(models.Model):
                     ]
                 )
             )
+        self._check_worth()
         self._check_approvable()
 
     @transition("override")
