@@ -88,9 +88,9 @@ class TestWhichPolicy(PolicyCase):
     def test_one_query_whatever_the_size(self):
         self._policy("All")
         self._policy("Customer", partner_id=self.customer.id)
-        order = self._make_order(*[(self.product, 1)] * 100)
+        every = self._make_order(*[(self.product, 1)] * 100).order_line
         counts = []
-        for lines in (order.order_line[:1], order.order_line):
+        for lines in (every[:1], every):
             self.env.invalidate_all()
             lines.mapped("order_id.company_id")
             start = self.env.cr.sql_log_count
@@ -99,9 +99,10 @@ class TestWhichPolicy(PolicyCase):
         self.assertEqual(counts[0], counts[1])
         # masters are in memory: what remains is the one query for the policies
         self.env.flush_all()
-        self.Policy.search([]).invalidate_recordset()
-        with self.assertQueryCount(1):
-            self.Policy._for_lines(order.order_line)
+        for lines in (every[:1], every):
+            self.Policy.search([]).invalidate_recordset()
+            with self.assertQueryCount(1):
+                self.Policy._for_lines(lines)
 
     def test_rights(self):
         with self.assertRaises(AccessError):

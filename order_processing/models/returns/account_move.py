@@ -44,6 +44,10 @@ class AccountMove(models.Model):
         added = self._add_return_lines(shares.side_lines(), given)
         added |= self._add_return_lines(shares.rounding_lines(), given)
         self._correct_taxes(shares.tax_corrections())
+        import os
+        if os.environ.get("DBG"):
+            for l in self.line_ids: print("DBG", self.id, l.display_type, l.name, l.quantity, l.price_unit, l.amount_currency, l.order_return_part)
+            print("DBG", self.amount_total, shares.parts.values(), shares.claws.values())
         return added
 
     def _add_return_lines(self, values, given):

@@ -136,17 +136,30 @@ class CreditShares:
             if self.kinds[item] in (DISCOUNT, FREIGHT):
                 target = self.currency.round(price(item) * self.parts[item])
                 wanted.append((item, "share", target - sum(map(price, self.lines_of(item, "share")))))
-            before = sum(map(price, self.lines_of(item, "clawback")))
-            wanted.append((item, "clawback", -self.claws[item] - before))
+            wanted.append((item, "clawback", -self.claws[item] - sum(map(price, self._clawed(item)))))
         # what is given first, so that it can bear what is taken
-        budget = sum(map(price, self.credit.invoice_line_ids))
+        goods = [item for item in self.items if self.kinds[item] == GOODS]
+        cents = sum(rest for rest, _given in self._rests(goods).values())
+        budget = sum(map(price, self.credit.invoice_line_ids)) + cents
         values = []
         for item, part, amount in sorted(wanted, key=lambda found: found[2] < 0):
-            amount = self.currency.round(max(amount, -max(budget, 0.0)))
+            amount = self.currency.round(max(amount, min(-budget, 0.0)))
+            if part == "share":
+                self._really(item, amount)
             if not self.currency.is_zero(amount):
                 budget += amount
                 values.append(self._line(item, part, amount))
         return values
+
+    def _clawed(self, item):
+        """Lines that took back or gave again; those over cents that were left bear no tax."""
+        return self.lines_of(item, "clawback").filtered(lambda line: line.tax_ids == item.tax_ids)
+
+    def _really(self, item, amount):
+        """What the draft could not bear has not gone back yet."""
+        given, whole = sum(map(price, self.lines_of(item, "share"))) + amount, price(item)
+        if self.currency.compare_amounts(given, self.currency.round(whole * self.parts[item])):
+            self.parts[item] = given / whole if whole else 0.0
 
     def _line(self, item, part, amount):
         _ = self.credit.env._
@@ -176,20 +189,49 @@ class CreditShares:
     def rounding_lines(self):
         """Values of lines over the cents by which what was given back is off; at the end, or where it is more than a cent.
 
-        What was entered in the books counts, which for prices with tax inside may be a cent beside a line's own figure.
+        What was entered in the books counts, which for prices with tax inside may be a cent beside a line's own figure. No
+        draft falls below nothing by them.
         """
-        values = []
+        rests, values = self._rests(self.items), []
+        if any(rest for rest, _given in rests.values()):
+            # core rounds a document's sum and moves the difference to some line: where one line is put right all are
+            # brought to whole cents, but for fractions that together cannot make one
+            least = self.currency.rounding / 2 / len(rests)
+            for item, (rest, own) in rests.items():
+                off = sum(own.mapped("amount_currency")) + rest - self._unrounded(own)
+                if abs(off) >= least:
+                    values.append(self._line(item, "rounding", off))
         for item in self.items:
-            own = self.given[item]
-            if not own & self.credit.invoice_line_ids:
-                continue
-            base = self.lines_of(item, "share", "rounding")
             if self.currency.is_zero(self.claws[item]):
-                base |= self.lines_of(item, "clawback")
-            rest = self._off(-item.amount_currency, self.parts[item], sum(base.mapped("amount_currency")))
-            if rest:
-                values.append(self._line(item, "rounding", rest))
+                left = self.currency.round(-sum(self.lines_of(item, "clawback").mapped("amount_currency")))
+                if left:
+                    values.append({**self._line(item, "rounding", left), "order_return_part": "clawback"})
         return values
+
+    def _rests(self, items):
+        """Per invoice line with lines in the draft: by how much these are off, and they themselves."""
+        found, draft = {}, self.credit.invoice_line_ids
+        budget = sum(draft.mapped("amount_currency"))
+        for item in sorted(items, key=lambda item: self.kinds[item] != GOODS):
+            base = self.lines_of(item, "share", "rounding")
+            own = base & draft
+            if not own:
+                continue
+            rest = self._off(-item.amount_currency, self.parts[item], sum(base.mapped("amount_currency")))
+            floor = sum(own.mapped("amount_currency")) if self.kinds[item] == GOODS else budget
+            rest = self.currency.round(max(rest, min(-floor, 0.0)))
+            budget += rest
+            found[item] = rest, own
+        return found
+
+    def _unrounded(self, lines):
+        """What lines of the draft come to without tax before anything is rounded."""
+        AccountTax, total = self.credit.env["account.tax"], 0.0
+        for line in lines:
+            base = self.credit._prepare_product_base_line_for_taxes_computation(line)
+            AccountTax._add_tax_details_in_base_line(base, self.credit.company_id)
+            total += base["tax_details"]["raw_total_excluded_currency"]
+        return total
 
     def _off(self, whole, part, given):
         """By how much ``given`` is to be corrected to be ``part`` of ``whole``: 0 while it is within a cent below it."""
@@ -216,7 +258,8 @@ class CreditShares:
             back = sum(item.amount_currency * self.parts[item] for item in bases)
             ended = all(self.parts[item] == 1.0 for item in bases)
             part = 1.0 if ended else back / total if total else 0.0
-            rest = self._off(-amount, part, given.get(tax, 0.0))
+            own = sum(line.amount_currency for line in self.credit.line_ids if line.tax_line_id == tax)
+            rest = max(self._off(-amount, part, given.get(tax, 0.0)), min(-own, 0.0))
             if rest:
                 found[tax] = rest
         return found
