@@ -3,6 +3,9 @@ from odoo.fields import Command
 
 from .credit_shares import CreditShares, OrderLeft
 
+# shares of a cent by which a line over cents is moved, one after the other
+STEPS = (1.0, 0.5, 1.0, 0.3, 0.7, 0.5)
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -42,12 +45,34 @@ class AccountMove(models.Model):
                 lefts[order] = OrderLeft(order.sudo())
         shares = CreditShares(self, given, lefts)
         added = self._add_return_lines(shares.side_lines(), given)
-        added |= self._add_return_lines(shares.rounding_lines(), given)
+        added |= self._put_cents_right(shares, given)
+        added |= self._add_return_lines(shares.clawed_cents(), given)
         self._correct_taxes(shares.tax_corrections())
-        import os
-        if os.environ.get("DBG"):
-            for l in self.line_ids: print("DBG", self.id, l.display_type, l.name, l.quantity, l.price_unit, l.amount_currency, l.order_return_part)
-            print("DBG", self.amount_total, shares.parts.values(), shares.claws.values())
+        return added
+
+    def _put_cents_right(self, shares, given):
+        """Add lines over the cents that are off, until the books say so.
+
+        Core rounds a document's sum and moves the difference to some of its lines, so a line over a cent may shift another:
+        it is looked at again, with smaller steps where a half cent goes to and fro.
+        """
+        wanted = shares.wanted()
+        added = self.env["account.move.line"]
+        for step in wanted and STEPS:
+            off = shares.off(wanted)
+            if not off:
+                break
+            lines = {line.order_credited_line_id: line for line in added}
+            added |= self._add_return_lines(
+                [shares.rounding_line(item, rest) for item, rest in off.items() if item not in lines], given
+            )
+            commands = [
+                Command.update(lines[item].id, {"price_unit": lines[item].price_unit + rest * step})
+                for item, rest in off.items()
+                if item in lines
+            ]
+            if commands:
+                self.write({"invoice_line_ids": commands})
         return added
 
     def _add_return_lines(self, values, given):

@@ -186,21 +186,35 @@ class CreditShares:
             "order_return_part": part,
         }
 
-    def rounding_lines(self):
-        """Values of lines over the cents by which what was given back is off; at the end, or where it is more than a cent.
+    def wanted(self):
+        """What the draft's lines over each invoice line are to come to, cents put right: at the end, or where it is more than
+        a cent; empty where nothing is off.
 
         What was entered in the books counts, which for prices with tax inside may be a cent beside a line's own figure. No
-        draft falls below nothing by them.
+        draft falls below nothing by it.
         """
-        rests, values = self._rests(self.items), []
-        if any(rest for rest, _given in rests.values()):
-            # core rounds a document's sum and moves the difference to some line: where one line is put right all are
-            # brought to whole cents, but for fractions that together cannot make one
-            least = self.currency.rounding / 2 / len(rests)
-            for item, (rest, own) in rests.items():
-                off = sum(own.mapped("amount_currency")) + rest - self._unrounded(own)
-                if abs(off) >= least:
-                    values.append(self._line(item, "rounding", off))
+        rests = self._rests(self.items)
+        if not any(rest for rest, _own in rests.values()):
+            return {}
+        return {item: sum(own.mapped("amount_currency")) + rest for item, (rest, own) in rests.items()}
+
+    def off(self, wanted):
+        """By how much the draft's lines over each invoice line still miss ``wanted``."""
+        draft, found = self.credit.invoice_line_ids, {}
+        for item, amount in wanted.items():
+            own = self.lines_of(item, "share", "rounding") & draft
+            rest = self.currency.round(amount - sum(own.mapped("amount_currency")))
+            if rest:
+                found[item] = rest
+        return found
+
+    def rounding_line(self, item, amount):
+        """Values of the line over cents of an invoice line."""
+        return self._line(item, "rounding", amount)
+
+    def clawed_cents(self):
+        """Values of lines over the cents that tax inside the price left between what was taken and what was given again."""
+        values = []
         for item in self.items:
             if self.currency.is_zero(self.claws[item]):
                 left = self.currency.round(-sum(self.lines_of(item, "clawback").mapped("amount_currency")))
@@ -209,29 +223,20 @@ class CreditShares:
         return values
 
     def _rests(self, items):
-        """Per invoice line with lines in the draft: by how much these are off, and they themselves."""
+        """Per invoice line that was given back of: by how much that is off, and its lines in the draft."""
         found, draft = {}, self.credit.invoice_line_ids
         budget = sum(draft.mapped("amount_currency"))
         for item in sorted(items, key=lambda item: self.kinds[item] != GOODS):
             base = self.lines_of(item, "share", "rounding")
-            own = base & draft
-            if not own:
+            if not base:
                 continue
+            own = base & draft
             rest = self._off(-item.amount_currency, self.parts[item], sum(base.mapped("amount_currency")))
             floor = sum(own.mapped("amount_currency")) if self.kinds[item] == GOODS else budget
             rest = self.currency.round(max(rest, min(-floor, 0.0)))
             budget += rest
             found[item] = rest, own
         return found
-
-    def _unrounded(self, lines):
-        """What lines of the draft come to without tax before anything is rounded."""
-        AccountTax, total = self.credit.env["account.tax"], 0.0
-        for line in lines:
-            base = self.credit._prepare_product_base_line_for_taxes_computation(line)
-            AccountTax._add_tax_details_in_base_line(base, self.credit.company_id)
-            total += base["tax_details"]["raw_total_excluded_currency"]
-        return total
 
     def _off(self, whole, part, given):
         """By how much ``given`` is to be corrected to be ``part`` of ``whole``: 0 while it is within a cent below it."""
