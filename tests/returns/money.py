@@ -56,9 +56,7 @@ class MoneyCase(ReturnCase):
 
     def _back(self, order, *quantities, **vals):
         """The credit note of one case that takes ``quantities`` of the first lines of ``order`` back."""
-        rows = [
-            self._row(line, quantity, **vals) for line, quantity in zip(order.order_line, quantities) if quantity
-        ]
+        rows = [self._row(line, quantity, **vals) for line, quantity in zip(order.order_line, quantities) if quantity]
         case = self._ask(*rows)
         self._process(case)
         self._cents(order)
@@ -87,11 +85,7 @@ class MoneyCase(ReturnCase):
             for tax in invoice.line_ids.tax_line_id:
                 sums = [
                     round(
-                        sum(
-                            line.amount_currency
-                            for line in moves.line_ids
-                            if line.tax_line_id == tax
-                        ),
+                        sum(line.amount_currency for line in moves.line_ids if line.tax_line_id == tax),
                         2,
                     )
                     for moves in (invoice, credits)

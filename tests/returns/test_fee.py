@@ -92,9 +92,7 @@ class TestFee(MoneyCase):
     def test_a_case_in_a_settled_note_is_not_charged_twice(self):
         policy = self._policy(fee_percent=10)
         policy.fee_line_ids = [
-            Command.create(
-                {"reason_id": self.env.ref("order_processing.return_reason_unwanted").id, "fee_percent": 30}
-            )
+            Command.create({"reason_id": self.env.ref("order_processing.return_reason_unwanted").id, "fee_percent": 30})
         ]
         order = self._sold((self.product, 2, 10.0))
         case = self._ask(self._row(order.order_line, 1, reason="unwanted"))

@@ -1,5 +1,7 @@
 """Discounts, quantity prices, freight and gifts on lines of their own go back with the goods, to the cent."""
 
+from unittest.mock import patch
+
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -153,6 +155,28 @@ class TestShares(MoneyCase):
             self._back(order, 1)
         self._back(order, 0, 1)
         self._all_back(order)
+
+
+class TestQueries(MoneyCase):
+    def test_the_queries_do_not_grow_with_the_credit_notes(self):
+        """What completing adds is the same for two and for eight credit notes without cents, shares or freight."""
+        self._policy(fee_percent=10)
+        counts = []
+        complete = type(self.env["account.move"])._complete_returns
+
+        def counted(moves):
+            moves.env.flush_all()
+            start = moves.env.cr.sql_log_count
+            complete(moves)
+            counts.append((len(moves), moves.env.cr.sql_log_count - start))
+
+        for number in (2, 8):
+            rows = [self._row(self._sold((self.product, 2, 10.0)).order_line, 1) for _order in range(number)]
+            cases = self.Return.union(*(self._ask(row) for row in rows))
+            with patch.object(type(self.env["account.move"]), "_complete_returns", counted):
+                self._process(cases)
+        self.assertEqual([count[0] for count in counts], [2, 8])
+        self.assertEqual(counts[0][1], counts[1][1])
 
 
 class TestAnySplit(MoneyCase):

@@ -40,9 +40,11 @@ class AccountMove(models.Model):
     def _complete_return(self, given, lefts):
         """Complete one draft; ``given``: its invoice's lines to the credit lines over them. Returns the lines added."""
         self.ensure_one()
-        for order in self.reversed_entry_id.invoice_line_ids.sale_line_ids.order_id:
-            if order not in lefts:
-                lefts[order] = OrderLeft(order.sudo())
+        policies = self.invoice_line_ids.order_return_line_id.policy_id
+        if any(policy.clawback or policy.withdrawal for policy in policies):
+            for order in self.reversed_entry_id.invoice_line_ids.sale_line_ids.order_id:
+                if order not in lefts:
+                    lefts[order] = OrderLeft(order.sudo())
         shares = CreditShares(self, given, lefts)
         added = self._add_return_lines(shares.side_lines(), given)
         added |= self._put_cents_right(shares, given)
@@ -93,9 +95,9 @@ class AccountMove(models.Model):
                 commands.append(Command.update(item.id, {"amount_currency": item.amount_currency + amount}))
                 continue
             of_invoice = self.reversed_entry_id.line_ids.filtered(lambda item, tax=tax: item.tax_line_id == tax)[:1]
-            place = of_invoice.tax_repartition_line_id
+            share = of_invoice.tax_repartition_line_id.factor_percent
             mirror = tax.refund_repartition_line_ids.filtered(
-                lambda line: line.repartition_type == "tax" and line.factor_percent == place.factor_percent
+                lambda line, share=share: line.repartition_type == "tax" and line.factor_percent == share
             )[:1]
             commands.append(
                 Command.create(

@@ -72,9 +72,7 @@ class OrderReturnLine(models.Model):
         line = self.with_context(lang=self.return_id.partner_id.lang or self.env.lang)
         parts = [f"{self.fee_percent:g} %"] if self.fee_percent else []
         if self.fee_amount:
-            parts.append(
-                line.env._("%s per unit", self.company_currency_id.with_env(line.env).format(self.fee_amount))
-            )
+            parts.append(line.env._("%s per unit", self.company_currency_id.with_env(line.env).format(self.fee_amount)))
         return line.env._(
             "Restocking fee %(fee)s on %(product)s", fee=" + ".join(parts), product=line.product_id.display_name
         )

@@ -67,10 +67,10 @@ class OrderReturnPolicy(models.Model):
         help="What the customer sends back for our or the carrier's fault we pay in any case.",
     )
     approval_amount = fields.Monetary(
-        "Manager above", help="Cases worth more than this, without tax, are approved by a manager; 0: never."
+        "Manager approves above", help="Cases worth more than this, without tax, are approved by a manager; 0: never."
     )
     keep_amount = fields.Monetary(
-        "Keeps it below",
+        "Customer keeps below",
         help="A line worth less than this, without tax, is proposed to stay with the customer; 0: never.",
     )
 
@@ -78,7 +78,8 @@ class OrderReturnPolicy(models.Model):
         "Restocking fee (%)", digits=(5, 2), help="Of the price, discount taken off. Never on our fault."
     )
     fee_amount = fields.Monetary(
-        "Fee per unit", help="Beside the percentage, for each unit that comes back; never more than is given back for it."
+        "Fee per unit",
+        help="Beside the percentage, for each unit that comes back; never more than is given back for it.",
     )
     fee_line_ids = fields.One2many("order.return.fee", "policy_id", "Other fees", copy=True)
     fee_product_id = fields.Many2one(
@@ -149,7 +150,9 @@ class OrderReturnPolicy(models.Model):
         The first row that names both counts, else one that names the condition, else the reason, else the policy's own.
         """
         rows = self.fee_line_ids.filtered(
-            lambda row: (not row.reason_id or row.reason_id == reason) and (not row.condition or row.condition == condition)
+            lambda row: (
+                (not row.reason_id or row.reason_id == reason) and (not row.condition or row.condition == condition)
+            )
         )
         best = rows.sorted(lambda row: (-2 * bool(row.condition) - bool(row.reason_id), row.sequence, row.id))[:1]
         source = best or self

@@ -60,10 +60,7 @@ class OrderReturnPolicyChoice(models.Model):
         return (
             (not self.valid_from or self.valid_from <= day)
             and (not self.valid_to or day <= self.valid_to)
-            and (
-                not self.partner_id
-                or self.partner_id.commercial_partner_id == order.partner_id.commercial_partner_id
-            )
+            and (not self.partner_id or self.partner_id.commercial_partner_id == order.partner_id.commercial_partner_id)
             and (not self.country_id or self.country_id == order.partner_shipping_id.country_id)
             and (not self.team_id or self.team_id == order.team_id)
         )

@@ -157,7 +157,8 @@ class OrderReturnRequest(models.Model):
                             "uom_id": line.product_uom_id.id,
                             "quantity": pick["quantity"],
                             "reason_id": reason.id,
-                            "disposition": row.payload.get("disposition") or terms[line.id].disposition(pick["quantity"]),
+                            "disposition": row.payload.get("disposition")
+                            or terms[line.id].disposition(pick["quantity"]),
                             "settlement": settlement,
                             "requested_price": lookup.price(row),
                             **judged,
