@@ -157,6 +157,68 @@ class TestShares(MoneyCase):
         self._all_back(order)
 
 
+class TestOrdersOfCore(MoneyCase):
+    """What core itself puts on lines of their own."""
+
+    def _wizard(self, order, **vals):
+        self.env["sale.order.discount"].create({"sale_order_id": order.id, **vals}).action_apply_discount()
+
+    def _story(self, order):
+        order.action_confirm()
+        self._deliver(order)
+        self._invoice(order)
+        for quantities in ((1, 0), (1, 2), (1, 1)):
+            self._back(order, *quantities)
+        self._all_back(order)
+
+    def test_the_discount_of_core_s_wizard(self):
+        """In percent it makes a line per tax, as an amount one line."""
+        for vals in (
+            {"discount_type": "so_discount", "discount_percentage": 0.1},
+            {"discount_type": "amount", "discount_amount": 7.77},
+        ):
+            order = self._make_order((self.product, 3, 9.99), (self.other_product, 3, 24.95))
+            order.order_line[0].tax_ids = self.taxes[7.7, True]
+            order.order_line[1].tax_ids = self.taxes[20, True]
+            self._wizard(order, **vals)
+            self.assertGreater(len(order.order_line), 2)
+            self._story(order)
+
+    def test_a_down_payment_is_no_discount(self):
+        order = self._make_order((self.product, 10, 10.0))
+        order.action_confirm()
+        payment = self.env["sale.advance.payment.inv"].create(
+            {"sale_order_ids": [Command.set(order.ids)], "advance_payment_method": "percentage", "amount": 20}
+        )
+        payment._create_invoices(order).action_post()
+        self._deliver(order)
+        final = self._invoice(order)
+        self.assertEqual(final.amount_untaxed, 80)
+        case = self._ask(self._row(order.order_line[0], 4))
+        self._process(case)
+        self.assertEqual(case.credit_ids.amount_untaxed, 40)
+
+    def test_two_invoices_of_one_order(self):
+        """Each gives back of its own; what stays of the order, not of one invoice, decides what is clawed back."""
+        self._policy(clawback=True, threshold_amount=80)
+        order = self._make_order((self.product, 10, 10.0))
+        order.order_line = [Command.create({"product_id": self.discount.id, "price_unit": -10})]
+        order.action_confirm()
+        self._deliver(order, {self.product: 5})
+        first = self._invoice(order)
+        self._deliver(order)
+        second = self._invoice(order)
+        self.assertEqual(first.amount_untaxed + second.amount_untaxed, 90)
+        given = []
+        for quantity in (1, 9):
+            case = self._ask(self._row(order.order_line[0], quantity))
+            self._process(case)
+            given.append(sum(case.credit_ids.mapped("amount_untaxed")))
+        self.assertEqual(sum(given), 90)
+        self.assertIn(given[0], (8, 10), "of the invoice that bears the discount a fifth of it, of the other none")
+        self.assertFalse(sum((first | second).mapped("amount_residual")))
+
+
 class TestQueries(MoneyCase):
     def test_the_queries_do_not_grow_with_the_credit_notes(self):
         """What completing adds is the same for two and for eight credit notes without cents, shares or freight."""
@@ -191,16 +253,23 @@ class TestAnySplit(MoneyCase):
         rates=st.tuples(st.sampled_from([7.7, 20]), st.sampled_from([7.7, 20])),
         inside=st.booleans(),
         claw=st.booleans(),
+        whole=st.booleans(),
         parts=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)).filter(any), min_size=2, max_size=5),
     )
-    def test_any_split(self, cents, percent, share, rates, inside, claw, parts):
+    def test_any_split(self, cents, percent, share, rates, inside, claw, whole, parts):
         with self.env.cr.savepoint() as savepoint:
+            self.company.tax_calculation_rounding_method = "round_globally" if whole else "round_per_line"
             self._story(cents, percent, share, rates, inside, claw, parts)
             savepoint.rollback()
 
     def test_a_discount_that_ended_on_a_note_of_nothing(self):
         """The note of nothing cannot bear the discount's last cent: the next one does."""
         self._story((438, 1971), 10, 48, (7.7, 20), True, True, [(3, 1), (3, 1), (0, 2), (3, 2), (3, 2)])
+
+    def test_a_discount_of_another_tax_rounded_globally(self):
+        """What bears the discount's tax is the note's total, with tax, not its sum without."""
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self._story((964, 7534), 0, 58, (20, 7.7), False, True, [(2, 3), (3, 3), (3, 0)])
 
     def _story(self, cents, percent, share, rates, inside, claw, parts):
         products = (self.product, self.other_product)

@@ -4,6 +4,8 @@ An invoice line that stands for the order as a whole goes back as far as the goo
 over all credit notes so far and rounded once, so that the parts add up whatever the split.
 """
 
+import math
+
 GOODS, DISCOUNT, FREIGHT, OTHER = "goods", "discount", "freight", "other"
 
 
@@ -74,6 +76,10 @@ class CreditShares:
         for item in self.items:
             if self.kinds[item] == DISCOUNT:
                 self.parts[item] = self._discount_part(item)
+        # when the last goods come back the rest of the invoice bears all that is left; a fee may take more than that
+        ended = all(part == 1.0 for item, part in self.parts.items() if self.kinds[item] == GOODS)
+        fees = credit.invoice_line_ids.filtered(lambda line: line.order_return_part == "fee")
+        self.limited = bool(not ended or fees)
         self.claws = {item: self._claw(item) if self.clawing else 0.0 for item in self.items}
 
     def lines_of(self, item, *parts):
@@ -137,19 +143,31 @@ class CreditShares:
                 target = self.currency.round(price(item) * self.parts[item])
                 wanted.append((item, "share", target - sum(map(price, self.lines_of(item, "share")))))
             wanted.append((item, "clawback", -self.claws[item] - sum(map(price, self._clawed(item)))))
-        # what is given first, so that it can bear what is taken
         goods = [item for item in self.items if self.kinds[item] == GOODS]
-        cents = sum(rest for rest, _given in self._rests(goods).values())
-        budget = sum(map(price, self.credit.invoice_line_ids)) + cents
-        values = []
+        cents = sum(rest * self._with_tax(item) for item, (rest, _own) in self._rests(goods).items() if rest < 0)
+        budget, values = self.credit.amount_total + cents, []
+        # what is given first, so that it can bear what is taken
         for item, part, amount in sorted(wanted, key=lambda found: found[2] < 0):
-            amount = self.currency.round(max(amount, min(-budget, 0.0)))
+            if amount < 0 and self.limited:
+                amount = max(amount, -self._down(max(budget, 0.0) / self._with_tax(item)))
+            amount = self.currency.round(amount)
             if part == "share":
                 self._really(item, amount)
             if not self.currency.is_zero(amount):
-                budget += amount
+                budget += amount * self._with_tax(item)
                 values.append(self._line(item, part, amount))
         return values
+
+    def _down(self, amount):
+        """An amount above zero in whole cents, never more than it was."""
+        unit = self.currency.rounding
+        return math.floor(amount / unit + 1e-6) * unit
+
+    @staticmethod
+    def _with_tax(item):
+        """What a price of 1 on the line comes to with its taxes."""
+        found = item.tax_ids.compute_all(1000.0, item.currency_id, 1.0) if item.tax_ids else {}
+        return max(found.get("total_included", 1000.0) / 1000.0, 1e-6)
 
     def _clawed(self, item):
         """Lines that took back or gave again; those over cents that were left bear no tax."""
@@ -162,16 +180,16 @@ class CreditShares:
             self.parts[item] = given / whole if whole else 0.0
 
     def _line(self, item, part, amount):
-        _ = self.credit.env._
+        env = self.credit.env
         first = (item.name or item.product_id.display_name or "").split("\n")[0]
         if part == "rounding":
-            name = _("Rounding of partial credits")
+            name = env._("Rounding of partial credits")
         elif part == "share":
-            name = _("%s, shared out over what comes back", first)
+            name = env._("%s, shared out over what comes back", first)
         elif amount > 0:
-            name = _("%s: given back what was charged before", first)
+            name = env._("%s: given back what was charged before", first)
         else:
-            name = _("%s: what stays no longer reaches the condition it was granted for", first)
+            name = env._("%s: what stays no longer reaches the condition it was granted for", first)
         return {
             "name": name,
             "display_type": "product",
@@ -225,7 +243,7 @@ class CreditShares:
     def _rests(self, items):
         """Per invoice line that was given back of: by how much that is off, and its lines in the draft."""
         found, draft = {}, self.credit.invoice_line_ids
-        budget = sum(draft.mapped("amount_currency"))
+        budget = self.credit.amount_total
         for item in sorted(items, key=lambda item: self.kinds[item] != GOODS):
             base = self.lines_of(item, "share", "rounding")
             if not base:
@@ -233,7 +251,8 @@ class CreditShares:
             own = base & draft
             rest = self._off(-item.amount_currency, self.parts[item], sum(base.mapped("amount_currency")))
             floor = sum(own.mapped("amount_currency")) if self.kinds[item] == GOODS else budget
-            rest = self.currency.round(max(rest, min(-floor, 0.0)))
+            if self.limited or self.kinds[item] == GOODS:
+                rest = self.currency.round(max(rest, min(-floor, 0.0)))
             budget += rest
             found[item] = rest, own
         return found
@@ -264,7 +283,9 @@ class CreditShares:
             ended = all(self.parts[item] == 1.0 for item in bases)
             part = 1.0 if ended else back / total if total else 0.0
             own = sum(line.amount_currency for line in self.credit.line_ids if line.tax_line_id == tax)
-            rest = max(self._off(-amount, part, given.get(tax, 0.0)), min(-own, 0.0))
+            rest = self._off(-amount, part, given.get(tax, 0.0))
+            if self.limited:
+                rest = max(rest, min(-own, 0.0))
             if rest:
                 found[tax] = rest
         return found

@@ -48,12 +48,10 @@ class OrderReturnLine(models.Model):
 
     _inherit = "order.return.line"
 
-    policy_id = fields.Many2one("order.return.policy", "Policy", readonly=True, index="btree_not_null")
+    policy_id = fields.Many2one("order.return.policy", readonly=True, index="btree_not_null")
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company currency")
     fee_amount = fields.Monetary("Fee per unit", readonly=True, currency_field="company_currency_id")
-    withdrawal = fields.Boolean(
-        "Withdrawal", readonly=True, help="Within the consumer's right to withdraw: no fee is taken."
-    )
+    withdrawal = fields.Boolean(readonly=True, help="Within the consumer's right to withdraw: no fee is taken.")
     return_freight = fields.Selection(
         [("customer", "Customer"), ("us", "Us")], "Way back paid by", readonly=True, default="customer"
     )
