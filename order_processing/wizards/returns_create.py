@@ -51,7 +51,7 @@ class OrderReturnCreate(models.TransientModel):
                 self.env._("%s: nothing was delivered yet, so nothing can come back.", ", ".join(orders.mapped("name")))
             )
         company = orders.company_id
-        policies = self.env["order.return.policy"]._for_products(company, orders.order_line.product_id)
+        terms = self.env["order.return.policy"]._terms(orders.order_line.filtered(lambda line: not line.display_type))
         reason = self.env["order.return.reason"].search([], limit=1)
         by_line = {}
         for move in moves:
@@ -59,8 +59,8 @@ class OrderReturnCreate(models.TransientModel):
         values = []
         for line in orders.order_line.filtered(lambda line: line.id in by_line):
             found = by_line[line.id]
-            judged = policies[line.product_id.id]._judge(
-                business_day(company, found[0]["delivered_at"]), business_day(company)
+            judged = terms[line.id].judge(
+                business_day(company, found[0]["delivered_at"]), business_day(company), reason
             )
             values.append(
                 {

@@ -1,7 +1,9 @@
 from . import order_return_reason
 from . import order_return_policy
+from . import order_return_policy_choice
 from . import order_return
 from . import order_return_line
+from . import order_return_line_policy
 from . import order_return_request
 from . import order_return_receive
 from . import order_return_dispose
@@ -11,6 +13,7 @@ from . import order_return_expire
 from . import order_return_unannounced
 from . import order_return_settle
 from . import order_return_credit
+from . import order_return_fee
 from . import account_move
 from . import account_move_line
 from . import stock_picking

@@ -1,88 +1,115 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from .credit_shares import CreditShares, OrderLeft
+
+# shares of a cent by which a line over cents is moved, one after the other
+STEPS = (1.0, 0.5, 1.0, 0.3, 0.7, 0.5)
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
     order_return_id = fields.Many2one("order.return", "Return case", readonly=True, copy=False, index="btree_not_null")
 
-    def _round_off_returns(self):
-        """Make the last of several partial credit notes take the cents that rounding left, so that all add up.
+    def _complete_returns(self):
+        """Give draft credit notes of cases what stands beside their goods, and the cents that rounding left.
 
-        An invoice line that a draft gives back to the end gets a line over the rest of what was entered for it; when the whole
-        invoice is given back, by cases alone and without fees, the taxes take their rest too. One search for the set.
+        Shares of discounts and freight, what is clawed back, rounding lines and taxes: over all credit notes of an invoice
+        they add up to it, per line and tax, whatever the split. One search for the set, and writes only where there is one
+        of these.
         """
-        products = self.reversed_entry_id.invoice_line_ids.filtered(lambda item: item.display_type == "product")
-        given = self.env["account.move.line"].search(
+        invoices = self.reversed_entry_id
+        products = invoices.invoice_line_ids.filtered(lambda item: item.display_type == "product")
+        found = self.env["account.move.line"].search(
             [("order_credited_line_id", "in", products.ids), ("parent_state", "!=", "cancel")]
         )
-        of_item = {item: given.browse() for item in products}
-        for credit in given:
-            of_item[credit.order_credited_line_id] |= credit
+        given = {item: found.browse() for item in products}
+        for credit in found:
+            given[credit.order_credited_line_id] |= credit
+        lefts = {}
         done = self.browse()
         # of two drafts over one invoice the later one ends it
         for move in self.sorted("id"):
             done |= move
             later = (self - done).invoice_line_ids
-            known = {item: found - later for item, found in of_item.items()}
-            for line in move._round_off(known):
-                of_item[line.order_credited_line_id] |= line
+            own = {item: lines - later for item, lines in given.items() if item.move_id == move.reversed_entry_id}
+            for line in move._complete_return(own, lefts):
+                given[line.order_credited_line_id] |= line
 
-    def _round_off(self, given):
-        """Round one draft off; ``given``: invoice line to the credit lines over it. Returns the lines that were added."""
+    def _complete_return(self, given, lefts):
+        """Complete one draft; ``given``: its invoice's lines to the credit lines over them. Returns the lines added."""
         self.ensure_one()
-        rounding, ended, credits = [], True, self
-        for item in self.reversed_entry_id.invoice_line_ids.filtered(lambda item: item.display_type == "product"):
-            own = given[item]
-            credits |= own.move_id
-            quantity = sum(own.filtered("order_return_line_id").mapped("quantity"))
-            if not own or item.product_uom_id.compare(quantity, item.quantity):
-                ended = False
+        policies = self.invoice_line_ids.order_return_line_id.policy_id
+        if any(policy.clawback or policy.withdrawal for policy in policies):
+            for order in self.reversed_entry_id.invoice_line_ids.sale_line_ids.order_id:
+                if order not in lefts:
+                    lefts[order] = OrderLeft(order.sudo())
+        shares = CreditShares(self, given, lefts)
+        added = self._add_return_lines(shares.side_lines(), given)
+        added |= self._put_cents_right(shares, given)
+        added |= self._add_return_lines(shares.clawed_cents(), given)
+        self._correct_taxes(shares.tax_corrections())
+        return added
+
+    def _put_cents_right(self, shares, given):
+        """Add lines over the cents that are off, until the books say so.
+
+        Core rounds a document's sum and moves the difference to some of its lines, so a line over a cent may shift another:
+        it is looked at again, with smaller steps where a half cent goes to and fro.
+        """
+        wanted = shares.wanted()
+        added = self.env["account.move.line"]
+        for step in wanted and STEPS:
+            off = shares.off(wanted)
+            if not off:
+                break
+            lines = {line.order_credited_line_id: line for line in added}
+            added |= self._add_return_lines(
+                [shares.rounding_line(item, rest) for item, rest in off.items() if item not in lines], given
+            )
+            commands = [
+                Command.update(lines[item].id, {"price_unit": lines[item].price_unit + rest * step})
+                for item, rest in off.items()
+                if item in lines
+            ]
+            if commands:
+                self.write({"invoice_line_ids": commands})
+        return added
+
+    def _add_return_lines(self, values, given):
+        before = self.invoice_line_ids
+        if values:
+            self.write({"invoice_line_ids": [Command.create(vals) for vals in values]})
+        added = self.invoice_line_ids - before
+        for line in added:
+            given[line.order_credited_line_id] |= line
+        return added
+
+    def _correct_taxes(self, corrections):
+        """Add to the taxes of a draft; ``corrections``: tax to amount. A tax that rounded to nothing gets a line."""
+        commands = []
+        for tax, amount in corrections.items():
+            item = self.line_ids.filtered(lambda item, tax=tax: item.tax_line_id == tax)[:1]
+            if item:
+                commands.append(Command.update(item.id, {"amount_currency": item.amount_currency + amount}))
                 continue
-            # what was entered in the books, which for prices with tax inside may be a cent beside the line's own figure
-            rest = self.currency_id.round(-item.amount_currency - sum(own.mapped("amount_currency")))
-            if rest and self in own.move_id:
-                rounding.append(
+            of_invoice = self.reversed_entry_id.line_ids.filtered(lambda item, tax=tax: item.tax_line_id == tax)[:1]
+            share = of_invoice.tax_repartition_line_id.factor_percent
+            mirror = tax.refund_repartition_line_ids.filtered(
+                lambda line, share=share: line.repartition_type == "tax" and line.factor_percent == share
+            )[:1]
+            commands.append(
+                Command.create(
                     {
-                        "name": self.env._("Rounding of earlier partial credits"),
-                        "display_type": "product",
-                        "quantity": 1,
-                        "price_unit": rest,
-                        "discount": 0,
-                        "tax_ids": [Command.clear()],
-                        "account_id": item.account_id.id,
-                        "analytic_distribution": item.analytic_distribution,
-                        "order_credited_line_id": item.id,
+                        "name": of_invoice.name,
+                        "display_type": "tax",
+                        "account_id": of_invoice.account_id.id,
+                        "tax_repartition_line_id": mirror.id,
+                        "amount_currency": amount,
                     }
                 )
-        before = self.invoice_line_ids
-        if rounding:
-            self.write({"invoice_line_ids": [Command.create(vals) for vals in rounding]})
-        if ended:
-            self._round_off_taxes(credits)
-        return self.invoice_line_ids - before
-
-    def _round_off_taxes(self, credits):
-        """Set the taxes of this draft to what the invoice's taxes have left after ``credits``."""
-        invoice = self.reversed_entry_id
-        lines = credits.invoice_line_ids.filtered(lambda item: item.display_type == "product")
-        if any(not item.order_credited_line_id for item in lines) or credits.reversed_entry_id != invoice:
-            return
-
-        def by_tax(moves):
-            sums = {}
-            for item in moves.line_ids.filtered("tax_line_id"):
-                sums[item.tax_line_id] = sums.get(item.tax_line_id, 0.0) + item.amount_currency
-            return sums
-
-        charged, given = by_tax(invoice), by_tax(credits)
-        commands = []
-        for tax, amount in charged.items():
-            rest = self.currency_id.round(-amount - given.get(tax, 0.0))
-            item = self.line_ids.filtered(lambda item, tax=tax: item.tax_line_id == tax)[:1]
-            if rest and item:
-                commands.append(Command.update(item.id, {"amount_currency": item.amount_currency + rest}))
+            )
         if commands:
             self.write({"line_ids": commands})
 

@@ -12,3 +12,9 @@ class AccountMoveLine(models.Model):
     order_credited_line_id = fields.Many2one(
         "account.move.line", "Credited invoice line", readonly=True, copy=False, index="btree_not_null"
     )
+    order_return_part = fields.Selection(
+        [("share", "Given back"), ("clawback", "Taken back"), ("rounding", "Rounding"), ("fee", "Fee")],
+        "Part of a return",
+        readonly=True,
+        copy=False,
+    )

@@ -143,6 +143,7 @@ class OrderReturn(models.Model):
                     ]
                 )
             )
+        self._check_worth()
         self._check_approvable()
         self._keep_until()
 

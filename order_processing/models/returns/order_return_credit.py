@@ -16,6 +16,8 @@ class OrderReturnCredit(models.Model):
 
         :raises UserError: the goods are invoiced by a draft, or the customer keeps what was never invoiced
         """
+        # what the inspection found may cost another fee
+        lines.filtered(lambda line: line._found_condition())._judge_again()
         shares = lines._plan_credits()
         groups = defaultdict(list)
         for share in shares:
@@ -31,7 +33,7 @@ class OrderReturnCredit(models.Model):
             credits |= moves.with_company(company)._reverse_moves(
                 [case._prepare_credit_vals(invoice, found) for (case, invoice), found in own.items()], cancel=False
             )
-        credits._round_off_returns()
+        credits._complete_returns()
         credits.action_post()
         credits._set_off_returns()
         for line in lines:
@@ -127,26 +129,6 @@ class OrderReturnLine(models.Model):
             # money without goods: linked to the order it would be asked to be invoiced again
             vals["sale_line_ids"] = [Command.clear()]
         return {**vals, "order_return_line_id": self.id, "order_credited_line_id": item.id}
-
-    def _prepare_fee_vals(self, item, quantity):
-        """Values of the restocking fee on the credit note, or ``None``: its percentage of the price after discount."""
-        self.ensure_one()
-        if not self.fee_percent:
-            return None
-        price = item.price_unit * (1 - item.discount / 100) * quantity * self.fee_percent / 100
-        return {
-            "name": self.env._(
-                "Restocking fee %(fee)g %% on %(product)s", fee=self.fee_percent, product=self.product_id.display_name
-            ),
-            "display_type": "product",
-            "quantity": 1,
-            "price_unit": -item.currency_id.round(price),
-            "discount": 0,
-            "account_id": item.account_id.id,
-            "tax_ids": [Command.set(item.tax_ids.ids)],
-            "analytic_distribution": item.analytic_distribution,
-            "order_return_line_id": self.id,
-        }
 
 
 class _InvoiceLedger:

@@ -140,18 +140,9 @@ class OrderReturnLine(models.Model):
                 self.env._("%s: the goods were received, so the line stands.", ", ".join(closed.mapped("display_name")))
             )
         answer = super().write(vals)
-        if "reason_id" in vals:
-            self._judge_fee()
+        if {"reason_id", "settlement"} & set(vals):
+            self._judge_again()
         return answer
-
-    def _judge_fee(self):
-        """Another reason may be another's fault: the restocking fee follows it."""
-        for company in self.company_id:
-            own = self.filtered(lambda line, company=company: line.company_id == company)
-            policies = self.env["order.return.policy"]._for_products(company, own.product_id)
-            for line in own:
-                fee = policies[line.product_id.id].fee_percent if line.reason_id.fault == "customer" else 0.0
-                line._set({"fee_percent": fee})
 
     def _set(self, vals):
         """Write what happened; the one door, private, so that no remote call reaches it."""

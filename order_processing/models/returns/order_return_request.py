@@ -134,11 +134,9 @@ class OrderReturnRequest(models.Model):
         self._book_requested(lines, parcels)
 
     def _create_lines(self, taken, lookup, company):
-        Policy = self.env["order.return.policy"]
         picks = [pick for _parcel, rows in taken for row in rows for pick in row.picks]
         order_lines = {line.id: line for line in self.env["sale.order.line"].browse(pick["line_id"] for pick in picks)}
-        products = self.env["product.product"].union(*(line.product_id for line in order_lines.values()))
-        policies = Policy._for_products(company, products)
+        terms = self.env["order.return.policy"]._terms(self.env["sale.order.line"].union(*order_lines.values()))
         values = []
         for parcel, rows in taken:
             day = parcel.business_date or business_day(company)
@@ -146,9 +144,9 @@ class OrderReturnRequest(models.Model):
                 reason = lookup.reason(row)
                 for pick in row.picks:
                     line = order_lines[pick["line_id"]]
-                    judged = policies[line.product_id.id]._judge(business_day(company, pick["delivered_at"]), day)
-                    if reason.fault != "customer":
-                        judged["fee_percent"] = 0.0
+                    settlement = row.payload.get("settlement") or "refund"
+                    delivered = business_day(company, pick["delivered_at"])
+                    judged = terms[line.id].judge(delivered, day, reason, settlement)
                     values.append(
                         {
                             "return_id": parcel.record.id,
@@ -159,8 +157,9 @@ class OrderReturnRequest(models.Model):
                             "uom_id": line.product_uom_id.id,
                             "quantity": pick["quantity"],
                             "reason_id": reason.id,
-                            "disposition": row.payload.get("disposition") or "restock",
-                            "settlement": row.payload.get("settlement") or "refund",
+                            "disposition": row.payload.get("disposition")
+                            or terms[line.id].disposition(pick["quantity"]),
+                            "settlement": settlement,
                             "requested_price": lookup.price(row),
                             **judged,
                         }

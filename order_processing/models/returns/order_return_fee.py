@@ -1,0 +1,78 @@
+from odoo import models
+from odoo.fields import Command
+
+from .credit_shares import discounted
+
+
+class OrderReturnLine(models.Model):
+    """The restocking fee of a line on its credit note."""
+
+    _inherit = "order.return.line"
+
+    def _prepare_fee_vals(self, item, quantity):
+        """Values of the fee's line on the credit note, called by ``_prepare_credit_vals``, or ``None``.
+
+        A percentage of what the goods were sold for, discounts taken off, those on lines of their own too, and an amount per
+        unit at the invoice's rate; never more than the goods give back. With a fee product or account of the policy it has
+        its own account and tax, and its amount without tax is the one said; else it takes the goods' and lowers them.
+
+        :param item: the ``account.move.line`` that is given back
+        :param float quantity: how much of it, in its own unit
+        """
+        self.ensure_one()
+        if not self.fee_percent and not self.fee_amount:
+            return None
+        policy, currency = self.policy_id.sudo(), item.currency_id
+        product = policy.fee_product_id.with_company(item.company_id)
+        account, taxes = item.account_id, item.tax_ids
+        if product:
+            position = item.move_id.fiscal_position_id
+            account = product.product_tmpl_id.get_product_accounts(position)["income"] or account
+            taxes = position.map_tax(product.taxes_id._filter_taxes_by_company(item.company_id))
+        account = policy.fee_account_id or account
+        same_tax = taxes == item.tax_ids
+        if same_tax:
+            worth = item.price_unit * (1 - item.discount / 100) * quantity
+        else:
+            worth = item.price_subtotal * quantity / item.quantity if item.quantity else 0.0
+        worth *= discounted(item)
+        units = item.product_uom_id._compute_quantity(quantity, self.uom_id, round=False)
+        rate = item.move_id.invoice_currency_rate or 1.0
+        fee = worth * self.fee_percent / 100 + self.fee_amount * units * rate
+        fee = currency.round(min(fee, max(worth, 0.0)))
+        if currency.is_zero(fee):
+            return None
+        if not same_tax:
+            fee = self._with_inner_tax(fee, taxes, item)
+        return {
+            "name": self._fee_name(),
+            "display_type": "product",
+            "product_id": product.id,
+            "quantity": 1,
+            "price_unit": -fee,
+            "discount": 0,
+            "account_id": account.id,
+            "tax_ids": [Command.set(taxes.ids)],
+            "analytic_distribution": item.analytic_distribution,
+            "order_return_line_id": self.id,
+            "order_return_part": "fee",
+            "product_uom_id": product.uom_id.id,
+        }
+
+    @staticmethod
+    def _with_inner_tax(fee, taxes, item):
+        """The price that leaves ``fee`` without tax, where the fee's own taxes stand inside its price."""
+        found = taxes.compute_all(fee, item.currency_id, 1.0, handle_price_include=False)
+        inner = sum(tax["amount"] for tax in found["taxes"] if tax["price_include"])
+        return fee + inner
+
+    def _fee_name(self):
+        """The words of the fee on the credit note, in the customer's language."""
+        self.ensure_one()
+        line = self.with_context(lang=self.return_id.partner_id.lang or self.env.lang)
+        parts = [f"{self.fee_percent:g} %"] if self.fee_percent else []
+        if self.fee_amount:
+            parts.append(line.env._("%s per unit", self.company_currency_id.with_env(line.env).format(self.fee_amount)))
+        return line.env._(
+            "Restocking fee %(fee)s on %(product)s", fee=" + ".join(parts), product=line.product_id.display_name
+        )
