@@ -6,6 +6,8 @@ over all credit notes so far and rounded once, so that the parts add up whatever
 
 import math
 
+from .return_process import ARRIVED
+
 GOODS, DISCOUNT, FREIGHT, OTHER = "goods", "discount", "freight", "other"
 
 
@@ -302,7 +304,7 @@ class OrderLeft:
         self.rate = order.currency_rate or 1.0
         self.quantities, self.original, self.rest, self.is_withdrawn = {}, 0.0, 0.0, True
         returned = order.order_line.order_return_line_ids.filtered(
-            lambda line: line.settlement == "refund" and line.return_id.state in ("received", "settled")
+            lambda line: line.settlement == "refund" and line.return_id.state in ARRIVED
         )
         for line in order.order_line:
             if line.display_type or line.is_downpayment or line.is_delivery or line.price_unit < 0:

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..common.transition import transition
-from .order_return_line import CONDITIONS, DISPOSITIONS
+from .conditions import CONDITIONS
+from .order_return_line import DISPOSITIONS
 from .order_return_receive import NOT_HERE
 from .return_process import ARRIVED, PROCESSOR
 

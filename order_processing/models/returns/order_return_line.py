@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .conditions import CONDITIONS
 from .order_return_reason import FAULTS
 from .return_process import EXPECTED
 
@@ -12,13 +13,6 @@ DISPOSITIONS = [
     ("vendor", "Back to the vendor"),
     ("customer_keeps", "Customer keeps it"),
     ("not_arrived", "Never arrived"),
-]
-CONDITIONS = [
-    ("new", "As new"),
-    ("opened", "Opened"),
-    ("damaged", "Damaged"),
-    ("defective", "Defective"),
-    ("wrong_item", "Wrong item"),
 ]
 KINDS = [("return", "Return"), ("exchange", "Exchange"), ("claim", "Claim")]
 SETTLEMENTS = [("refund", "Refund"), ("replacement", "Same product again"), ("none", "None")]

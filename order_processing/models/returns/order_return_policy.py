@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .conditions import CONDITIONS
+
 SCOPE = ("product_id", "categ_id", "partner_id", "country_id", "team_id")
 
 
@@ -170,16 +172,7 @@ class OrderReturnFee(models.Model):
     company_id = fields.Many2one(related="policy_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="policy_id.currency_id")
     sequence = fields.Integer(default=10)
-    condition = fields.Selection(
-        [
-            ("as_new", "As new"),
-            ("opened", "Opened"),
-            ("damaged", "Damaged"),
-            ("defective", "Defective"),
-            ("wrong_item", "Another product"),
-        ],
-        help="As found at inspection; empty: any.",
-    )
+    condition = fields.Selection(CONDITIONS, help="As found at inspection; empty: any.")
     reason_id = fields.Many2one("order.return.reason", ondelete="cascade", index="btree_not_null", help="Empty: any.")
     fee_percent = fields.Float("Fee (%)", digits=(5, 2))
     fee_amount = fields.Monetary("Fee per unit")
