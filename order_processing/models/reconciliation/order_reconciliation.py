@@ -293,6 +293,8 @@ class OrderReconciliation(models.Model):
             )
         if not self.cut_snapshot:
             raise UserError(self.env._("%s was never drawn: draw it again.", self.display_name))
+        self._check_second_person()
+        self._check_fit()
         changed = self._changed_since()
         if changed:
             raise UserError(
