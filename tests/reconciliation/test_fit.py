@@ -116,7 +116,8 @@ class TestFit(ReconciliationCase):
         order = self._confirmed((self.product, 5))
         self._deliver(order)
         self.env.cr.execute(
-            "UPDATE stock_move SET quantity = 7, product_qty = product_qty WHERE sale_line_id = %s", [order.order_line.id]
+            "UPDATE stock_move SET quantity = 7, product_qty = product_qty WHERE sale_line_id = %s",
+            [order.order_line.id],
         )
         self.env.invalidate_all()
         self.env["order.discrepancy"].sweep([("order_id", "=", order.id)])
@@ -303,7 +304,9 @@ class TestFit(ReconciliationCase):
         )
 
     def test_submissions_that_nobody_decided_stop(self):
-        self.env["order.intake"].submit([{"reference": "R-1", "customer": "nobody", "lines": []}], "test", self.company.id)
+        self.env["order.intake"].submit(
+            [{"reference": "R-1", "customer": "nobody", "lines": []}], "test", self.company.id
+        )
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE order_intake SET state = 'received', business_date = %s WHERE reference = 'R-1'", [self.day]

@@ -12,7 +12,18 @@ from .cache import ROOT, Cache, digest
 from .progress import Progress, SetupError
 
 # the commands of Odoo that read a configuration file
-CONFIGURED = ("server", "shell", "db", "i18n", "module", "populate", "neutralize", "obfuscate", "upgrade_code", "verify_chain")
+CONFIGURED = (
+    "server",
+    "shell",
+    "db",
+    "i18n",
+    "module",
+    "populate",
+    "neutralize",
+    "obfuscate",
+    "upgrade_code",
+    "verify_chain",
+)
 OWN = ("verify_chain",)
 
 

@@ -50,7 +50,9 @@ class OrderReconciliationDraw(models.Model):
             }
         )
         self.flush_recordset()
-        said = {check.code: (check.explanation, check.explained_by_id.id) for check in self.check_ids if check.explanation}
+        said = {
+            check.code: (check.explanation, check.explained_by_id.id) for check in self.check_ids if check.explanation
+        }
         for table in ("order_reconciliation_line", "order_reconciliation_equation", "order_reconciliation_check"):
             self.env.cr.execute(SQL("DELETE FROM %s WHERE reconciliation_id = %s", SQL.identifier(table), self.id))
         order_ids = self._make_scope()

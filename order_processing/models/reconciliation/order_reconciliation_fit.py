@@ -127,9 +127,7 @@ class OrderReconciliationFit(models.Model):
         }  # fmt: skip
         words = []
         if standing["stop"]:
-            words.append(
-                self.env._("Mend this and draw the day again: %(stops)s.", stops=", ".join(standing["stop"]))
-            )
+            words.append(self.env._("Mend this and draw the day again: %(stops)s.", stops=", ".join(standing["stop"])))
         if standing["explain"]:
             words.append(
                 self.env._("Write an explanation under “Checks” for: %(found)s.", found=", ".join(standing["explain"]))
