@@ -1,4 +1,4 @@
-# pylint: disable=bad-builtin
+# pylint: disable=print-used
 import sys
 
 import odoo.sql_db
