@@ -15,7 +15,9 @@ import sys
 from decimal import Decimal
 
 PREFIX = "$1$"
-# places in an "equation" row, after its tag: sequence, name, label, measure, unit, currency, left, right, difference, terms
+# places in a "statement" row, the tag is 0
+NUMBER, COMPANY, DATE, REVISION = 1, 2, 3, 4
+# and in an "equation" row
 LABEL, UNIT, LEFT, RIGHT, DIFFERENCE, TERMS = 3, 5, 7, 8, 9, 10
 
 
@@ -23,11 +25,13 @@ class Statement:
     """One statement as it is read, a line at a time; nothing of it is kept but digests and faults."""
 
     def __init__(self, head):
-        _tag, form, self.before, self.digest, self.company, self.date, self.revision, self.state = head
+        # of the head only the digests count: all else it says is no part of what was signed
+        _tag, form, self.before, self.digest, self.name, _date, _revision, _state = head
         if form != PREFIX:
             raise ValueError(f"unknown format {form}")
         self.hash = hashlib.sha256(self.before.removeprefix(PREFIX).encode())
-        self.number, self.rows, self.book, self.said = None, 0, hashlib.sha256(), (None, None)
+        self.number, self.company, self.date, self.revision = 0, "", "", ""
+        self.rows, self.book, self.said = 0, hashlib.sha256(), (None, None)
         self.faults = []
 
     def read(self, line):
@@ -42,14 +46,15 @@ class Statement:
         self.hash.update(line.encode())
         self.hash.update(b"\n")
         if tag == "statement":
-            self.number = int(row[1] or 0)
+            self.number, self.company = int(row[NUMBER] or 0), row[COMPANY]
+            self.date, self.revision = row[DATE], row[REVISION]
         elif tag == "book":
             self.said = (int(row[1]), row[2])
         elif tag == "equation":
             self._add_up(row)
 
     def _add_up(self, row):
-        terms = json.loads(row[TERMS])
+        terms = json.loads(row[TERMS], parse_float=Decimal)
         for side, place in (("left", LEFT), ("right", RIGHT)):
             total = sum(Decimal(str(value)) for _label, value in terms[side])
             if abs(total - Decimal(row[place] or 0)) > Decimal("0.00001"):
@@ -58,20 +63,26 @@ class Statement:
         if abs(difference - Decimal(row[DIFFERENCE] or 0)) > Decimal("0.00001"):
             self.faults.append(f"{row[LABEL]}, {row[UNIT]}: the difference is not left less right")
 
+    @property
+    def is_draft(self):
+        """Whether it was never signed: neither a closing number nor a digest."""
+        return not self.number and not self.digest
+
     def end(self, last):
         """Compare with what was signed and with ``last``, the statement of that company before in the files (or None)."""
-        if self.state == "draft":
+        if self.is_draft:
             return
         if PREFIX + self.hash.hexdigest() != self.digest:
             self.faults.append("a figure, an entry or an equation changed: the digest does not agree")
         if (self.rows, self.book.hexdigest()) != self.said:
             self.faults.append(f"the day book's rows changed ({self.rows} rows, {self.said[0]} were signed)")
-        if last and self.number != last.number + 1:
+        if not last:
+            if self.number == 1 and self.before:
+                self.faults.append("the first of a company follows another")
+        elif self.number != last.number + 1:
             self.faults.append(f"closing number {self.number} does not follow {last.number}: a statement is missing")
-        elif last and self.before != last.digest:
+        elif self.before != last.digest:
             self.faults.append("it does not follow the statement before: that one's digest is another")
-        elif not last and self.number == 1 and self.before:
-            self.faults.append("the first of a company follows another")
 
 
 def statements(paths):
@@ -98,12 +109,15 @@ def main(paths):
     last, broken, known = {}, 0, 0
     for statement in statements(paths):
         known += 1
-        statement.end(last.get(statement.company))
-        if statement.state != "draft":
+        before = last.get(statement.company)
+        statement.end(before)
+        if not statement.is_draft:
             last[statement.company] = statement
-        state = "draft, not signed" if statement.state == "draft" else f"no. {statement.number}, {statement.state}"
-        result = "BROKEN" if statement.faults else "not checked" if statement.state == "draft" else "unchanged"
-        print(f"{statement.company} {statement.date} revision {statement.revision} ({state}): {result}")
+            if not before and statement.number != 1:
+                print(f"{statement.name}: the days before closing number {statement.number} are not in these files")
+        state = "draft, not signed" if statement.is_draft else f"no. {statement.number}"
+        result = "BROKEN" if statement.faults else "not checked" if statement.is_draft else "unchanged"
+        print(f"{statement.name} {statement.date} revision {statement.revision} ({state}): {result}")
         for fault in statement.faults:
             print(f"  {fault}")
         broken += bool(statement.faults)

@@ -28,7 +28,10 @@ class Verify_Chain(Command):  # noqa: N801 (the name is the command's)
             sys.exit(f"{names[0]} has no order_processing installed.")
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            broken = [self._say(env, company) for company in env["res.company"].search([], order="id")]
+            broken = [
+                self._say(env, company)
+                for company in env["res.company"].with_context(active_test=False).search([], order="id")
+            ]
             cr.rollback()
         sys.exit(1 if any(broken) else 0)
 

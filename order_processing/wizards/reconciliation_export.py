@@ -38,7 +38,7 @@ class ReconciliationExport(models.TransientModel):
         if self.form == "xlsx" and len(days) > 1:
             raise UserError(self.env._("A workbook holds one day: choose one, or another file."))
         content = {
-            "xlsx": days.export_xlsx,
+            "xlsx": days._export_xlsx,
             "csv": days.export_csv,
             "canonical": days.export_canonical,
         }[self.form]()

@@ -92,6 +92,28 @@ class TestExport(ReconciliationCase):
                 self.assertEqual(code, 1, words)
                 self.assertIn(why, words)
 
+    def test_the_head_of_an_export_is_not_believed(self):
+        """What is not digested says nothing: a signed day cannot be called a draft, another day or another company's."""
+        lines = self.days.export_canonical().splitlines(keepends=True)
+        starts = [place for place, line in enumerate(lines) if line.startswith('["export"')]
+        changed = next(place for place, line in enumerate(lines) if place > starts[2] and line.startswith('["line"'))
+        row = json.loads(lines[changed])
+        row[-1] = "1"
+        lines[changed] = json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
+        head = json.loads(lines[starts[2]])
+        head[4:] = ["Somebody", "2020-01-01", "9", "draft"]
+        lines[starts[2]] = json.dumps(head, separators=(",", ":")) + "\n"
+        code, words = self._check("".join(lines))
+        self.assertEqual(code, 1, words)
+        self.assertIn(f"Somebody {self.third.date} revision 1 (no. 3): BROKEN", words)
+        code, words = self._check("".join([*lines[: starts[1]], *lines[starts[2] :]]))
+        self.assertIn("a statement is missing", words)
+
+    def test_a_file_that_begins_later_says_so(self):
+        code, words = self._check(self.third.export_canonical())
+        self.assertEqual(code, 0, words)
+        self.assertIn("the days before closing number 3 are not in these files", words)
+
     def test_a_digest_computed_anew_for_one_day_breaks_the_next(self):
         from odoo.addons.order_processing.models.reconciliation.digest import digest
 
@@ -131,7 +153,7 @@ class TestExport(ReconciliationCase):
     # ------------------------------------------------------------------ the workbook
 
     def _book(self, statement, live):
-        return openpyxl.load_workbook(io.BytesIO(statement.export_xlsx()), data_only=not live)
+        return openpyxl.load_workbook(io.BytesIO(statement._export_xlsx()), data_only=not live)
 
     def test_the_workbook_adds_up_by_itself(self):
         """Every formula, worked out here from the cells it names, gives the statement's figure and the cell's value."""
@@ -193,7 +215,7 @@ class TestExport(ReconciliationCase):
 
     def test_who_may_take_it_away(self):
         for name in ("salesman", "integration", "portal"):
-            for method in ("export_canonical", "export_csv", "export_xlsx"):
+            for method in ("export_canonical", "export_csv", "_export_xlsx"):
                 with self.subTest(user=name, method=method), self.assertRaises(AccessError):
                     getattr(self._as(name, self.second), method)()
         with self.assertRaises(AccessError):

@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 from lxml import html
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date, Datetime
+from odoo.tools import mute_logger
 
 from odoo.addons.order_processing.models.reconciliation import checks
 
@@ -112,6 +114,22 @@ class TestFit(ReconciliationCase):
         order.picking_ids.action_cancel()
         self.assertEqual(self._names("orphan_transfers"), [])
 
+    def test_goods_that_come_back_from_a_cancelled_order_are_no_orphans(self):
+        order = self._confirmed((self.product, 5))
+        self._deliver(order)
+        transfer = order.picking_ids
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=transfer.id, active_model="stock.picking")
+            .create({})
+        )
+        wizard.product_return_moves.quantity = 5
+        wizard.action_create_returns()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET state = 'cancel' WHERE id = %s", [order.id])
+        self.env.invalidate_all()
+        self.assertEqual(self._names("orphan_transfers"), [])
+
     def test_discrepancies_without_an_owner(self):
         order = self._confirmed((self.product, 5))
         self._deliver(order)
@@ -213,6 +231,44 @@ class TestFit(ReconciliationCase):
         draft.action_redraw()
         check = self._check(draft, "not_invoiced")
         self.assertEqual((check.document_count, check.explanation, check.explained_by_id.ids), (0, False, []))
+
+    def test_what_was_said_of_some_is_not_said_of_others(self):
+        order, draft = self._undone()
+        draft.explain_checks({"not_invoiced": "Invoiced tomorrow"})
+        other = self._confirmed((self.product, 2))
+        self._deliver(other)
+        draft.action_redraw()
+        check = self._check(draft, "not_invoiced")
+        self.assertEqual((check.document_count, check.status, check.explanation), (2, "explain", False))
+        draft.explain_checks({"not_invoiced": "Both tomorrow"})
+        self._invoice(order)
+        draft.action_redraw()
+        self.assertEqual(self._check(draft, "not_invoiced").status, "explain", "one of two is not both")
+
+    def test_nothing_is_explained_beforehand(self):
+        draft = self._draft()
+        draft.explain_checks({"drafts": "Whatever comes"})
+        self.assertFalse(self._check(draft, "drafts").explanation)
+        with self.assertRaisesRegex(UserError, "nothing to explain"):
+            self._check(draft, "drafts").write({"explanation": "Whatever comes"})
+        self.assertTrue(self._check(draft, "drafts").write({}))
+
+    def test_who_signed_or_explained_is_never_deleted(self):
+        _order, draft = self._undone()
+        self._as("processor", draft).explain_checks({"*": "Invoiced monthly"})
+        self._as("manager", draft).action_sign()
+        for name in ("processor", "manager"):
+            with self.subTest(user=name), mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+                with self.env.cr.savepoint():
+                    self.env.cr.execute("DELETE FROM res_users WHERE id = %s", [self.users[name].id])
+
+    def test_a_draft_without_checks_is_drawn_again(self):
+        draft = self._draft()
+        self._enforce()
+        self.env.cr.execute("DELETE FROM order_reconciliation_check WHERE reconciliation_id = %s", [draft.id])
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "draw it again"):
+            draft.action_sign()
 
     def test_a_stop_is_mended_never_explained(self):
         _order, draft = self._undone()

@@ -94,7 +94,11 @@ CHECKS = (
         "stock.picking",
         """
         SELECT transfer.id, transfer.name FROM stock_picking transfer JOIN sale_order sale ON sale.id = transfer.sale_id
+          JOIN stock_picking_type kind ON kind.id = transfer.picking_type_id
          WHERE transfer.company_id = %(company)s AND transfer.state NOT IN ('done', 'cancel') AND sale.state = 'cancel'
+           AND kind.code <> 'incoming'
+           AND NOT EXISTS (SELECT 1 FROM stock_move move
+                            WHERE move.picking_id = transfer.id AND move.origin_returned_move_id IS NOT NULL)
         """,
     ),
     Check(

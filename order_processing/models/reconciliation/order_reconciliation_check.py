@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from . import checks
 from .order_reconciliation import PROCESSOR
@@ -31,7 +32,8 @@ class OrderReconciliationCheck(models.Model):
     names = fields.Char("Documents", compute="_compute_names")
     advice = fields.Char(compute="_compute_names")
     explanation = fields.Char(help="Why the day is right nevertheless; signed with it.")
-    explained_by_id = fields.Many2one("res.users", "Explained by", readonly=True)
+    explained_by_id = fields.Many2one("res.users", "Explained by", readonly=True, ondelete="restrict")
+    fingerprint = fields.Char(readonly=True, help="Over the numbers of all documents found.")
     status = fields.Selection(
         [("fine", "Nothing found"), ("note", "Shown"), ("explained", "Explained"), ("explain", "To explain"),
          ("stop", "Stops the signature")],
@@ -110,16 +112,34 @@ class OrderReconciliationCheck(models.Model):
     def write(self, vals):
         """The explanation of a check of a draft (processors); who wrote it is kept.
 
-        :raises UserError: another value, or the statement is signed
+        :raises UserError: another value, the statement is signed, or there is nothing to explain
         """
         if set(vals) - {"explanation"}:
             self._refuse()
+        if not vals:
+            return True
         self._check_explainable()
-        text = (vals.get("explanation") or "").strip()
+        text = (vals["explanation"] or "").strip()
         return super().write({"explanation": text, "explained_by_id": self.env.uid if text else False})
 
     def _check_explainable(self):
         self.env["order.reconciliation"]._check_order_group(PROCESSOR)
+        self.check_access("write")
+        # a new version of the statement's row: who signs or explains beside it with an older snapshot starts again
+        self.env.cr.execute(
+            SQL(
+                "UPDATE order_reconciliation SET write_date = write_date WHERE id = ANY(%s)", self.reconciliation_id.ids
+            )
+        )
+        nothing = self.filtered(lambda check: not check.document_count)
+        if nothing:
+            labels = dict(self._fields["code"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "Nothing was found, so there is nothing to explain: %s.",
+                    ", ".join(labels[check.code] for check in nothing),
+                )
+            )
         closed = self.reconciliation_id.filtered(lambda statement: statement.state != "draft")
         if closed:
             raise UserError(

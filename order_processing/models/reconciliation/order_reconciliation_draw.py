@@ -51,7 +51,9 @@ class OrderReconciliationDraw(models.Model):
         )
         self.flush_recordset()
         said = {
-            check.code: (check.explanation, check.explained_by_id.id) for check in self.check_ids if check.explanation
+            check.code: (check.explanation, check.explained_by_id.id, check.fingerprint)
+            for check in self.check_ids
+            if check.explanation
         }
         for table in ("order_reconciliation_line", "order_reconciliation_equation", "order_reconciliation_check"):
             self.env.cr.execute(SQL("DELETE FROM %s WHERE reconciliation_id = %s", SQL.identifier(table), self.id))

@@ -44,7 +44,8 @@ class OrderReconciliationFit(models.Model):
     def explain_checks(self, explanations):
         """Say why what the checks found is right nevertheless (processors).
 
-        :param dict explanations: code of a check to a text; ``"*"`` for all that must be explained and are not
+        :param dict explanations: code of a check to a text, left out where nothing was found; ``"*"`` for all that must be
+            explained and are not
         :return: True
         :raises UserError: an unknown code, or a signed statement
         """
@@ -55,19 +56,22 @@ class OrderReconciliationFit(models.Model):
             if code == "*":
                 self.check_ids.filtered(lambda check: check.status == "explain").write({"explanation": text})
             else:
-                self.check_ids.filtered(lambda check, code=code: check.code == code).write({"explanation": text})
+                self.check_ids.filtered(lambda check, code=code: check.code == code and check.document_count).write(
+                    {"explanation": text}
+                )
         return True
 
     def _insert_checks(self, fact, kept):
         """Draw the checks from the cut.
 
         :param SQL fact: the table of the facts
-        :param dict kept: code to ``(explanation, user)`` of what was said to the draft before
+        :param dict kept: code to ``(explanation, user, fingerprint)`` of what was said to the draft before; it stays said
+            where the very same is found
         """
         weights = self.env["order.reconciliation.rule"]._weights(self.company_id)
         before = self.previous_id._cut()
         for place, check in enumerate(checks.CHECKS, 1):
-            explanation, user = kept.get(check.code) or (None, None)
+            explanation, user, fingerprint = kept.get(check.code) or (None, None, None)
             found = SQL(
                 check.query,
                 company=self.company_id.id,
@@ -83,13 +87,15 @@ class OrderReconciliationFit(models.Model):
                     """
                     INSERT INTO order_reconciliation_check (
                         reconciliation_id, company_id, sequence, code, weight, model, documents, document_count,
-                        explanation, explained_by_id)
+                        fingerprint, explanation, explained_by_id)
                     SELECT %(statement)s, %(company)s, %(place)s, %(code)s, %(weight)s, %(model)s,
-                           jsonb_path_query_array(coalesce(jsonb_agg(jsonb_build_object('id', found.id, 'name', found.name)
-                                                                     ORDER BY found.name, found.id), '[]'), %(kept)s::text::jsonpath),
-                           count(*), CASE WHEN count(*) > 0 THEN %(explanation)s END,
-                           CASE WHEN count(*) > 0 THEN %(user)s::int END
-                      FROM (%(found)s) found
+                           jsonb_path_query_array(coalesce(sums.documents, '[]'), %(kept)s::text::jsonpath), sums.count,
+                           sums.fingerprint, CASE WHEN sums.fingerprint = %(fingerprint)s THEN %(explanation)s END,
+                           CASE WHEN sums.fingerprint = %(fingerprint)s THEN %(user)s::int END
+                      FROM (
+                        SELECT jsonb_agg(jsonb_build_object('id', found.id, 'name', found.name) ORDER BY found.name, found.id)
+                               AS documents, count(*) AS count, md5(string_agg(found.id::text, ',' ORDER BY found.id)) AS fingerprint
+                          FROM (%(found)s) found) sums
                     """,
                     statement=self.id,
                     company=self.company_id.id,
@@ -98,6 +104,7 @@ class OrderReconciliationFit(models.Model):
                     weight=weights[check.code],
                     model=check.model,
                     kept=f"$[0 to {KEPT - 1}]",
+                    fingerprint=fingerprint,
                     explanation=explanation,
                     user=user,
                     found=found,
@@ -119,6 +126,8 @@ class OrderReconciliationFit(models.Model):
         """Raise unless nothing stops the signature and all is explained that must be; companies that enforce only."""
         if not self.company_id._order_control_enforced():
             return
+        if not self.check_ids:
+            raise UserError(self.env._("%s was drawn before its checks were made: draw it again.", self.display_name))
         labels = dict(self.check_ids._fields["code"]._description_selection(self.env))
         standing = {
             status: [f"{labels[check.code]} ({check.document_count})"

@@ -15,7 +15,7 @@ class OrderReconciliationXlsx(models.Model):
 
     _inherit = "order.reconciliation"
 
-    def export_xlsx(self):
+    def _export_xlsx(self):
         """One statement as a workbook: balances, buckets, differing documents, entries; totals are live formulas.
 
         :return: bytes of an .xlsx file
