@@ -22,4 +22,5 @@ from . import returns_create
 from . import returns_ask
 from . import returns_counter
 from . import reconciliation_draw
+from . import reconciliation_export
 from . import reconciliation_reopen

@@ -50,7 +50,9 @@ class TestBuckets(ReconciliationCase):
             [{"reference": "R-1", "customer": {"ref": "nobody"}, "lines": []}], "test", self.company.id
         )
         self.assertFalse(answer[0]["ok"])
-        statement = self._next_day()
+        statement = self._next_day(sign=False)
+        statement.explain_checks({"*": "One order for each bucket"})
+        statement.action_sign()
         self.assertEqual(
             {bucket: self._bucket(statement, order) for bucket, order in expected.items()},
             {bucket: bucket for bucket in expected},

@@ -12,7 +12,19 @@ from .cache import ROOT, Cache, digest
 from .progress import Progress, SetupError
 
 # the commands of Odoo that read a configuration file
-CONFIGURED = ("server", "shell", "db", "i18n", "module", "populate", "neutralize", "obfuscate", "upgrade_code")
+CONFIGURED = (
+    "server",
+    "shell",
+    "db",
+    "i18n",
+    "module",
+    "populate",
+    "neutralize",
+    "obfuscate",
+    "upgrade_code",
+    "verify_chain",
+)
+OWN = ("verify_chain",)
 
 
 class Setup:
@@ -100,7 +112,10 @@ class Setup:
         commands = ["server"]
         if arguments and not arguments[0].startswith("-"):
             commands = [arguments.pop(0)]
-        if commands[0] in CONFIGURED:
+        if commands[0] in OWN:
+            # a command of an add-on is looked for before its configuration is read
+            commands.insert(0, f"--addons-path={','.join(str(path) for path in [*self.source.addons, ROOT])}")
+        if commands[-1] in CONFIGURED:
             arguments = ["-c", str(self.conf()), *arguments]
         return [str(self.python), "-W", "ignore", "-m", "odoo", *commands, *arguments]
 

@@ -3,10 +3,15 @@ from . import order_reconciliation
 from . import order_reconciliation_plain
 from . import order_reconciliation_line
 from . import order_reconciliation_equation
+from . import order_reconciliation_rule
+from . import order_reconciliation_check
+from . import order_reconciliation_fit
 from . import order_reconciliation_facts
 from . import order_reconciliation_ledgers
 from . import order_reconciliation_documents
 from . import order_reconciliation_draw
 from . import order_reconciliation_chain
+from . import order_reconciliation_export
+from . import order_reconciliation_xlsx
 from . import order_reconciliation_notice
 from . import order_processing

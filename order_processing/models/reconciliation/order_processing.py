@@ -27,6 +27,16 @@ BUCKET = contract.record(
         "value": contract.number("Untaxed, in the company's currency."),
     }
 )
+CHECK = contract.record(
+    {
+        "code": contract.text(),
+        "label": contract.text(),
+        "weight": contract.text("What a finding asks for: stop, explain or note."),
+        "found": contract.integer("How many documents."),
+        "documents": contract.array(contract.text(), "Their names, at most 200."),
+        "explanation": contract.text("Why the day is right nevertheless."),
+    }
+)
 ANSWER = contract.record(
     {
         "date": contract.day(),
@@ -44,6 +54,7 @@ ANSWER = contract.record(
         "entries": contract.integer("How many orders."),
         "buckets": contract.array(BUCKET),
         "equations": contract.array(EQUATION),
+        "checks": contract.array(CHECK, "What was looked for before the signature."),
     },
     optional=("revision", "number"),
 )
@@ -64,6 +75,7 @@ class OrderProcessing(models.AbstractModel):
             .sudo()
             .search([("company_id", "=", company.id), ("date", "=", day), ("state", "!=", "superseded")], limit=1)
         )
+        labels = dict(statement.check_ids._fields["code"]._description_selection(self.env))
         return {
             "date": fields.Date.to_string(day),
             "company": company.name,
@@ -90,6 +102,17 @@ class OrderProcessing(models.AbstractModel):
                     "documents": [document["order"] or "" for document in equation.documents or []],
                 }
                 for equation in statement.equation_ids
+            ],
+            "checks": [
+                {
+                    "code": check.code,
+                    "label": labels[check.code],
+                    "weight": check.weight,
+                    "found": check.document_count,
+                    "documents": [document["name"] or "" for document in check.documents or []],
+                    "explanation": check.explanation or "",
+                }
+                for check in statement.check_ids
             ],
         }
 

@@ -72,11 +72,11 @@ class OrderReconciliation(models.Model):
     previous_id = fields.Many2one(
         "order.reconciliation", "Statement before", readonly=True, ondelete="restrict", index="btree_not_null"
     )
-    prepared_by_id = fields.Many2one("res.users", "Prepared by", readonly=True)
+    prepared_by_id = fields.Many2one("res.users", "Prepared by", readonly=True, ondelete="restrict")
     prepared_at = fields.Datetime(
         "Cut at", readonly=True, help="The day ends here: what comes after is the next day's."
     )
-    signed_by_id = fields.Many2one("res.users", "Signed by", readonly=True)
+    signed_by_id = fields.Many2one("res.users", "Signed by", readonly=True, ondelete="restrict")
     signed_at = fields.Datetime("Signed at", readonly=True)
     reopened_by_id = fields.Many2one("res.users", "Re-opened by", readonly=True)
     reopened_at = fields.Datetime("Re-opened at", readonly=True)
@@ -293,6 +293,8 @@ class OrderReconciliation(models.Model):
             )
         if not self.cut_snapshot:
             raise UserError(self.env._("%s was never drawn: draw it again.", self.display_name))
+        self._check_second_person()
+        self._check_fit()
         changed = self._changed_since()
         if changed:
             raise UserError(

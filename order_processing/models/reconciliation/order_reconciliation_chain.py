@@ -54,6 +54,16 @@ EQUATION = (
     "document_count",
     "is_proven",
 )
+CHECK = (
+    "sequence",
+    "code",
+    "weight",
+    "model",
+    "documents",
+    "document_count",
+    "explanation",
+    "explained_by_id",
+)
 BOOK = (
     "id",
     "era_id",
@@ -119,6 +129,7 @@ class OrderReconciliationChain(models.Model):
             ("statement", "order_reconciliation", STATEMENT, "id"),
             ("line", "order_reconciliation_line", LINE, "reconciliation_id"),
             ("equation", "order_reconciliation_equation", EQUATION, "reconciliation_id"),
+            ("check", "order_reconciliation_check", CHECK, "reconciliation_id"),
         ):
             self.env.cr.execute(
                 SQL(
@@ -165,6 +176,7 @@ class OrderReconciliationChain(models.Model):
         )
         last = self.search([("company_id", "=", self.company_id.id), ("number", ">", 0)], order="number desc", limit=1)
         self.env["order.event"].flush_model()
+        self.check_ids.flush_recordset()
         rows, book = self._book_state()
         self._transition_write(
             {

@@ -50,12 +50,18 @@ class OrderReconciliationDraw(models.Model):
             }
         )
         self.flush_recordset()
-        for table in ("order_reconciliation_line", "order_reconciliation_equation"):
+        said = {
+            check.code: (check.explanation, check.explained_by_id.id, check.fingerprint)
+            for check in self.check_ids
+            if check.explanation
+        }
+        for table in ("order_reconciliation_line", "order_reconciliation_equation", "order_reconciliation_check"):
             self.env.cr.execute(SQL("DELETE FROM %s WHERE reconciliation_id = %s", SQL.identifier(table), self.id))
         order_ids = self._make_scope()
         self._make_facts(order_ids)
         self._insert_lines(order_ids)
         self._insert_equations(order_ids)
+        self._insert_checks(FACT, said)
         for table in (FACT, SCOPE):
             self.env.cr.execute(SQL("DROP TABLE %s", table))
         self.env.invalidate_all(flush=False)

@@ -10,3 +10,6 @@ class ResCompany(models.Model):
         string="Daily statement goes to",
         help="Each signed statement of the day is mailed to them as a PDF.",
     )
+    order_sign_second_person = fields.Boolean(
+        "The signer is another than who drew the day", help="A day that was drawn by itself is signed by any manager."
+    )

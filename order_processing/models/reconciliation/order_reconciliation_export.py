@@ -1,0 +1,123 @@
+import csv
+import io
+
+from odoo import models
+from odoo.tools import SQL
+
+from .digest import PREFIX, canonical
+from .order_reconciliation_chain import BOOK, CHECK, EQUATION, LINE, STATEMENT, STEP
+
+# what a spreadsheet would take for a formula
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class OrderReconciliationExport(models.Model):
+    """A statement as files: the canonical form that the digest is over, and its entries as a table."""
+
+    _inherit = "order.reconciliation"
+
+    def export_canonical(self):
+        """The statements in the canonical form, for ``docs/check_statement.py``, in the order of their signatures.
+
+        Each begins with a line that is not digested, ``["export", format, digest before, digest, company, date, revision,
+        state]``; its digested lines follow (``digest.py``), then the day-book rows it owns, ``["event", ...]`` each.
+
+        :return: text, one JSON array a line; a draft has no digests
+        :raises AccessError: statements of another company
+        """
+        self.check_access("read")
+        text = io.StringIO()
+        for statement in self.sudo().sorted(lambda one: (one.company_id.id, one.number, one.date, one.revision)):
+            for line in statement._export_lines():
+                text.write(line)
+                text.write("\n")
+        return text.getvalue()
+
+    def _export_lines(self):
+        self.ensure_one()
+        yield canonical(
+            (
+                "export",
+                PREFIX,
+                self.previous_digest or "",
+                self.digest or "",
+                self.company_id.name,
+                str(self.date),
+                str(self.revision),
+                self.state,
+            )
+        )
+        for row in self._canonical_rows():
+            yield canonical(row)
+        for row in self._book_lines():
+            yield canonical(("event", *row))
+
+    def _book_lines(self):
+        """The rows of the day book that the statement owns, by id, each a tuple of texts in the columns of ``BOOK``."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT %s FROM order_event event WHERE event.company_id = %s AND %s ORDER BY event.id",
+                self._texts("event", BOOK, self._column_types("order_event")),
+                self.company_id.id,
+                self._owned("event"),
+            )
+        )
+        while rows := self.env.cr.fetchmany(STEP):
+            yield from rows
+
+    def export_columns(self):
+        """What the values of the canonical form are.
+
+        :return: ``{"statement": [...], "line": [...], "equation": [...], "check": [...], "event": [...]}``, in their order
+        """
+        columns = {"statement": STATEMENT, "line": LINE, "equation": EQUATION, "check": CHECK, "event": BOOK}
+        return {tag: list(names) for tag, names in columns.items()}
+
+    def export_csv(self):
+        """The entries of the statements as one table, comma-separated, numbers with a point.
+
+        :return: text, CSV with a line of headings; a text that a spreadsheet would take for a formula is quoted by ``'``
+        :raises AccessError: statements of another company
+        """
+        self.check_access("read")
+        text = io.StringIO()
+        writer = csv.writer(text)
+        headings, rows = self._entry_table()
+        writer.writerow(headings)
+        for row in rows:
+            writer.writerow([_plain(value) for value in row])
+        return text.getvalue()
+
+    def _entry_table(self):
+        """``(headings, rows)`` of the entries: one row an entry, the day first, values as Python has them."""
+        lines = self.env["order.reconciliation.line"]
+        names = [
+            *("date", "order_name", "partner_name", "order_date", "bucket", "touched", "reason"),
+            *(name for name in LINE if name.endswith(("_qty", "_value"))),
+            "currency_id",
+            *(name for name in LINE if name.endswith("_value_company")),
+            "company_currency_id",
+        ]
+        fields = lines.fields_get(names, attributes=["string", "selection", "type"])
+        buckets = dict(fields["bucket"]["selection"])
+        domain = [("reconciliation_id", "in", self.ids)]
+        records = lines.search_fetch(domain, [*names, "sequence"])
+        records = records.sorted(lambda line: (line.date, line.reconciliation_id.id, line.sequence))
+
+        def value(record, name):
+            if name == "bucket":
+                return buckets[record.bucket]
+            if name == "touched":
+                return int(record.touched)
+            if fields[name]["type"] == "many2one":
+                return record[name].name or ""
+            return record[name] if fields[name]["type"] in ("float", "monetary") else record[name] or ""
+
+        return [fields[name]["string"] for name in names], ([value(one, name) for name in names] for one in records)
+
+
+def _plain(value):
+    """A value of a cell that no spreadsheet runs as a formula."""
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value
