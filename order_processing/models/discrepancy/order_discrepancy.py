@@ -91,7 +91,6 @@ class OrderDiscrepancy(models.Model):
         required=True,
         readonly=True,
         index=True,
-        tracking=True,
     )
     resolution = fields.Char(readonly=True)
     accepted_value = fields.Monetary("Accepted up to", readonly=True)
