@@ -86,6 +86,7 @@
         "views/discrepancy_alert_views.xml",
         "views/discrepancy_setting_views.xml",
         "views/discrepancy_accept_views.xml",
+        "views/discrepancy_rules_views.xml",
         "views/discrepancy_sale_order_views.xml",
         "views/discrepancy_mend_views.xml",
         "views/discrepancy_claim_views.xml",

@@ -18,6 +18,7 @@ from . import dispatch_verdict
 from . import availability_close
 from . import discrepancy_close
 from . import discrepancy_mend
+from . import discrepancy_rules
 from . import returns_create
 from . import returns_ask
 from . import returns_counter

@@ -55,6 +55,16 @@ def test_what_nothing_explains_has_the_kind_in_common():
     assert common_causes(rows(11, carrier=None), {}, 10)[0][:2] == ("kind", None)
 
 
+def test_a_large_order_is_a_cause_and_many_large_orders_are_none():
+    alone = rows(12, order=3) + rows(8, start=100)
+    assert common_causes(alone, {}, 10) == [("order", 3, list(range(12)))]
+    several = [row for number in range(5) for row in rows(12, start=100 * number, order=number + 1)]
+    assert [(trait, len(ids)) for trait, _value, ids in common_causes(several, {}, 10)] == [("kind", 60)]
+    # one carrier had them all: that is what they have in common, however the orders were cut
+    carried = [{**row, "carrier": 2} for row in several]
+    assert [cause[:2] for cause in common_causes(carried, {("carrier", 2): 0.3}, 10)] == [("carrier", 2)]
+
+
 def test_shares_count_what_is_there():
     lines = [
         {"order": 1, "product": 7, "partner": 5, "carrier": None},

@@ -118,6 +118,20 @@ class TestClaim(MendingCase):
         self._as("manager", claim).action_withdraw(reason="Too small")
         self.assertEqual(claim.state, "withdrawn")
 
+    def test_what_is_claimed_is_the_sum_of_its_lines_and_the_deadline_that_of_its_days(self):
+        """Over RPC too: neither is written, as a draft or filed, nor given when it is made."""
+        claim = self._claim()
+        self._proof(claim)
+        for state in ("draft", "filed"):
+            if state == "filed":
+                claim.action_file()
+            for vals in ({"amount": 999}, {"deadline": self.today + timedelta(days=90)}):
+                with self.subTest(state=state, vals=vals), self.assertRaises(UserError):
+                    claim.write(vals)
+        with self.assertRaises(UserError):
+            claim.create({"order_id": self.order.id, "amount": 999})
+        self.assertEqual((claim.amount, claim.deadline), (40, self.today + timedelta(days=3)))
+
     def test_after_its_deadline(self):
         claim = self._claim()
         claim.event_date = self.today - timedelta(days=10)

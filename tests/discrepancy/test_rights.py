@@ -23,6 +23,28 @@ class TestRights(DiscrepancyCase):
         self.assertEqual(self._sweep(self.order)["reopened"], 1)
         self.assertEqual(record.state, "open")
 
+    def test_open_again_it_shows_no_end_and_keeps_it_in_its_history(self):
+        """However it ended and however it comes back: who, when and why are of the past."""
+        for act, user in (("action_resolve", "processor"), ("action_accept", "manager")):
+            for back in ("hand", "ledgers"):
+                with self.subTest(act=act, back=back):
+                    getattr(self._as(user, self.record), act)(reason="It was a gift")
+                    self.assertEqual(self.record.resolution, "It was a gift")
+                    if back == "hand":
+                        self._as("processor", self.record).action_reopen(reason="It was none")
+                    else:
+                        self.order.order_line.price_unit += 1
+                        self.assertEqual(self._sweep(self.order)["reopened"], 1)
+                    record = self.record
+                    record.invalidate_recordset()
+                    self.assertEqual(record.state, "open")
+                    self.assertEqual(
+                        (record.resolution, record.closed_by_id.id, record.closed_at, record.accepted_value),
+                        (False, False, False, 0),
+                    )
+                    self.assertIn("It was a gift", " ".join(record.message_ids.mapped("body")))
+        self.assertIn("It was a gift", self._events(self.order, "discrepancy_closed").mapped("note"))
+
     def test_only_a_manager_accepts_and_says_why(self):
         with self.assertRaises(AccessError):
             self._as("processor", self.record).action_accept(reason="never mind")

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 # what may be common, the most special first: of two that tell as much the more special is named
 TRAITS = ("order", "product", "partner", "carrier")
 KIND = "kind"
+ORDER = "order"
 
 
 def common_causes(rows, usual, limit):
@@ -13,7 +14,8 @@ def common_causes(rows, usual, limit):
     A trait tells something where more records share it than its usual share would have brought: that a company's only
     carrier carried all of them says nothing, that a product of which little is sold is in half of them says much. The
     trait with the largest excess is taken first, then what is left is asked again. What no trait explains has the
-    kind in common, if it is still many.
+    kind in common, if it is still many. An order is the cause only of what stands in it alone: where several large orders
+    have the same, each of them shows it and none of them explains it.
 
     :param rows: list of dicts ``{"id", "order", "product", "partner", "carrier"}``, ids or ``None``
     :param usual: dict of ``(trait, value)`` to its share (0 to 1) of the company's other order lines; absent: 0
@@ -49,7 +51,7 @@ def _most_telling(counts, size, usual, limit):
     for key, count in counts.items():
         excess = count - size * usual.get(key, 0.0)
         # half of them would not be there by chance
-        if count > limit and excess >= count / 2:
+        if count > limit and excess >= count / 2 and (key[0] != ORDER or count * 2 > size):
             rank = (-excess, TRAITS.index(key[0]), key[1])
             if best is None or rank < best:
                 best, found = rank, key

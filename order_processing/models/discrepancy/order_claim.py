@@ -9,6 +9,8 @@ from ..common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
 MANAGER = "order_processing.group_manager"
+# stored, so that lists sort by them; a remote call could write them
+SUMS = {"amount", "deadline"}
 PARTIES = [("carrier", "Carrier"), ("vendor", "Vendor")]
 # the party that a kind of discrepancy suggests; all others: the carrier, if one took the goods
 VENDOR_KINDS = ("quality_failed", "late", "short_shipped")
@@ -183,6 +185,7 @@ class OrderClaim(models.Model):
     def create(self, vals_list):
         """Number the claims and remind their owners of the deadline."""
         for vals in vals_list:
+            self._check_sums(vals)
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code("order.claim") or "/"
         claims = super().create(vals_list)
@@ -197,6 +200,7 @@ class OrderClaim(models.Model):
 
     def write(self, vals):
         """What was filed stands: its content changes only before."""
+        self._check_sums(vals)
         content = {
             name
             for name in vals
@@ -217,6 +221,14 @@ class OrderClaim(models.Model):
         if lost:
             raise UserError(self.env._("Proof is added to a filed claim, never taken away: %s.", ", ".join(lost)))
         return answer
+
+    @api.model
+    def _check_sums(self, vals):
+        """What is claimed comes from the lines and the deadline from the days: neither is written beside them."""
+        if SUMS.intersection(vals):
+            raise UserError(
+                self.env._("The amount of a claim is that of its lines, its deadline that of its days: change those.")
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft(self):

@@ -10,6 +10,7 @@ MANAGER = "order_processing.group_manager"
 OPEN = ("open", "in_progress")
 CLOSED = ("resolved", "accepted", "auto_closed")
 CLOSING = {"who": "closed_by_id", "when": "closed_at", "why": "resolution"}
+NOT_CLOSED = {"closed_by_id": False, "closed_at": False, "resolution": False, "accepted_value": 0}
 # what people may write themselves; everything else comes from the ledgers
 WRITABLE = {"owner_id", "cause", "note", "due"}
 SEVERITIES = [("high", "High"), ("normal", "Normal"), ("low", "Low")]
@@ -90,7 +91,6 @@ class OrderDiscrepancy(models.Model):
         required=True,
         readonly=True,
         index=True,
-        tracking=True,
     )
     resolution = fields.Char(readonly=True)
     accepted_value = fields.Monetary("Accepted up to", readonly=True)
@@ -186,8 +186,12 @@ class OrderDiscrepancy(models.Model):
     @transition("reopen")
     def action_reopen(self, reason=""):
         """Open closed discrepancies again (processors, with a ``reason``)."""
-        self._transition_write({"closed_at": False, "closed_by_id": False, "accepted_value": 0})
         self._book("discrepancy_opened", reason)
+
+    def _transition_values(self, declared, reason):
+        """What is open again is not closed by anybody: how it ended last stands in its history alone."""
+        values = super()._transition_values(declared, reason)
+        return {**values, **NOT_CLOSED} if declared.name == "reopen" else values
 
     def _book(self, kind, reason):
         """One row of the day book per record."""

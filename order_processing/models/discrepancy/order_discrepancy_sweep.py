@@ -342,7 +342,6 @@ class OrderDiscrepancySweep(models.Model):
         records = self.browse([row["id"] for row in again])
         if records:
             moved = records._transition("reopen", self.env._("The ledgers differ again"))
-            moved._transition_write({"closed_at": False, "closed_by_id": False, "accepted_value": 0})
             for times, group in moved.grouped("times_opened").items():
                 group._transition_write({"times_opened": times + 1})
             moved._book("discrepancy_opened", self.env._("again"))

@@ -1,4 +1,9 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+MANAGER = "order_processing.group_manager"
+# what managers of the order desk set themselves, who may write no company
+RULES = ("order_invoice_days", "order_alert_count", "order_escalate_to_id", "order_escalate_days")
 
 
 class ResCompany(models.Model):
@@ -39,3 +44,47 @@ class ResCompany(models.Model):
     _order_escalate_days_positive = models.Constraint(
         "CHECK (order_escalate_days >= 0)", "The days until an escalation are 0 or more."
     )
+
+    def order_discrepancy_set_rules(self, vals):
+        """Set from when, how and to whom discrepancies of these companies are told (managers, of their own companies).
+
+        :param dict vals: any of ``order_invoice_days``, ``order_alert_count``, ``order_escalate_days`` (integers, 0 or more)
+            and ``order_escalate_to_id`` (id of a user or ``False``)
+        :return: ``True``
+        :raises AccessError: no manager, or a company that the user does not work in
+        :raises UserError: another field, a number below 0, or a person without access to a company
+        """
+        self._check_order_group(MANAGER)
+        foreign = self.sudo() - self.env.user.sudo().company_ids
+        if foreign:
+            raise AccessError(
+                self.env._(
+                    "You do not work in %s: ask a manager of that company.", ", ".join(foreign.mapped("name"))
+                )
+            )
+        other = set(vals) - set(RULES)
+        if other:
+            raise UserError(self.env._("No rule of discrepancies is called %s.", ", ".join(sorted(other))))
+        for name in set(vals) - {"order_escalate_to_id"}:
+            if not isinstance(vals[name], int) or vals[name] < 0:
+                label = self._fields[name]._description_string(self.env)
+                raise UserError(self.env._("“%s” is a whole number, 0 or more.", label))
+        self._order_discrepancy_check_person(vals.get("order_escalate_to_id"))
+        self.sudo().write(vals)
+        return True
+
+    def _order_discrepancy_check_person(self, user_id):
+        """Raise unless the user may get the overdue discrepancies of each of these companies; none is all right."""
+        user = self.env["res.users"].sudo().browse(user_id or [])
+        if not user:
+            return
+        known = user.exists()
+        outside = self.sudo().filtered(lambda company: company not in known.company_ids)
+        if outside or known.share or not known.active:
+            raise UserError(
+                self.env._(
+                    "%(user)s cannot get overdue discrepancies of %(companies)s: choose an active colleague who works there.",
+                    user=known.name or self.env._("This person"),
+                    companies=", ".join((outside or self.sudo()).mapped("name")),
+                )
+            )
