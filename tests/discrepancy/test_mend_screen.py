@@ -204,7 +204,9 @@ class TestMendingDocument(MendingCase):
         self.assertEqual(
             (record.resolution, record.closed_by_id.ids, record.closed_at), (False, [], False), "it is not resolved"
         )
-        self.assertIn("Mended by", " ".join(record.message_ids.mapped("body")), "its history keeps what mended it before")
+        self.assertIn(
+            "Mended by", " ".join(record.message_ids.mapped("body")), "its history keeps what mended it before"
+        )
         order.order_line._action_launch_stock_rule()
         self._deliver(order)
         self._sweep(order)
