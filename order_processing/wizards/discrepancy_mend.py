@@ -162,6 +162,8 @@ class DiscrepancyMend(models.TransientModel):
         records = self.discrepancy_ids._mend_fits(self.act)
         if self.act == "ask":
             return records.action_ask_customer()
+        if self.act == "register":
+            return records._mend_register()
         if self.act == "open":
             return records._mend_open()
         answer = records.mend_apply(self.act, **self._wishes())

@@ -201,6 +201,12 @@ class TestMendingDocument(MendingCase):
         order.picking_ids.filtered(lambda transfer: transfer.state != "done").action_cancel()
         self._sweep(order)
         self.assertEqual((record.state, record.mended_model, record.mended_id), ("open", False, 0))
+        self.assertEqual(
+            (record.resolution, record.closed_by_id.ids, record.closed_at), (False, [], False), "it is not resolved"
+        )
+        self.assertIn(
+            "Mended by", " ".join(record.message_ids.mapped("body")), "its history keeps what mended it before"
+        )
         order.order_line._action_launch_stock_rule()
         self._deliver(order)
         self._sweep(order)

@@ -28,5 +28,6 @@ from . import order_discrepancy_mend
 from . import order_discrepancy_mend_goods
 from . import order_discrepancy_mend_money
 from . import order_discrepancy_mend_other
+from . import order_discrepancy_mend_payment
 from . import order_discrepancy_mend_read
 from . import sale_order_mend

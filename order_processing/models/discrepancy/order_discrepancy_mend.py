@@ -180,6 +180,7 @@ class OrderDiscrepancyMend(models.Model):
                         locks=company._format_lock_dates(locks),
                     )
                 )
+        rows += filter(None, [self._mend_blocked_payment(act)])
         if act.code in ("backorder", "close_short"):
             shut = self.order_id.filtered(lambda order: order.state != "sale" or order.locked)
             if shut:

@@ -34,6 +34,8 @@ class OrderDiscrepancyMendRead(models.Model):
                 label = self.env._("Credit note of %s", document.reversed_entry_id.name)
         elif document._name == "stock.picking":
             label = document.picking_type_id.name
+        elif document._name == "account.payment":
+            label = self.env._("Payment to %s", document.partner_id.display_name)
         elif document._name == "order.claim":
             label = self.env._("Claim from %s", document.party_name)
         else:
@@ -49,6 +51,7 @@ class OrderDiscrepancyMendRead(models.Model):
             "account.move": self._mend_rows_of_invoices,
             "stock.move": self._mend_rows_of_moves,
             "order.claim": self._mend_rows_of_claims,
+            "account.payment": self._mend_rows_of_payments,
         }.get(documents._name)
         return reader(documents) if reader else []
 
@@ -98,6 +101,22 @@ class OrderDiscrepancyMendRead(models.Model):
                     )
                 )
         return rows
+
+    def _mend_rows_of_payments(self, payments):
+        return [
+            self._mend_row(
+                self.env._(
+                    "To %(partner)s through %(journal)s, %(day)s: %(memo)s",
+                    partner=payment.partner_id.display_name,
+                    journal=payment.journal_id.name,
+                    day=format_date(self.env, payment.date),
+                    memo=payment.memo or "",
+                ),
+                amount=payment.amount,
+                currency_id=payment.currency_id.id,
+            )
+            for payment in payments
+        ]
 
     def _mend_rows_of_claims(self, claims):
         rows = []
