@@ -26,8 +26,8 @@ SPREADSHEET_ERRORS = frozenset(
 # a formula that the program which wrote the file has not calculated
 UNCALCULATED = "=?"
 
-# ``width``: how many columns the heading row itself names
-Heading = namedtuple("Heading", ("row", "names", "width"))
+# ``blank``: places of columns that the heading row itself does not name
+Heading = namedtuple("Heading", ("row", "names", "blank"))
 
 
 class TableError(Exception):
@@ -102,13 +102,15 @@ class Table:
         if not score(best)[1]:
             raise TableError(_lt("The file has no heading row: the names of the columns must stand above the orders."))
         width = max(len(cells) for _number, cells in rows)
-        names = []
+        names, blank = [], set()
         for place in range(width):
             cell = best[1][place] if place < len(best[1]) else None
+            if not filled(cell):
+                blank.add(place)
             name = " ".join(str(cell).split()) if filled(cell) else f"Column {letters(place)}"
             again = sum(other.casefold() == name.casefold() for other in names)
             names.append(f"{name} ({letters(place)})" if again else name)
-        return Heading(best[0], names, len(best[1]))
+        return Heading(best[0], names, frozenset(blank))
 
     def body(self, heading):
         """``(row number, cells)`` below ``heading``."""

@@ -25,6 +25,9 @@ from .table import (
 
 _lt = LazyTranslate(__name__)
 
+# beyond this no spreadsheet counts
+LARGEST = 10**300
+PADDED = re.compile(r"0{2,}")
 BLOCK = 1 << 20
 # longer than the text of any one cell
 OVERLAP = 1 << 16
@@ -60,7 +63,7 @@ class XlsxTable(Table):
         except Exception as error:
             # whatever the library stumbles over, the file is what has to be looked at
             raise TableError(_lt("The file is no readable XLSX workbook: %s", str(error))) from error
-        self.percents = {}
+        self.formats = {}
         scores = {}
         for page in self.book.worksheets:
             page.reset_dimensions()
@@ -111,15 +114,23 @@ class XlsxTable(Table):
         value, kind = cell.value, cell.data_type
         if isinstance(value, str):
             return Broken(value) if kind == "e" or value in SPREADSHEET_ERRORS else value
-        if kind == "n" and value is not None and self._is_percent(cell):
+        if kind != "n" or value is None:
+            return value
+        if not -LARGEST < value < LARGEST:
+            return Broken("#NUM!")
+        percent, zeros = self._format(cell)
+        if percent:
             return Percent(value)
-        return value
+        # a code that is shown as 00123 is meant so
+        return f"{int(value):0{zeros}d}" if zeros and value == int(value) and value >= 0 else value
 
-    def _is_percent(self, cell):
+    def _format(self, cell):
+        """``(shown in percent, how many digits are shown at least)`` of a number, asked once for a style."""
         style = cell._style_id
-        if style not in self.percents:
-            self.percents[style] = "%" in (cell.number_format or "")
-        return self.percents[style]
+        if style not in self.formats:
+            shown = cell.number_format or ""
+            self.formats[style] = ("%" in shown, len(shown) if PADDED.fullmatch(shown) else 0)
+        return self.formats[style]
 
 
 def _cells(page):
