@@ -94,6 +94,16 @@ def test_too_many_rows_are_refused(monkeypatch):
     assert "more than 3 rows" in str(caught.value.words)
 
 
+def test_a_workbook_of_too_many_cells_is_refused_with_the_way_out(monkeypatch):
+    monkeypatch.setattr("odoo.addons.order_processing.models.intake.table_xlsx.MAX_CELLS", 40)
+    found = _xlsx(["Order", "Qty"], *(["O-1", 1] for _row in range(19)))
+    assert len(_body(found)) == 19
+    with pytest.raises(TableError) as caught:
+        _body(_xlsx(["Order", "Qty"], *(["O-1", 1] for _row in range(20))))
+    words = caught.value.words._translate("en_US")
+    assert "more than 40 cells" in words and "CSV" in words and "Split" in words
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
     monkeypatch.setattr("odoo.addons.order_processing.models.intake.table_xlsx.MAX_UNPACKED", 100)
     with pytest.raises(TableError) as caught:

@@ -13,8 +13,10 @@ _lt = LazyTranslate(__name__)
 
 # what one file may hold; more is refused with these numbers
 MAX_BYTES = 32 * 1024 * 1024
-MAX_UNPACKED = 512 * 1024 * 1024
+MAX_UNPACKED = 256 * 1024 * 1024
 MAX_ROWS = 200_000
+# of a workbook, read in one request: some 8 microseconds each, where a worker has 60 seconds of processor by default
+MAX_CELLS = 3_000_000
 MAX_COLUMNS = 256
 # title lines above the heading
 LOOK_FOR_HEADING = 30

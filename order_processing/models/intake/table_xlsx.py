@@ -13,6 +13,7 @@ from odoo.tools.translate import LazyTranslate
 
 from .table import (
     LOOK_FOR_HEADING,
+    MAX_CELLS,
     MAX_UNPACKED,
     SPREADSHEET_ERRORS,
     UNCALCULATED,
@@ -134,8 +135,18 @@ class XlsxTable(Table):
 
 
 def _cells(page):
+    count = 0
     try:
-        yield from page.iter_rows()
+        for cells in page.iter_rows():
+            count += len(cells)
+            if count > MAX_CELLS:
+                words = _lt(
+                    "The sheet has more than %s cells, which cannot be read at once. Split it, the rows of one order together,"
+                    " or save it as CSV.",
+                    f"{MAX_CELLS:,}",
+                )
+                raise TableError(words)
+            yield cells
     except TableError:
         raise
     except Exception as error:
