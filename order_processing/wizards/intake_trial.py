@@ -4,6 +4,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.intake import reading
 from ..models.intake.places import in_words
 
 
@@ -26,7 +27,7 @@ class OrderIntakeTrial(models.TransientModel):
         """A kept order brings its content as the sender sent it."""
         if self.intake_id:
             content = self.intake_id.sent_payload or self.intake_id.payload
-            self.payload_text = json.dumps(content, indent=2, ensure_ascii=False)
+            self.payload_text = json.dumps(reading.in_order(content), indent=2, ensure_ascii=False)
 
     def action_try(self):
         """Show what would become of the pasted order, as if its reference had never been sent; nothing is written.

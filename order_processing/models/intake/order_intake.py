@@ -10,22 +10,7 @@ from .parcel import NAMELESS
 from .places import in_words, labels, said
 
 PROCESSOR = "order_processing.group_processor"
-HEAD = ("customer", "ship_to", "invoice_to", "ordered_at", "wished_date", "currency", "note")
 LINE = re.compile(r"lines\[(\d+)\]")
-# the database forgets the order of keys; a person reads them in this one
-READING_ORDER = (
-    "reference",
-    *HEAD,
-    "pricelist",
-    "carrier",
-    "terms",
-    "total",
-    "lines",
-    "line",
-    "product",
-    "quantity",
-    "unit",
-)
 
 
 class OrderIntake(models.Model):
@@ -97,7 +82,7 @@ class OrderIntake(models.Model):
     @api.depends("payload")
     def _compute_payload_text(self):
         for intake in self:
-            intake.payload_text = json.dumps(_in_order(intake.payload or {}), indent=2, ensure_ascii=False)
+            intake.payload_text = json.dumps(reading.in_order(intake.payload or {}), indent=2, ensure_ascii=False)
 
     def _inverse_payload_text(self):
         for intake in self:
@@ -182,7 +167,7 @@ class OrderIntake(models.Model):
                     "value": _shown(payload.get(key)) if key != "lines" else "",
                     "faults": faults.get(key, []),
                 }
-                for key in dict.fromkeys([*HEAD, *sent, *(key for key in faults if key and "[" not in key)])
+                for key in dict.fromkeys([*reading.in_order(payload), *(key for key in faults if key and "[" not in key)])
                 if key in sent or key in faults
             ]
             rows = [
@@ -259,17 +244,7 @@ class OrderIntake(models.Model):
 def _shown(value):
     """A value of the payload as a person reads it."""
     if isinstance(value, dict):
-        return ", ".join(_shown(item) for item in value.values() if reading.present(item))
+        return ", ".join(_shown(item) for item in reading.in_order(value).values() if reading.present(item))
     if isinstance(value, list):
         return "; ".join(_shown(item) for item in value if reading.present(item))
     return "" if value is None else str(value)
-
-
-def _in_order(value):
-    """A copy of the payload with its keys in the order in which people read them."""
-    if isinstance(value, list):
-        return [_in_order(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    places = {key: place for place, key in enumerate(READING_ORDER)}
-    return {key: _in_order(value[key]) for key in sorted(value, key=lambda key: (places.get(key, len(places)), key))}
