@@ -68,6 +68,7 @@ class OrderIntakeFile(models.TransientModel):
     line_ids = fields.One2many("order.intake.file.line", "file_id", readonly=True)
     fault_ids = fields.One2many("order.intake.file.fault", "file_id", readonly=True)
     row_count = fields.Integer("Rows", readonly=True)
+    widest = fields.Integer(readonly=True)
     order_count = fields.Integer("Orders", readonly=True)
     fault_count = fields.Integer("Orders with errors", readonly=True)
     repeated_count = fields.Integer("Entered before", readonly=True)
@@ -90,7 +91,7 @@ class OrderIntakeFile(models.TransientModel):
             means = dict(self.env["order.intake.column"]._fields["path"]._description_selection(self.env))
             twice = sorted({means[path] for path in paths if paths.count(path) > 1})
             words = []
-            missing = columns.missing(paths)
+            missing = [means[path] for path in columns.missing(paths)]
             if missing:
                 words.append(self.env._("No column says: %s.", ", ".join(missing)))
             if twice:
@@ -163,8 +164,8 @@ class OrderIntakeFile(models.TransientModel):
             reading = self._reading(table)
             heading = table.heading(self._known())
             # beside a sheet people write remarks; in a CSV a cell too many has moved the others
-            width = heading.width if table.kind == "csv" else None
-            orders = Orders(table.body(heading), mapping, reading, width)
+            width, aside = columns.named(heading) if table.kind == "csv" else (None, ())
+            orders = Orders(table.body(heading), mapping, reading, width, aside)
             if not len(orders):
                 raise UserError(self.env._("The file has a heading row and no orders below it."))
             self.env["order.intake.file.part"]._fill(self, orders, PART)
@@ -174,6 +175,7 @@ class OrderIntakeFile(models.TransientModel):
             {
                 "state": "columns",
                 "row_count": orders.row_count,
+                "widest": orders.widest,
                 "order_count": len(orders),
                 "rejected_content": False,
                 "doubt": " ".join(self.env._(words) for words in reading.doubts()),

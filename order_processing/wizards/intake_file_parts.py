@@ -10,6 +10,7 @@ from odoo import api, fields, models
 
 from ..models.intake import cells, columns
 from ..models.intake.table import UNCALCULATED, Broken, Percent
+from ..models.intake.table_csv import guarded
 from ..models.intake.table_orders import Entry, place_of
 
 # what is shown of a large file; counts and the download have all
@@ -19,6 +20,8 @@ SHOWN_FAULTS_AN_ORDER = 10
 OK_CODES = ("accepted", "repeated")
 # the place of a fault that is no single column's
 WHOLE_ROW = -1
+# a cell of a workbook holds no more
+REASON_LENGTH = 32_000
 # what is read stays for a working day, then the vacuum of core takes it
 KEPT_HOURS = 12
 
@@ -267,13 +270,16 @@ class OrderIntakeFilePart(models.TransientModel):
     def _give_back(self, file, table, reasons):
         """Write the rows of ``reasons`` as a file of the kind that came into ``file.rejected_content``."""
         heading = table.heading(file._known())
-        own = [place for place, name in enumerate(heading.names) if name != columns.REASON]
+        # a column without a heading has none when it comes back either, so that its cells are still too many
+        names = ["" if place in heading.blank else name for place, name in enumerate(heading.names)]
+        names += [""] * (file.widest - len(names))
+        own = [place for place, name in enumerate(names) if name != columns.REASON]
         rows = (
-            [*(row[place] if place < len(row) else None for place in own), reasons[number]]
+            [*(row[place] if place < len(row) else None for place in own), reasons[number][:REASON_LENGTH]]
             for number, row in table.body(heading)
             if number in reasons
         )
-        names = [*(heading.names[place] for place in own), columns.REASON]
+        names = [*(names[place] for place in own), columns.REASON]
         data = _workbook(names, rows) if table.kind == "xlsx" else _text(names, rows, table)
         stem = (file.filename or "orders").rsplit(".", 1)[0].replace("/", "-")
         file.write(
@@ -290,8 +296,8 @@ def _text(names, rows, table):
     raw = io.BytesIO()
     with io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="") as text:
         writer = csv.writer(text, delimiter=table.delimiter)
-        writer.writerow(names)
-        writer.writerows(rows)
+        writer.writerow(map(guarded, names))
+        writer.writerows(map(guarded, row) for row in rows)
         text.flush()
         return raw.getvalue()
 

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..models.intake import reading
 from ..models.intake.lookup_partner import PartnerLookup
 from ..models.intake.parcel import NAMELESS, Parcel
+from ..models.intake.places import in_words
 from .intake_mend_rows import ROLES, merged, same, shown
 from .intake_mend_words import Words
 
@@ -140,7 +141,7 @@ class OrderIntakeMend(models.TransientModel):
             vals[name] = self._rows(name, [(f"{key}[{place}]", item) for place, item in enumerate(sent)], told)
         self.write(vals)
         for row, error in zip(self.other_ids, unknown):
-            row.found = error["found"]
+            row.write({"found": error["found"], "where": in_words(self.env, order, error["path"])})
         # the form's own rows, in their order; none when it opens
         for line, choice in zip(self.line_ids.sorted("place"), kept):
             line.write(choice)

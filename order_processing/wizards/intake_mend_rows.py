@@ -234,6 +234,7 @@ class OrderIntakeMendOther(models.TransientModel):
     _inherit = ["order.intake.mend.part"]
     _description = "Other Content of an Order That Is Mended"
 
+    where = fields.Char(readonly=True)
     found = fields.Char("Was sent", readonly=True)
     leave_out = fields.Boolean()
 

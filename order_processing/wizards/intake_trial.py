@@ -4,6 +4,9 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.intake import reading
+from ..models.intake.places import in_words
+
 
 class OrderIntakeTrial(models.TransientModel):
     """An order tried against a sender's profile: what would become of it, nothing written."""
@@ -24,7 +27,7 @@ class OrderIntakeTrial(models.TransientModel):
         """A kept order brings its content as the sender sent it."""
         if self.intake_id:
             content = self.intake_id.sent_payload or self.intake_id.payload
-            self.payload_text = json.dumps(content, indent=2, ensure_ascii=False)
+            self.payload_text = json.dumps(reading.in_order(content), indent=2, ensure_ascii=False)
 
     def action_try(self):
         """Show what would become of the pasted order, as if its reference had never been sent; nothing is written.
@@ -71,11 +74,14 @@ class OrderIntake(models.Model):
             answers = self._submit(orders, source, company, settings=profile.sudo()._settings())
             made = self.env["sale.order"].sudo().browse([answer["order_id"] for answer in answers if answer["ok"]])
             results = {result["order_id"]: result for result in made.action_verify()} if made else {}
-            for answer in answers:
+            for sent, answer in zip(orders, answers):
                 order = made.filtered(lambda order, answer=answer: order.id == answer["order_id"])
                 shown.append(
                     {
                         **answer,
+                        "errors": [
+                            {**error, "where": in_words(self.env, sent, error["path"])} for error in answer["errors"]
+                        ],
                         "customer": order.partner_id.display_name or "",
                         "held": results.get(order.id, {}).get("state") == "held",
                         "holds": order.order_hold_ids.filtered(lambda hold: hold.state == "open").mapped(

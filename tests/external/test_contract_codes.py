@@ -326,19 +326,6 @@ def test_malformed_calls_name_the_argument(caller):
             caller.contract(method, **arguments)
 
 
-def test_null_is_as_if_left_out(running_server, goods):
-    """Where a protocol can carry it."""
-    caller = Json2(running_server)
-    order = {**Desk(caller, caller, goods).order(), "note": None, "ship_to": None, "wished_date": None}
-    answer = caller.contract("submit_orders", orders=[order], source="null", verify=None, company=None, dry_run=None)[0]
-    assert answer["ok"], answer
-    assert answer["verification"] == "verified", "the default of verify"
-    rows = caller.contract("order_status", references=[None, order["reference"]], source=None)
-    assert [row["code"] for row in rows] == ["not_found", "accepted"]
-    with pytest.raises(caller.error, match="Missing arguments: `references`"):
-        caller.contract("order_status", references=None)
-
-
 def test_discrepancies_are_handed_over_once_and_again_when_they_change(caller, admin, goods):
     desk = Desk(caller, admin, goods)
     day = str(datetime.date.today() + datetime.timedelta(days=30))

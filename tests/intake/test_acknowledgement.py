@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.order_processing.models.common.business_day import business_day
@@ -269,3 +269,82 @@ class TestAcknowledgement(IntakeMixin, OrderCase):
         lines = {line["line"]: line["message"] for line in self._told("W-2")["lines"]}
         self.assertFalse(lines["A"], "nothing is wrong with it any more")
         self.assertIn("No product", lines["B"])
+
+    def _failing(self, error, *references):
+        """Sending fails with ``error`` as long as one of ``references`` is among what is sent; emptied it works."""
+        Intake = type(self.env["order.intake"])
+        make, broken = Intake._acknowledgement_make, set(references)
+
+        def failing(intakes, ready, told, recipients):
+            if broken & {intake.reference for intake in ready}:
+                raise error
+            return make(intakes, ready, told, recipients)
+
+        self.patch(Intake, "_acknowledgement_make", failing)
+        return broken
+
+    @mute_logger("odoo.addons.order_processing.models.intake.order_intake_acknowledge")
+    def test_an_unexpected_failure_spoils_no_other_and_is_tried_again(self):
+        self._want("always")
+        orders = [self._lines(f"A-3{n}", ("1", "TG-1")) for n in range(3)]
+        broken = self._failing(KeyError("no such thing"), "A-31")
+        self._cron()
+        self.assertEqual([len(self._mails(order)) for order in orders], [1, 0, 1])
+        intake = orders[1].intake_id
+        self.assertEqual(intake.acknowledgement_state, "failed")
+        self.assertIn("no such thing", self._as("processor", orders[1]).order_acknowledgement_problem)
+        self.assertTrue(intake.acknowledgement_again_at)
+        broken.clear()
+        self._cron()
+        self.assertFalse(self._mails(orders[1]), "not at once: what is broken stays so for a while")
+        intake._transition_write({"acknowledgement_again_at": intake.acknowledgement_again_at - timedelta(hours=2)})
+        self._cron()
+        self.assertEqual([len(self._mails(order)) for order in orders], [1, 1, 1])
+        self.assertFalse(intake.acknowledgement_problem or intake.acknowledgement_again_at)
+
+    def test_a_concurrency_error_goes_up(self):
+        self._want("always")
+        orders = [self._lines(f"A-4{n}", ("1", "TG-1")) for n in range(2)]
+        self._failing(ConcurrencyError("busy"), "A-40")
+        intakes = orders[0].intake_id | orders[1].intake_id
+        with self.assertRaises(ConcurrencyError):
+            intakes._acknowledge_each()
+        self.assertEqual({order.intake_id.acknowledgement_state for order in orders}, {"to_send"})
+
+    def _amended(self, reference, quantity, **vals):
+        """The order sent again with one line of ``quantity``."""
+        order = self._order(reference, quantity=quantity, replace=True, **vals)
+        answer = self._submit(order)[0]
+        self.assertTrue(answer["ok"], answer)
+
+    def test_who_was_told_of_a_difference_is_told_that_it_is_gone(self):
+        self._want("differences")
+        order = self._lines("A-50", ("1", "TG-1"))
+        order.order_line.product_uom_qty = 1
+        self._cron()
+        self.assertEqual(len(self._mails(order)), 1)
+        self._amended("A-50", 1)
+        self._cron()
+        self.assertEqual(len(self._mails(order)), 2)
+        self.assertIn("as ordered", self._mails(order)[1].body_html)
+        self._amended("A-50", 3)
+        self._cron()
+        self.assertEqual(len(self._mails(order)), 2, "who knows that there is none is not told at each change")
+
+    def test_who_was_told_of_a_refusal_is_told_of_the_entry(self):
+        self._want("differences")
+        answer = self._submit(self._order("A-51", product="NOPE"))[0]
+        self._cron()
+        self.assertTrue(self._submit(self._order("A-51"))[0]["ok"])
+        self._cron()
+        intake = self.env["order.intake"].browse(answer["intake_id"])
+        mails = self.env["mail.mail"].search([("model", "=", "order.intake"), ("res_id", "=", intake.id)], order="id")
+        self.assertEqual(["refused" in mail.body_html for mail in mails], [True, False])
+
+    def test_what_the_desk_told_without_need_is_no_difference(self):
+        self._want("differences")
+        order = self._lines("A-52", ("1", "TG-1"))
+        self._as("processor", order).action_acknowledge()
+        self._amended("A-52", 3)
+        self._cron()
+        self.assertEqual(len(self._mails(order)), 1)

@@ -52,6 +52,34 @@ class TestContract(OrderCase):
         self.assertEqual([answer["code"] for answer in done], ["accepted", "held", "invalid"])
         self.assertFalse([answer for answer in tried if "order_id" in answer or "intake_id" in answer])
 
+    def test_a_dry_run_uses_no_number_up(self):
+        def drawn():
+            sequences = self.env["ir.sequence"].search([("implementation", "=", "standard")])
+            names = [f"ir_sequence_{sequence.id:03d}" for sequence in sequences]
+            self.env.cr.execute("SELECT sequencename, last_value FROM pg_sequences WHERE sequencename = ANY(%s)", [names])
+            return dict(self.env.cr.fetchall())
+
+        self._stock(self.product, 50)
+        self._contract().submit_orders(orders=[self._order("D-0")], source="shop", confirm=True)
+        before = drawn()
+        # one that Odoo refuses takes the others back and is tried again
+        refused = self._order("D-2", note="refuse me")
+        create = type(self.env["sale.order"]).create
+
+        def refusing(orders, vals_list):
+            if any("refuse me" in str(vals.get("note")) for vals in vals_list):
+                raise UserError("No")
+            return create(orders, vals_list)
+
+        self.patch(type(self.env["sale.order"]), "create", refusing)
+        orders = [self._order("D-1"), refused, self._order("D-3")]
+        answers = self._contract().submit_orders(orders=orders, source="shop", confirm=True, dry_run=True)
+        self.assertEqual([answer["code"] for answer in answers], ["accepted", "invalid", "accepted"], answers)
+        self.assertEqual(drawn(), before)
+        answer = self._contract().submit_orders(orders=[self._order("D-1")], source="shop")[0]
+        self.assertRegex(answer["order"], r"^S\d+$")
+        self.assertNotEqual(drawn(), before)
+
     def test_repeated_answers_the_first_result_with_its_holds(self):
         order = self._order("H-1", lines=[{"product": "TG-1", "quantity": 1, "price": 0}])
         first, again = (self._contract().submit_orders(orders=[order], source="shop")[0] for _n in range(2))

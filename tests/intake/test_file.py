@@ -1,6 +1,10 @@
 """Orders from a file: columns named and remembered, errors shown by row and column before anything is entered."""
 
 import base64
+import csv
+import io
+
+import openpyxl
 
 from odoo.exceptions import UserError
 
@@ -144,6 +148,46 @@ class TestFile(FileMixin, OrderCase):
         self.assertEqual(len(self._orders_of("B")[0].order_line), 2)
         with self.assertRaisesRegex(UserError, "No order"):
             mended.action_download()
+
+    def test_what_comes_back_does_not_run_in_a_spreadsheet(self):
+        evil = ["=HYPERLINK(1)", "+1-cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1"]
+        rows = [f'A;ME;{code};"-1";"=1+1";"+44 20 7946"' for code in evil]
+        data = self._rows(*rows, heading="Order;Customer;SKU;Qty;=Kram;Phone").encode()
+        back = self._rejected(self._entered(data))
+        heading, *told = list(csv.reader(io.StringIO(back.decode("utf-8-sig")), delimiter=";"))
+        self.assertEqual(heading[4], "'=Kram")
+        # a number is none, and stays as it was
+        self.assertEqual([row[2:6] for row in told], [[f"'{code}", "-1", "'=1+1", "+44 20 7946"] for code in evil])
+        self.assertFalse([cell for row in told for cell in row if cell[:1] in "=@\t"])
+        # read again it says what the sender said
+        again = self._previewed(back)
+        self.assertEqual(again.fault_ids.mapped("found"), ["=HYPERLINK(1)", "-1", evil[1], "-1", "-2+3", "-1", "@SUM(1)", "-1", "=1", "-1"])
+        self.assertEqual(self._rejected(again), back)
+
+    def test_a_text_of_a_workbook_comes_back_as_a_text(self):
+        def as_text(book):
+            book.active["C2"].data_type = "s"
+
+        rows = (["Order", "Customer", "SKU", "Qty"], ["A", self.customer.email, "=1+1", 1])
+        file = self._entered(workbook(*rows, prepare=as_text), filename="orders.xlsx")
+        self.assertEqual(file.fault_ids.found, "=1+1")
+        page = openpyxl.load_workbook(io.BytesIO(self._rejected(file))).active
+        self.assertEqual((page["C2"].value, page["C2"].data_type), ("=1+1", "s"))
+
+    def test_cells_too_many_come_back_and_are_too_many_again(self):
+        fine = [f"F{number};ME;TG-1;1;" for number in range(35)]
+        data = self._rows(*fine, "B;ME;TG-1;2;9;50;", "C;ME;TG-1;1;;;;x")
+        file = self._entered(data)
+        self.assertEqual((file.entered_count, file.fault_count), (35, 2))
+        back = self._rejected(file)
+        heading, first, second = list(csv.reader(io.StringIO(back.decode("utf-8-sig")), delimiter=";"))
+        self.assertEqual(heading, ["Order", "Customer", "SKU", "Qty", "Unit price", "", "", "", "Reason of rejection"])
+        self.assertEqual((first[4:8], second[4:8]), (["9", "50", "", ""], ["", "", "", "x"]))
+        again = self._entered(back)
+        self.assertEqual((again.entered_count, again.fault_count), (0, 2))
+        self.assertEqual(self._rejected(again), back)
+        mended = self._entered(back.replace(b";9;50;", b";9,50;;").replace(b";x;", b";;"))
+        self.assertEqual((mended.entered_count, mended.fault_count), (2, 0), self._faults(mended))
 
     def test_the_same_file_again_enters_nothing(self):
         data = self._rows("A;ME;TG-1;2;9,50", "B;ME;TG-1;1;")

@@ -94,6 +94,16 @@ def test_too_many_rows_are_refused(monkeypatch):
     assert "more than 3 rows" in str(caught.value.words)
 
 
+def test_a_workbook_of_too_many_cells_is_refused_with_the_way_out(monkeypatch):
+    monkeypatch.setattr("odoo.addons.order_processing.models.intake.table_xlsx.MAX_CELLS", 40)
+    found = _xlsx(["Order", "Qty"], *(["O-1", 1] for _row in range(19)))
+    assert len(_body(found)) == 19
+    with pytest.raises(TableError) as caught:
+        _body(_xlsx(["Order", "Qty"], *(["O-1", 1] for _row in range(20))))
+    words = caught.value.words._translate("en_US")
+    assert "more than 40 cells" in words and "CSV" in words and "Split" in words
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
     monkeypatch.setattr("odoo.addons.order_processing.models.intake.table_xlsx.MAX_UNPACKED", 100)
     with pytest.raises(TableError) as caught:
@@ -141,6 +151,25 @@ def test_merged_cells_are_filled_down_and_empty_rows_keep_their_number():
         merged=("A1:D1", "A4:A5", "B4:B5"),
     )
     assert _body(found) == [(4, ("O-1", "C-1", "P-1", 1)), (5, ("O-1", "C-1", "P-2", 2)), (7, ("O-2", "C-2", "P-3", 3))]
+
+
+def test_codes_that_are_shown_with_leading_zeros_have_them():
+    def padded(book):
+        for cell, form in {"B2": "0000000000000", "C2": "00", "D2": "00000"}.items():
+            book.active[cell].number_format = form
+
+    found = _xlsx(["Order", "Product", "Qty", "Price"], ["O-1", 12345678905, 7, 1.5], prepare=padded)
+    ((_row, cells_found),) = _body(found)
+    assert cells_found == ("O-1", "0012345678905", "07", 1.5)
+    assert _reading().read("number", cells_found[2]) == (7, None)
+
+
+def test_numbers_beyond_all_reckoning_are_errors_of_their_cells():
+    data = workbook(["Order", "Product", "Qty"], ["O-1", "=1", "=2"])
+    found = XlsxTable(stored(data, {"B2": "1E400", "C2": "9" * 400}), columns.known)
+    ((_row, (_order, product, quantity)),) = _body(found)
+    assert (product, quantity) == ("#NUM!", "#NUM!")
+    assert isinstance(product, Broken) and isinstance(quantity, Broken)
 
 
 def test_formulas_are_their_stored_values_or_a_fault():
@@ -292,13 +321,13 @@ def test_a_value_that_is_torn_by_its_own_separator_is_a_fault():
     found = _csv("Order,Customer,Product,Qty,Price\nO-1,C,P,1,9,50\nO-2,C,P,1,9,\n")
     heading = found.heading(columns.known)
     mapping = columns.guess(heading.names, {})
-    torn, whole = Orders(found.body(heading), mapping, _reading(), heading.width).entries()
+    torn, whole = Orders(found.body(heading), mapping, _reading(), *columns.named(heading)).entries()
     ((row, path, words, shown),) = torn.faults
     assert (row, path, shown) == (2, "", "50")
     assert "quotation marks" in str(words)
     assert not whole.faults
     # a column that has a meaning and no heading is none too many
-    torn, _whole = Orders(found.body(heading), {**mapping, 5: "line.note"}, _reading(), heading.width).entries()
+    torn, _whole = Orders(found.body(heading), {**mapping, 5: "line.note"}, _reading(), *columns.named(heading)).entries()
     assert not torn.faults
 
 

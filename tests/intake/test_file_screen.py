@@ -41,7 +41,7 @@ def test_columns_are_named_errors_seen_and_the_rest_is_entered(page):
     assert not page.locator(".modal footer [name=action_preview]:visible").count()
     for header, meaning in (("Beleg", "Order reference"), ("Kunde", "Customer (reference, e-mail or VAT number)")):
         page.click(f".modal tr.o_data_row:has-text('{header}') [name=path]")
-        page.click(".modal tr.o_selected_row [name=path] input")
+        page.click(f".modal tr.o_selected_row:has-text('{header}') [name=path] input")
         page.locator(".o-dropdown-item").get_by_text(meaning, exact=True).click()
     page.click(".modal footer [name=action_preview]")
     page.wait_for_selector(".modal .alert-warning >> text=1 of 2 orders have errors")

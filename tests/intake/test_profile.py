@@ -190,7 +190,7 @@ class TestProfile(IntakeMixin, OrderCase):
         )
         self.env["order.event"].flush_model()
         self.assertEqual([self.env[name].search_count([]) for name in tables], before)
-        for words in ("Newcomer", "lines[0].product", "would be rejected", "would be entered and held", "Test Goods"):
+        for words in ("Newcomer", "Line 1, Product", "would be rejected", "would be entered and held", "Test Goods"):
             self.assertIn(words, shown)
 
     def test_a_kept_order_is_tried_anew_though_its_reference_was_entered(self):

@@ -85,6 +85,12 @@ class TestGeneralLists(VerificationCase):
             self.assertEqual((copy.company_id, copy[field]), (self.company, value))
             with self.assertRaises(AccessError):
                 copy.company_id = False
+            # nor does it count for a company that is not the user's
+            with self.assertRaises(AccessError):
+                copy.company_id = self.other_company
+                copy.flush_recordset()
+            copy.invalidate_recordset()
+            self.assertEqual(copy.company_id, self.company)
 
     def test_who_has_access_to_all_companies_may(self):
         self.users["manager"].company_ids = [Command.set(self.env["res.company"].search([]).ids)]

@@ -1,4 +1,6 @@
 from . import transition
+from . import ir_sequence
+from . import order_company_mixin
 from . import order_transition_mixin
 from . import order_event
 from . import order_event_opening

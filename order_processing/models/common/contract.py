@@ -26,6 +26,9 @@ NAME_LENGTH = 200
 # what one record alone can be guilty of; a concurrency error is none of these: it goes up and core calls again
 REFUSALS = (UserError, ValueError, psycopg2.IntegrityError, psycopg2.DataError)
 
+# somebody else was faster, or the database is gone: what goes up, and core calls again
+CONCURRENCY = (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError)
+
 FORMATS = FormatChecker(formats=())
 for _name, _reads in {
     "day": scalars.day,

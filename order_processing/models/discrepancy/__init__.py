@@ -20,7 +20,6 @@ from . import order_discrepancy_document
 from . import stock_move_line
 from . import touched
 from . import claim_days
-from . import ir_sequence
 from . import order_claim
 from . import order_claim_line
 from . import order_discrepancy_documents

@@ -7,7 +7,7 @@ from odoo.tools.misc import Callbacks
 
 from ..common import contract
 from ..common.business_day import business_day
-from .ir_sequence import PREVIEW
+from ..common.ir_sequence import no_numbers
 from .mends import ACTS, BY_ACT, IN_HAND, INVOICING, PLAIN, PROCESSOR, acts_of, proposed_of
 from .order_discrepancy import OPEN
 
@@ -299,9 +299,8 @@ class OrderDiscrepancyMend(models.Model):
         after = cr.postcommit
         # what would be told to the world after the commit (mails, messages of the bus) never happened
         cr.postcommit = Callbacks()
-        cr.cache[PREVIEW] = 0
         try:
-            with contract.one_record(cr):
+            with no_numbers(cr), contract.one_record(cr):
                 yield refused
                 raise _TakenBack
         except _TakenBack:
@@ -310,7 +309,6 @@ class OrderDiscrepancyMend(models.Model):
             refused.append(contract.said(refusal))
         finally:
             cr.postcommit = after
-            cr.cache.pop(PREVIEW, None)
 
     # ------------------------------------------------------------------ how much
 

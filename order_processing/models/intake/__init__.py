@@ -1,6 +1,7 @@
 from . import order_customer_code
 from . import order_intake
 from . import order_intake_acknowledgement
+from . import order_intake_acknowledge
 from . import order_intake_attempt
 from . import order_intake_check
 from . import order_intake_column

@@ -71,7 +71,7 @@ class Amendment:
         self.goods = {values["order_sender_line"]: values for values in commands if "order_sender_line" in values}
         self.charges = [values for values in commands if "order_sender_charge" in values]
         self.head, self.lines = self._head(), self._lines(self.goods)
-        self.charged = self._charges_change(bool(self.lines))
+        self.charged = self._charges_change(bool(self.lines), self._taxes_change())
         return not parcel.errors
 
     def change(self):
@@ -80,8 +80,7 @@ class Amendment:
         :return: ``(values of lines to add, lines to take away)``, which is done for many amendments at once
         """
         order = self.order
-        if self.head:
-            order.with_context(update_delivery_shipping_partner=True).write(self.head)
+        self._write_head()
         removed, added = order.order_line.browse(), []
         for line, values in self.lines:
             if line and values and "product_id" not in values:
@@ -94,8 +93,43 @@ class Amendment:
         if self.charged:
             removed |= order.order_line.filtered("order_sender_charge")
             added += self.charges
+        self._ask_pricelist(removed)
         return [{**values, "order_id": order.id} for values in added], removed
 
+    def _write_head(self):
+        """Write the order's own; another fiscal position puts its taxes on the lines that stand, as core does when asked."""
+        order = self.order
+        before = order.fiscal_position_id
+        self.pricelist = order.pricelist_id
+        if self.head:
+            order.with_context(update_delivery_shipping_partner=True).write(self.head)
+        if order.fiscal_position_id != before:
+            order._recompute_taxes()
+
+    def _ask_pricelist(self, removed):
+        """Lines without a price of the sender's have that of the pricelist, where it is another or their discount is gone."""
+        order = self.order
+        other = order.pricelist_id != self.pricelist
+        if not other and not self.undiscounted:
+            return
+        lines = order.order_line.filtered("order_sender_line") - removed
+        lines = lines.filtered(
+            lambda line: (
+                line.order_sender_line in self.goods
+                and "price_unit" not in self.goods[line.order_sender_line]
+                and (other or line.order_sender_line in self.undiscounted and not line._has_sent_price())
+            )
+        )
+        if lines:
+            lines.invalidate_recordset(["pricelist_item_id"])
+            lines.with_context(force_price_recomputation=True)._compute_price_unit()
+            lines.discount = 0.0
+            lines._compute_discount()
+            for line in lines:
+                if "discount" in self.goods[line.order_sender_line]:
+                    line.discount = self.goods[line.order_sender_line]["discount"]
+        if other:
+            order.show_update_pricelist = False
     # ------------------------------------------------------------------ what is too late
 
     def _closed(self):
@@ -125,8 +159,10 @@ class Amendment:
         order, parcel, changes = self.order, self.parcel, {}
         values = {**self._dropped(), **parcel.values}
         begun = self._late(order.order_line)
+        # core fills in what depends on the customer: what the sender says of it is said again
+        moved = order.state != "sale" and not self._same(order, "partner_id", values["partner_id"])
         for key, field in {**CONFIRMED, **DISPATCHED, **ANY_TIME}.items():
-            if field not in values or self._same(order, field, values[field]):
+            if field not in values or not moved and self._same(order, field, values[field]):
                 continue
             if key in CONFIRMED and order.state == "sale":
                 self._too_late(key, parcel.payload.get(key), self.env._("%s is confirmed.", order.name))
@@ -150,6 +186,7 @@ class Amendment:
             "ship_to": {"partner_shipping_id": own["delivery"]},
             "invoice_to": {"partner_invoice_id": own["invoice"]},
             "terms": {"payment_term_id": partner.with_company(self.company).property_payment_term_id.id},
+            "pricelist": {"pricelist_id": partner.with_company(self.company).property_product_pricelist.id},
             "carrier": {"carrier_id": False},
             "wished_date": {"commitment_date": False},
             "note": {"note": False},
@@ -173,6 +210,8 @@ class Amendment:
         """``(line, values)`` of lines that change: an empty line is new, values ``None`` go away."""
         entered = self.order.order_line.filtered("order_sender_line")
         by_mark = {line.order_sender_line: line for line in entered}
+        before = self._lines_before()
+        self.undiscounted = set()
         changes = []
         for place, sent in self.parcel.lines:
             mark = reading.mark(place, sent)
@@ -180,6 +219,7 @@ class Amendment:
             if not line:
                 changes.append((line, values))
                 continue
+            values = {**self._left_out(line, before.get(mark, {}), sent), **values}
             keys = {key: field for key, field in LINE.items() if field in values}
             keys = {key: field for key, field in keys.items() if not self._same(line, field, values[field])}
             if not keys:
@@ -201,15 +241,42 @@ class Amendment:
                 changes.append((line, None))
         return changes
 
-    def _charges_change(self, lines_change):
-        """Whether charges are made anew: they differ, or there is a discount on lines that change."""
+    def _lines_before(self):
+        """The lines that stand, as they were sent, by the sender's id."""
+        lines = self.before.get("lines") if isinstance(self.before, dict) else None
+        lines = enumerate(lines if isinstance(lines, list) else [])
+        return {reading.mark(place, line): line for place, line in lines if isinstance(line, dict)}
+
+    def _left_out(self, line, before, sent):
+        """Values of what was said of a line and is not said any more; a price that is left out stays."""
+        gone = {key for key in before if reading.present(before[key]) and not reading.present(sent.get(key))}
+        values = {}
+        if "unit" in gone:
+            values["product_uom_id"] = line.product_id.uom_id.id
+        if "note" in gone:
+            values["name"] = line.with_context(
+                lang=self.order.partner_id.lang
+            )._get_sale_order_line_multiline_description_sale()
+        if "discount" in gone:
+            values["discount"] = 0.0
+            self.undiscounted.add(line.order_sender_line)
+        return values
+
+    def _taxes_change(self):
+        """Whether the customer or the address that change bring another fiscal position."""
+        if not {"partner_id", "partner_shipping_id"} & set(self.head):
+            return False
+        return self.amounts.position(self.parcel) != self.order.fiscal_position_id
+
+    def _charges_change(self, lines_change, taxes_change):
+        """Whether charges are made anew: they or their taxes differ, or there is a discount on lines that change."""
         keys = ("charges", "prices_include_tax")
         differs = any(
             reading.canonical(self.before.get(key)) != reading.canonical(self.parcel.payload.get(key)) for key in keys
         )
         charged = self.order.order_line.filtered("order_sender_charge")
         discounted = any(line.price_unit < 0 for line in charged)
-        if not differs and not (lines_change and discounted):
+        if not differs and not (lines_change and discounted) and not (taxes_change and charged):
             return False
         if late := self._late(charged):
             self._too_late("charges", self.parcel.payload.get("charges"), late)

@@ -50,7 +50,7 @@ class Amounts:
     def pricelist_price(self, parcel, price, product):
         """A price of the pricelist, as core puts it on a line of this customer: moved to the taxes of its fiscal position."""
         taxes = product.taxes_id._filter_taxes_by_company(self.company)
-        position = self._position(parcel)
+        position = self.position(parcel)
         return product._get_tax_included_unit_price_from_price(price, product_taxes=taxes, fiscal_position=position)
 
     # ------------------------------------------------------------------ charges
@@ -103,9 +103,10 @@ class Amounts:
     def _taxes(self, parcel, product):
         """The taxes that core will put on a line of ``product``."""
         taxes = product.taxes_id._filter_taxes_by_company(self.company)
-        return self._position(parcel).map_tax(taxes)
+        return self.position(parcel).map_tax(taxes)
 
-    def _position(self, parcel):
+    def position(self, parcel):
+        """The fiscal position that core will put on the order."""
         partner = self._party(parcel, "partner_id")
         ship_to = self._party(parcel, "partner_shipping_id") or (
             partner.browse(partner.address_get(["delivery"])["delivery"]) if partner.id else partner

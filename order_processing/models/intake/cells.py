@@ -12,6 +12,7 @@ _lt = LazyTranslate(__name__)
 # what spreadsheets count days from
 EPOCH = datetime(1899, 12, 30)
 SERIAL_DAYS = (20_000, 75_000)
+YEARS = (1900, 2200)
 MONEY = re.compile(r"[\s\u00a0\u202f'’]|[€£$¥%]|(?<![A-Z])[A-Z]{3}(?![A-Z])")
 DIGITS = re.compile(r"[+-]?[\d.,]*\d[\d.,]*", re.ASCII)
 GROUPED = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+", re.ASCII)
@@ -163,6 +164,8 @@ class Reading:
 
     def _when(self, cell):
         """A ``datetime``, a ``date`` for a whole day, or the text as found."""
+        if isinstance(cell, date) and not YEARS[0] <= cell.year <= YEARS[1]:
+            return shown(cell), None
         if isinstance(cell, datetime):
             return (cell if cell.time() != time() else cell.date()), None
         if isinstance(cell, date):
@@ -248,10 +251,12 @@ def _plain_mark(text):
 
 
 def _date(year, month, day):
+    """``None`` where that is no day, or none of the years that the contract takes and every time zone can reckon with."""
     try:
-        return date(int(year), int(month), int(day))
+        found = date(int(year), int(month), int(day))
     except ValueError:
         return None
+    return found if YEARS[0] <= found.year <= YEARS[1] else None
 
 
 def _with_clock(day, text):
@@ -270,4 +275,8 @@ def _with_clock(day, text):
         return None
     if when.time() == time() and not found[5]:
         return day
-    return datetime.fromisoformat(f"{when.isoformat()}{found[5].replace('Z', '+00:00')}") if found[5] else when
+    try:
+        return datetime.fromisoformat(f"{when.isoformat()}{found[5].replace('Z', '+00:00')}") if found[5] else when
+    except ValueError:
+        # a zone of more than a day
+        return None

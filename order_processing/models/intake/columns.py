@@ -195,10 +195,21 @@ def _candidates(name):
     return NAMES.get(plain_name(name), [])
 
 
+def named(heading):
+    """Where the named columns of a CSV end: a row with more cells than these has moved values.
+
+    :param heading: of ``Table.heading``
+    :return: ``(how many columns, places of columns that this add-on gave back)``
+    """
+    own = [place for place, name in enumerate(heading.names) if name == REASON]
+    last = [place for place in range(len(heading.names)) if place not in heading.blank and place not in own]
+    return max(last, default=-1) + 1, frozenset(own)
+
+
 def missing(paths):
-    """Labels of what every order needs and no column brings."""
+    """Paths of what every order needs and no column brings."""
     paths = set(paths)
     wanted = [path for path in ("reference", "line.product", "line.quantity") if path not in paths]
     if not any(path == "customer" or path.startswith("customer.") for path in paths):
         wanted.insert(0, "customer")
-    return [LABELS[path] for path in wanted]
+    return wanted

@@ -6,6 +6,7 @@ class OrderCustomerCode(models.Model):
     """What a customer calls a product: its orders may name the product so."""
 
     _name = "order.customer.code"
+    _inherit = ["order.company.mixin"]
     _description = "Customer's Own Item Code"
     _order = "partner_id, code"
     _rec_name = "code"

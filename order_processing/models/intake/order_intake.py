@@ -1,4 +1,5 @@
 import json
+import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -6,24 +7,10 @@ from odoo.exceptions import UserError
 from ..common.transition import Transition, transition
 from . import reading
 from .parcel import NAMELESS
-from .places import said
+from .places import in_words, labels, said
 
 PROCESSOR = "order_processing.group_processor"
-HEAD = ("customer", "ship_to", "invoice_to", "ordered_at", "wished_date", "currency", "note")
-# the database forgets the order of keys; a person reads them in this one
-READING_ORDER = (
-    "reference",
-    *HEAD,
-    "pricelist",
-    "carrier",
-    "terms",
-    "total",
-    "lines",
-    "line",
-    "product",
-    "quantity",
-    "unit",
-)
+LINE = re.compile(r"lines\[(\d+)\]")
 
 
 class OrderIntake(models.Model):
@@ -57,7 +44,7 @@ class OrderIntake(models.Model):
         ),
         *("first_error_code", "order_id", "attempts", "value"),
         *("acknowledgement_state", "acknowledgement_digest", "acknowledgement_sent_at", "acknowledgement_sent_by_id"),
-        *("acknowledgement_mail_id", "acknowledgement_error"),
+        *("acknowledgement_mail_id", "acknowledgement_error", "acknowledgement_told", "acknowledgement_again_at"),
     )
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -95,7 +82,7 @@ class OrderIntake(models.Model):
     @api.depends("payload")
     def _compute_payload_text(self):
         for intake in self:
-            intake.payload_text = json.dumps(_in_order(intake.payload or {}), indent=2, ensure_ascii=False)
+            intake.payload_text = json.dumps(reading.in_order(intake.payload or {}), indent=2, ensure_ascii=False)
 
     def _inverse_payload_text(self):
         for intake in self:
@@ -159,35 +146,57 @@ class OrderIntake(models.Model):
                 content = {key: value for key, value in content.items() if key != "replace"}
         return self.digest == reading.canonical(content)
 
+    def _evaluated_payload(self):
+        """The content in which the present errors were found: places of errors are places in it."""
+        self.ensure_one()
+        before = None if self._evaluated() else self.sudo().attempt_ids.sorted("id")[-1:]
+        return before.payload if before and before.result == "rejected" else self.payload
+
     @api.depends("payload", "error_ids")
+    @api.depends_context("lang")
     def _compute_payload_html(self):
+        words = labels(self.env)
         for intake in self:
             payload = intake.payload if isinstance(intake.payload, dict) else {}
             lines = payload.get("lines") if isinstance(payload.get("lines"), list) else []
-            faults = [(error.path or "", error.message) for error in intake.error_ids]
+            faults = self._faults_by_part(intake, len(lines))
+            sent = [key for key in payload if key != "lines"]
             head = [
                 {
-                    "label": key.replace("_", " ").capitalize(),
-                    "value": _shown(payload.get(key)),
-                    "faults": [words for path, words in faults if path.split(".")[0] == key],
+                    "label": words.get(key) or key.replace("_", " ").capitalize(),
+                    "value": _shown(payload.get(key)) if key != "lines" else "",
+                    "faults": faults.get(key, []),
                 }
-                for key in dict.fromkeys([*HEAD, *(key for key in payload if key != "lines"), "lines"])
-                if key in payload and key != "lines" or any(path.split(".")[0] == key for path, _words in faults)
+                for key in dict.fromkeys([*reading.in_order(payload), *(key for key in faults if key and "[" not in key)])
+                if key in sent or key in faults
             ]
             rows = [
                 {
                     "line": {key: _shown(value) for key, value in line.items()} if isinstance(line, dict) else {},
-                    "faults": [
-                        words
-                        for path, words in faults
-                        if path == f"lines[{place}]" or path.startswith(f"lines[{place}].")
-                    ],
+                    "faults": faults.get(f"lines[{place}]", []),
                 }
                 for place, line in enumerate(lines)
             ]
             intake.payload_html = self.env["ir.qweb"]._render(
-                "order_processing.intake_payload", {"head": head, "rows": rows}
+                "order_processing.intake_payload", {"head": head, "rows": rows, "whole": faults.get("", [])}
             )
+
+    @api.model
+    def _faults_by_part(self, intake, line_count):
+        """What is wrong with each part that is shown: a key of the order, ``lines[2]``, ``""`` for the whole."""
+        found = {}
+        for error in intake.error_ids:
+            path = error.path or ""
+            line = LINE.match(path)
+            if line and int(line[1]) < line_count:
+                part, rest = line[0], path[line.end() :].lstrip(".")
+            else:
+                part = path.partition(".")[0].partition("[")[0]
+                # of a charge or of a part of an address the words say which
+                rest = path if path != part else ""
+            where = in_words(self.env, intake.payload, rest)
+            found.setdefault(part, []).append(f"{where}: {error.message}" if where else error.message)
+        return found
 
     def action_resubmit(self):
         """Evaluate rejected envelopes anew, with their content as mended; what is entered is verified.
@@ -235,15 +244,7 @@ class OrderIntake(models.Model):
 def _shown(value):
     """A value of the payload as a person reads it."""
     if isinstance(value, dict):
-        return ", ".join(str(item) for item in value.values() if reading.present(item))
-    return "" if value is None else str(value)
-
-
-def _in_order(value):
-    """A copy of the payload with its keys in the order in which people read them."""
+        return ", ".join(_shown(item) for item in reading.in_order(value).values() if reading.present(item))
     if isinstance(value, list):
-        return [_in_order(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    places = {key: place for place, key in enumerate(READING_ORDER)}
-    return {key: _in_order(value[key]) for key in sorted(value, key=lambda key: (places.get(key, len(places)), key))}
+        return "; ".join(_shown(item) for item in value if reading.present(item))
+    return "" if value is None else str(value)

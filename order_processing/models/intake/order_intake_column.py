@@ -8,6 +8,7 @@ class OrderIntakeColumn(models.Model):
     """What a column of a sender's files means: kept when a file is read, used by itself for the next one."""
 
     _name = "order.intake.column"
+    _inherit = ["order.company.mixin"]
     _description = "Column of a Sender's Files"
     _order = "source, id"
     _rec_name = "header"

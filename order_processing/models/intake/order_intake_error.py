@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .places import in_words
 
 
 class OrderIntakeError(models.Model):
@@ -11,7 +13,17 @@ class OrderIntakeError(models.Model):
 
     intake_id = fields.Many2one("order.intake", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="intake_id.company_id")
-    path = fields.Char("Where")
+    place = fields.Char("Where", compute="_compute_place")
+    path = fields.Char("Path", help="Where it stands in what a program sends.")
     code = fields.Char()
     message = fields.Char()
     found = fields.Char()
+
+    @api.depends("path", "intake_id.payload")
+    @api.depends_context("lang")
+    def _compute_place(self):
+        """Where it is in words: the technical path is for programs."""
+        for intake, errors in self.grouped("intake_id").items():
+            content = intake._evaluated_payload()
+            for error in errors:
+                error.place = in_words(self.env, content, error.path) or self.env._("The whole order")

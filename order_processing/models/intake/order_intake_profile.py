@@ -21,7 +21,7 @@ class OrderIntakeProfile(models.Model):
     """How the orders of one sender are read. A sender without a profile is read by the defaults below."""
 
     _name = "order.intake.profile"
-    _inherit = ["mail.thread"]
+    _inherit = ["order.company.mixin", "mail.thread"]
     _description = "Sender of Orders"
     _order = "source, id"
     _rec_name = "source"

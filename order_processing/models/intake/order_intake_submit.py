@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common import contract
+from ..common.ir_sequence import no_numbers
 from . import reading
 from .amendment import Amendment, carry_out
 from .amounts import Amounts
@@ -50,7 +51,7 @@ class OrderIntakeSubmit(models.Model):
         later = self.env.cr.postcommit
         waiting, data = list(later._funcs), dict(later.data)
         try:
-            with self.env.cr.savepoint():
+            with no_numbers(self.env.cr), self.env.cr.savepoint():
                 answers = act()
                 raise _DryRun
         except _DryRun:
@@ -232,7 +233,7 @@ class OrderIntakeSubmit(models.Model):
         except contract.REFUSALS as error:
             parcel.order = None
             if not parcel.errors:
-                parcel.errors.append(reading.error("", "refused", "", str(error).strip()))
+                parcel.errors.append(reading.error("", "refused", "", contract.said(error)))
 
     def _keep_attempts(self, rows):
         if rows:

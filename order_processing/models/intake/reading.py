@@ -41,6 +41,13 @@ ERROR_CODES = {
     "conflict": "The reference was accepted before with other content.",
 }
 REFERENCE_LENGTH = contract.NAME_LENGTH
+# the database forgets the order of keys; a person reads them in this one
+READING_ORDER = (
+    *("reference", "customer", "ship_to", "invoice_to", "ordered_at", "wished_date", "currency", "note"),
+    *("pricelist", "carrier", "terms", "total", "lines", "line", "product", "quantity", "unit", "price", "discount"),
+    *("name", "company", "street", "street2", "zip", "city", "state", "country", "email", "phone", "vat"),
+    *("type", "amount", "label"),
+)
 
 
 def canonical(order):
@@ -55,6 +62,16 @@ def canonical(order):
 
     text = json.dumps(clean(order), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def in_order(value):
+    """A copy of ``value`` with its keys in the order in which people read them."""
+    if isinstance(value, list):
+        return [in_order(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    places = {key: place for place, key in enumerate(READING_ORDER)}
+    return {key: in_order(value[key]) for key in sorted(value, key=lambda key: (places.get(key, len(places)), key))}
 
 
 def utc(company, when):

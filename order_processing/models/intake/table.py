@@ -13,8 +13,10 @@ _lt = LazyTranslate(__name__)
 
 # what one file may hold; more is refused with these numbers
 MAX_BYTES = 32 * 1024 * 1024
-MAX_UNPACKED = 512 * 1024 * 1024
+MAX_UNPACKED = 256 * 1024 * 1024
 MAX_ROWS = 200_000
+# of a workbook, read in one request: some 8 microseconds each, where a worker has 60 seconds of processor by default
+MAX_CELLS = 3_000_000
 MAX_COLUMNS = 256
 # title lines above the heading
 LOOK_FOR_HEADING = 30
@@ -26,8 +28,8 @@ SPREADSHEET_ERRORS = frozenset(
 # a formula that the program which wrote the file has not calculated
 UNCALCULATED = "=?"
 
-# ``width``: how many columns the heading row itself names
-Heading = namedtuple("Heading", ("row", "names", "width"))
+# ``blank``: places of columns that the heading row itself does not name
+Heading = namedtuple("Heading", ("row", "names", "blank"))
 
 
 class TableError(Exception):
@@ -102,13 +104,15 @@ class Table:
         if not score(best)[1]:
             raise TableError(_lt("The file has no heading row: the names of the columns must stand above the orders."))
         width = max(len(cells) for _number, cells in rows)
-        names = []
+        names, blank = [], set()
         for place in range(width):
             cell = best[1][place] if place < len(best[1]) else None
+            if not filled(cell):
+                blank.add(place)
             name = " ".join(str(cell).split()) if filled(cell) else f"Column {letters(place)}"
             again = sum(other.casefold() == name.casefold() for other in names)
             names.append(f"{name} ({letters(place)})" if again else name)
-        return Heading(best[0], names, len(best[1]))
+        return Heading(best[0], names, frozenset(blank))
 
     def body(self, heading):
         """``(row number, cells)`` below ``heading``."""

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from itertools import islice
 
@@ -18,6 +19,10 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# what a spreadsheet program takes for a formula, unless it is a number, and how such a text is kept from running
+RUNS = re.compile(r"[=+\-@\t\r\n]")
+NUMBER = re.compile(r"[+-]?[\d.,' \u00a0\u202f]*%?")
+GUARD = re.compile(r"'(?=[=+\-@\t\r\n])")
 # a quote that is never closed swallows the rest of the file
 MAX_LINES_A_ROW = 200
 BLOCK = 1 << 20
@@ -113,7 +118,19 @@ def _cell(text):
     if "\x00" in text:
         # nothing that a person wrote, and nothing that the database can keep
         text = text.replace("\x00", "")
+    if text.startswith("'"):
+        text = GUARD.sub("", text, count=1)
     return Broken(text) if text in SPREADSHEET_ERRORS else text
+
+
+def guarded(cell):
+    """A cell as it is written: a text that a spreadsheet program would run as a formula begins with an apostrophe.
+
+    What is read back has none, so that a file of our own says what the sender's said.
+    """
+    if isinstance(cell, str) and RUNS.match(cell) and not NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
 
 
 def _encoding(data):

@@ -38,10 +38,15 @@ class Orders:
     :param mapping: dict of place to path
     :param reading: ``cells.Reading``; learns from all rows
     :param int width: a row with more cells than this is faulty, its values may have moved; ``None``: none is
+    :param aside: places beyond it that are none of the sender's
+
+    ``widest``: how many cells the longest row has.
     """
 
-    def __init__(self, rows, mapping, reading, width=None):
+    def __init__(self, rows, mapping, reading, width=None, aside=()):
         self.reading = reading
+        self.aside = aside
+        self.widest = 0
         # a column without a heading that is given a meaning is one all the same
         self.width = width and max(width, *(place + 1 for place in mapping))
         self.too_long = {}
@@ -80,8 +85,11 @@ class Orders:
             if not any(map(filled, values)):
                 continue
             self.row_count += 1
+            self.widest = max(self.widest, len(found))
             if self.width and len(found) > self.width:
-                self.too_long[number] = ", ".join(map(cells.shown, found[self.width :]))
+                beyond = [cell for place, cell in enumerate(found[self.width :], self.width) if place not in self.aside]
+                if any(map(filled, beyond)):
+                    self.too_long[number] = ", ".join(map(cells.shown, filter(filled, beyond)))
             reference = cells.shown(values[reference_at])
             if reference:
                 key = reference

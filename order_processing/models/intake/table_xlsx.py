@@ -13,6 +13,7 @@ from odoo.tools.translate import LazyTranslate
 
 from .table import (
     LOOK_FOR_HEADING,
+    MAX_CELLS,
     MAX_UNPACKED,
     SPREADSHEET_ERRORS,
     UNCALCULATED,
@@ -25,6 +26,9 @@ from .table import (
 
 _lt = LazyTranslate(__name__)
 
+# beyond this no spreadsheet counts
+LARGEST = 10**300
+PADDED = re.compile(r"0{2,}")
 BLOCK = 1 << 20
 # longer than the text of any one cell
 OVERLAP = 1 << 16
@@ -60,7 +64,7 @@ class XlsxTable(Table):
         except Exception as error:
             # whatever the library stumbles over, the file is what has to be looked at
             raise TableError(_lt("The file is no readable XLSX workbook: %s", str(error))) from error
-        self.percents = {}
+        self.formats = {}
         scores = {}
         for page in self.book.worksheets:
             page.reset_dimensions()
@@ -111,20 +115,38 @@ class XlsxTable(Table):
         value, kind = cell.value, cell.data_type
         if isinstance(value, str):
             return Broken(value) if kind == "e" or value in SPREADSHEET_ERRORS else value
-        if kind == "n" and value is not None and self._is_percent(cell):
+        if kind != "n" or value is None:
+            return value
+        if not -LARGEST < value < LARGEST:
+            return Broken("#NUM!")
+        percent, zeros = self._format(cell)
+        if percent:
             return Percent(value)
-        return value
+        # a code that is shown as 00123 is meant so
+        return f"{int(value):0{zeros}d}" if zeros and value == int(value) and value >= 0 else value
 
-    def _is_percent(self, cell):
+    def _format(self, cell):
+        """``(shown in percent, how many digits are shown at least)`` of a number, asked once for a style."""
         style = cell._style_id
-        if style not in self.percents:
-            self.percents[style] = "%" in (cell.number_format or "")
-        return self.percents[style]
+        if style not in self.formats:
+            shown = cell.number_format or ""
+            self.formats[style] = ("%" in shown, len(shown) if PADDED.fullmatch(shown) else 0)
+        return self.formats[style]
 
 
 def _cells(page):
+    count = 0
     try:
-        yield from page.iter_rows()
+        for cells in page.iter_rows():
+            count += len(cells)
+            if count > MAX_CELLS:
+                words = _lt(
+                    "The sheet has more than %s cells, which cannot be read at once. Split it, the rows of one order together,"
+                    " or save it as CSV.",
+                    f"{MAX_CELLS:,}",
+                )
+                raise TableError(words)
+            yield cells
     except TableError:
         raise
     except Exception as error:

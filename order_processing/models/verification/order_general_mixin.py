@@ -8,6 +8,7 @@ class OrderGeneralMixin(models.AbstractModel):
     """What holds for all companies where it names none: one company's manager does not loosen another's control."""
 
     _name = "order.general.mixin"
+    _inherit = ["order.company.mixin"]
     _description = "Setting That Holds for All Companies or for One"
 
     company_id = fields.Many2one(

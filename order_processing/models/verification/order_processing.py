@@ -131,9 +131,12 @@ class OrderProcessing(models.AbstractModel):
             ok = code in ("accepted", "repeated", "not_held") or code == "held" and "confirmed" not in row
             message = message or row.pop("message", "")
             verification = row.pop("state")
-            for finding in row.get("findings", ()):
-                if not finding["line"]:
-                    del finding["line"]
+            if "findings" in row:
+                # an order that is named twice answers twice: what is shared is left as it is
+                row["findings"] = [
+                    {name: value for name, value in finding.items() if name != "line" or value}
+                    for finding in row["findings"]
+                ]
             answer.append(
                 {
                     **row,
