@@ -125,6 +125,7 @@
             "order_processing/static/src/discrepancy/mend.scss",
             "order_processing/static/src/intake/**/*",
             "order_processing/static/src/reconciliation/equations.scss",
+            "order_processing/static/src/returns/counter.scss",
             "order_processing/static/src/verification/**/*",
         ],
         "web.assets_frontend": [

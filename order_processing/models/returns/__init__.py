@@ -29,4 +29,5 @@ from . import sale_order_line
 from . import sale_order
 from . import res_company
 from . import order_processing
+from . import order_processing_sent
 from . import order_return_discrepancy
