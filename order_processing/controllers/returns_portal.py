@@ -76,7 +76,7 @@ class ReturnPortal(CustomerPortal):
             with request.env.cr.savepoint():
                 self._acting(case)._say_sent(tracking, carrier)
         except UserError as refusal:
-            return self._render_return(case, access_token, problem=str(refusal), given=kwargs, status=400)
+            return self._render_return(case, access_token, problem=str(refusal), status=400)
         return request.redirect(case.get_portal_url(query_string="&said=sent"))
 
     def _return_case(self, return_id, access_token):
@@ -85,7 +85,7 @@ class ReturnPortal(CustomerPortal):
             raise MissingError(request.env._("This document does not exist."))
         return case
 
-    def _render_return(self, case, access_token, said=None, problem="", given=None, status=200):
+    def _render_return(self, case, access_token, said=None, problem="", status=200):
         values = {
             "case": case,
             "steps": case._portal_steps(),

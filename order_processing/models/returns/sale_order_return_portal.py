@@ -183,11 +183,14 @@ class _RowReader:
             return self._("%(left)g %(unit)s at most can come back.", left=left, unit=unit.name)
         if abs(unit.round(amount) - amount) > 1e-9:
             return self._(
-                "%(amount)g %(unit)s cannot be counted: give a whole quantity.", amount=amount, unit=unit.name
+                "%(amount)g %(unit)s cannot be counted: give it in steps of %(step)g.",
+                amount=amount,
+                unit=unit.name,
+                step=unit.rounding,
             )
-        if row.get("reason") not in self.reasons:
+        if not isinstance(row.get("reason"), str) or row["reason"] not in self.reasons:
             return self._("choose a reason.")
-        if row.get("settlement") not in self.settlements:
+        if not isinstance(row.get("settlement"), str) or row["settlement"] not in self.settlements:
             return self._("choose what you wish for it.")
         return ""
 
