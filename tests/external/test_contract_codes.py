@@ -192,42 +192,6 @@ def _return_codes(desk):
     yield from ("requested", "matched", "partly_matched", "unmatched", "cancelled", *codes)
 
 
-def _sent_codes(desk):
-    """“I have sent it”, by a program."""
-    row = {"line": "1", "quantity": 1, "reason": "damaged"}
-    case = {"key": "sent", "reference": desk.shipped(), "lines": [row]}
-    case = desk.caller.contract("request_return", returns=[case], source=desk.source)[0]
-
-    def sent(key, **vals):
-        source = vals.pop("source", desk.source)
-        return desk.caller.contract("return_sent", returns=[{"key": key, **vals}], source=source)[0]
-
-    assert sent("NOBODY")["code"] == "not_found"
-    early = sent("sent", tracking="T-1")
-    assert (early["ok"], early["code"], early["state"], early["tracking"]) == (False, "refused", "requested", "")
-    assert "only what is approved" in early["message"]
-    desk.admin.call("manager", "order.return", "action_approve", [case["return_id"]])
-    moved = sent("sent", tracking=" T  1 ", carrier="Parcel House")
-    assert (moved["ok"], moved["code"], moved["state"]) == (True, "on_way", "on_way")
-    assert (moved["tracking"], moved["carrier"]) == ("T 1", "Parcel House")
-    again = sent(case["return"], tracking="T-2", source="")
-    assert (again["ok"], again["code"], again["tracking"], again["carrier"]) == (
-        True,
-        "repeated",
-        "T-2",
-        "Parcel House",
-    )
-    assert sent("sent")["tracking"] == "T-2", "nothing said changes nothing"
-    status = desk.caller.contract("return_status", keys=["sent"], source=desk.source)[0]
-    assert status["code"] == "on_way"
-    for wrong in ({"tracking": "x" * 101}, {"tracking": 5}, {"colour": "red"}):
-        with pytest.raises(desk.caller.error):
-            sent("sent", **wrong)
-    desk.admin.call("manager", "order.return", "action_cancel", [case["return_id"]], "Because")
-    assert sent("sent")["code"] == "refused"
-    yield from ("refused", "repeated", "on_way")
-
-
 def _late_returns(desk):
     """A return that the policy does not allow, and one that is rejected."""
     reference = desk.shipped()
@@ -259,7 +223,7 @@ def _off_codes(desk):
 def test_every_result_code(desk):
     seen = {
         code
-        for codes in (_submission_codes, _order_codes, _return_codes, _sent_codes, _late_returns, _off_codes)
+        for codes in (_submission_codes, _order_codes, _return_codes, _late_returns, _off_codes)
         for code in codes(desk)
     }
     seen.add(_not_confirmed(desk))

@@ -26,8 +26,8 @@ class TestNotices(ReturnCase):
 
     def _told(self, case):
         """Steps of which a mail was made, in their order."""
-        self.assertEqual(len(self._mails(case)), len(case.notice_ids.filtered(lambda notice: notice.state == "sent")))
-        return case.notice_ids.filtered(lambda notice: notice.state == "sent").sorted("sent_at").mapped("step")
+        self.assertEqual(len(self._mails(case)), len(case.notice_ids.filtered(lambda notice: notice.outcome == "sent")))
+        return case.notice_ids.filtered(lambda notice: notice.outcome == "sent").sorted("sent_at").mapped("step")
 
     def _words(self, mail):
         return " ".join(html.fromstring(mail.body_html).text_content().split())
@@ -84,7 +84,7 @@ class TestNotices(ReturnCase):
         self._process(case)
         self._cron()
         self.assertEqual(self._told(case), ["settled"])
-        states = {notice.step: notice.state for notice in case.notice_ids}
+        states = {notice.step: notice.outcome for notice in case.notice_ids}
         self.assertEqual(states, {"requested": "passed", "approved": "passed", "received": "passed", "settled": "sent"})
 
     def test_what_was_taken_back_before_it_was_told_is_told_when_it_comes_again(self):
@@ -153,7 +153,7 @@ class TestNotices(ReturnCase):
         self.env.ref("order_processing.mail_template_return_requested").active = False
         case = self._ask(self._row(self.line, 1))
         self._cron()
-        self.assertEqual(case.notice_ids.mapped("state"), ["passed"])
+        self.assertEqual(case.notice_ids.mapped("outcome"), ["passed"])
         self.assertFalse(self._mails(case))
 
     def test_one_that_fails_stops_no_other_and_can_be_tried_again(self):
@@ -161,7 +161,7 @@ class TestNotices(ReturnCase):
         orders = self._shipped((self.product, 2), partner_id=other.id)
         bad, good = self._ask(self._row(orders.order_line, 1)), self._ask(self._row(self.line, 1))
         self._cron()
-        self.assertEqual((bad.notice_ids.state, good.notice_ids.state), ("failed", "sent"))
+        self.assertEqual((bad.notice_ids.outcome, good.notice_ids.outcome), ("failed", "sent"))
         self.assertIn("no e-mail address", bad.notice_ids.error)
         self.assertTrue(bad.untold)
         self.assertEqual(self.Return.search([("untold", "=", True), ("id", "in", (bad | good).ids)]), bad)
@@ -169,7 +169,7 @@ class TestNotices(ReturnCase):
             self._as("salesman", bad).action_tell()
         other.email = "other@test.example.com"
         bad.action_tell()
-        self.assertEqual((bad.notice_ids.state, bad.untold), ("sent", False))
+        self.assertEqual((bad.notice_ids.outcome, bad.untold), ("sent", False))
         # the second of three cannot be rendered
         cases = self.Return.union(*(self._ask(self._row(self.line, 1)) for _time in range(3)))
         send = type(self.env["mail.template"]).send_mail_batch
@@ -181,7 +181,7 @@ class TestNotices(ReturnCase):
 
         with patch.object(type(self.env["mail.template"]), "send_mail_batch", fail), mute_logger("odoo.sql_db"):
             self._cron()
-        self.assertEqual(cases.notice_ids.sorted("return_id").mapped("state"), ["sent", "failed", "sent"])
+        self.assertEqual(cases.notice_ids.sorted("return_id").mapped("outcome"), ["sent", "failed", "sent"])
         self.assertEqual(cases[1].notice_ids.error, "This one cannot be rendered")
 
     def test_what_the_customer_keeps_is_approved_without_a_slip(self):
@@ -210,6 +210,6 @@ class TestNotices(ReturnCase):
         case = self._ask(self._row(self.line, 1))
         for user in ("processor", "manager"):
             with self.assertRaises(AccessError):
-                self._as(user, case.notice_ids).write({"state": "sent"})
+                self._as(user, case.notice_ids).write({"outcome": "sent"})
         with self.assertRaises(AccessError):
             self._as("stranger", case.notice_ids).read(["step"])

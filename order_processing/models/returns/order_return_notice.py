@@ -26,7 +26,7 @@ class OrderReturnNotice(models.Model):
     return_id = fields.Many2one("order.return", "Return case", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="return_id.company_id", store=True)
     step = fields.Selection(STEPS, required=True, readonly=True)
-    state = fields.Selection(
+    outcome = fields.Selection(
         [("to_send", "Waiting"), ("sent", "Sent"), ("passed", "Overtaken"), ("failed", "Failed")],
         required=True,
         readonly=True,
@@ -38,7 +38,7 @@ class OrderReturnNotice(models.Model):
     error = fields.Char("Why it was not sent", readonly=True)
 
     _once = models.UniqueIndex("(return_id, step)", "The customer is told of each step once.")
-    _waiting = models.Index("(id) WHERE state = 'to_send'")
+    _waiting = models.Index("(id) WHERE outcome = 'to_send'")
 
     @api.model
     def _queue(self, cases, step):
@@ -52,7 +52,7 @@ class OrderReturnNotice(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO order_return_notice (return_id, company_id, step, state, create_uid, write_uid, create_date, write_date)
+                INSERT INTO order_return_notice (return_id, company_id, step, outcome, create_uid, write_uid, create_date, write_date)
                 SELECT given.id, given.company_id, %(step)s, 'to_send', %(user)s, %(user)s, %(now)s, %(now)s
                   FROM unnest(%(cases)s, %(companies)s) AS given (id, company_id)
                 ON CONFLICT DO NOTHING

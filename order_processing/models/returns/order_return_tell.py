@@ -47,15 +47,15 @@ class OrderReturnTell(models.Model):
     notice_ids = fields.One2many("order.return.notice", "return_id", "Told to the customer", readonly=True)
     untold = fields.Boolean("Customer not told", compute="_compute_untold", search="_search_untold")
 
-    @api.depends("notice_ids.state")
+    @api.depends("notice_ids.outcome")
     def _compute_untold(self):
         for case in self:
-            case.untold = "failed" in case.notice_ids.mapped("state")
+            case.untold = "failed" in case.notice_ids.mapped("outcome")
 
     def _search_untold(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("notice_ids", "any" if True in value else "not any", [("state", "=", "failed")])]
+        return [("notice_ids", "any" if True in value else "not any", [("outcome", "=", "failed")])]
 
     def _transition(self, name, reason=""):
         moved = super()._transition(name, reason)
@@ -90,7 +90,7 @@ class OrderReturnTell(models.Model):
     @api.model
     def _cron_tell(self):
         """Send the messages that wait, the cases of a chunk at a time; what cannot be sent keeps its reason."""
-        cases = self.env["order.return.notice"].sudo().search([("state", "=", "to_send")], order="id").return_id
+        cases = self.env["order.return.notice"].sudo().search([("outcome", "=", "to_send")], order="id").return_id
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(cases))
         for start in range(0, len(cases), CHUNK):
@@ -106,14 +106,14 @@ class OrderReturnTell(models.Model):
         """
         self._check_order_group(PROCESSOR)
         self.check_access("write")
-        failed = self.sudo().notice_ids.filtered(lambda notice: notice.state == "failed")
-        failed.write({"state": "to_send", "error": False})
+        failed = self.sudo().notice_ids.filtered(lambda notice: notice.outcome == "failed")
+        failed.write({"outcome": "to_send", "error": False})
         self.sudo()._tell()
         return True
 
     def _tell(self):
         """Send what waits of these cases (``sudo``), the last step of each."""
-        waiting = self.notice_ids.filtered(lambda notice: notice.state == "to_send")
+        waiting = self.notice_ids.filtered(lambda notice: notice.outcome == "to_send")
         gone = waiting.filtered(lambda notice: not notice.return_id._holds(notice.step))
         waiting -= gone
         # what does not hold was never told: when it comes again, it is
@@ -123,11 +123,11 @@ class OrderReturnTell(models.Model):
         for own in waiting.grouped("return_id").values():
             last = max(own, key=lambda notice: order.index(notice.step))
             ready |= last
-            (own - last).write({"state": "passed"})
+            (own - last).write({"outcome": "passed"})
         silent = ready.filtered(lambda notice: not notice.return_id.partner_id.email)
         silent.write(
             {
-                "state": "failed",
+                "outcome": "failed",
                 "error": self.env._("The customer has no e-mail address: enter one, then tell the customer."),
             }
         )
@@ -178,18 +178,18 @@ class OrderReturnNotice(models.Model):
         """Make the mails of notices of one company and step; where that fails for the set, each by itself, and why is kept."""
         template = self.env.ref(f"order_processing.mail_template_return_{step}", raise_if_not_found=False)
         if not template:
-            self.write({"state": "failed", "error": self.env._("The message's template was deleted.")})
+            self.write({"outcome": "failed", "error": self.env._("The message's template was deleted.")})
             return
         if not template.active:
             # the company does not want this one
-            self.write({"state": "passed"})
+            self.write({"outcome": "passed"})
             return
         try:
             with contract.one_record(self.env.cr):
                 self._mail_by(template.sudo().with_company(company))
         except contract.REFUSALS as error:
             if len(self) == 1:
-                self.write({"state": "failed", "error": contract.said(error)})
+                self.write({"outcome": "failed", "error": contract.said(error)})
                 return
             for notice in self:
                 notice._mail(company, step)
@@ -202,4 +202,4 @@ class OrderReturnNotice(models.Model):
                 # nothing goes into a parcel
                 mail.attachment_ids.unlink()
         for email, notices in self.grouped(lambda notice: notice.return_id.partner_id.email).items():
-            notices.write({"state": "sent", "email": email, "sent_at": fields.Datetime.now(), "error": False})
+            notices.write({"outcome": "sent", "email": email, "sent_at": fields.Datetime.now(), "error": False})
