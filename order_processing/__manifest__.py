@@ -102,6 +102,9 @@
         "views/returns_policy_views.xml",
         "views/returns_sale_order_views.xml",
         "reports/returns_return_slip.xml",
+        "data/returns_mail.xml",
+        "views/returns_notice_views.xml",
+        "views/returns_portal_templates.xml",
         # enquiry
         "security/enquiry_security.xml",
         "views/enquiry_order_enquiry_views.xml",
@@ -124,7 +127,11 @@
             "order_processing/static/src/discrepancy/mend.scss",
             "order_processing/static/src/intake/**/*",
             "order_processing/static/src/reconciliation/equations.scss",
+            "order_processing/static/src/returns/counter.scss",
             "order_processing/static/src/verification/**/*",
+        ],
+        "web.assets_frontend": [
+            "order_processing/static/src/returns/return_form.js",
         ],
     },
     "demo": [

@@ -88,6 +88,10 @@ def _arguments(goods, reference):
         "changes": {"since": "", "limit": 5},
         "request_return": {"returns": [{"key": reference, "reference": reference, "lines": [line]}], "source": "wire"},
         "return_status": {"keys": [reference, "NOBODY"], "source": "wire"},
+        "return_sent": {
+            "returns": [{"key": reference, "tracking": "1Z999", "carrier": "Parcel House"}, {"key": "NOBODY"}],
+            "source": "wire",
+        },
         "reconciliation": {"date": str(datetime.date.today())},
         "describe": {},
     }

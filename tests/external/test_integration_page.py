@@ -79,6 +79,10 @@ class Story:
         sent = {"key": "R-1", "reference": "W-1001", "lines": [back]}
         call("request_return", returns=[sent], source="webshop")
         call("return_status", keys=["R-1", "R-2"], source="webshop")
+        case = self.program.contract("return_status", keys=["R-1"], source="webshop")[0]["return_id"]
+        self.admin.call("processor", "order.return", "action_approve", [case])
+        parcel = {"key": "R-1", "tracking": "1Z999AA10123456784", "carrier": "Parcel House"}
+        call("return_sent", "Once it is approved", returns=[parcel], source="webshop")
         call("list_discrepancies", state="open", since="", limit=5)
         day = str(datetime.date.today())
         self.admin.call("processor", "order.reconciliation", "draft_day", day)

@@ -94,7 +94,10 @@ class TestWizard(ReturnCase):
             return self.env.cr.sql_log_count - before
 
         count(1)
-        self.assertEqual(count(2), count(40))
+        few = count(2)
+        self.assertEqual(count(90), few)
+        # the ORM writes in hundreds
+        self.assertLessEqual(count(200), few + 1)
 
     def test_returnable_is_one_query_for_a_set(self):
         orders = self.env["sale.order"]
@@ -118,6 +121,45 @@ class TestWizard(ReturnCase):
         for words in (case.name, order.name, "Test Goods", "Defective", "Left box", self.company.name):
             self.assertIn(words, text)
         self.assertTrue(tree.xpath("//img[contains(@src, 'barcode') or contains(@alt, 'arcode')]"))
+
+    def _slip(self, case):
+        page, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "order_processing.action_report_return_slip", case.ids
+        )
+        tree = html.fromstring(page)
+        terms = [" ".join(cell.text_content().split()) for cell in tree.xpath("//td[@name='terms']")]
+        policy = [" ".join(item.text_content().split()) for item in tree.xpath("//ul[@name='policy']/li")]
+        address = [line.strip() for line in tree.xpath("//div[@name='return_address']")[0].text_content().splitlines()]
+        return terms, policy, address
+
+    def test_slip_says_the_policy_in_plain_words(self):
+        policy = self.env["order.return.policy"].create({"name": "Ours", "window_days": 30, "fee_percent": 10})
+        place = self._make_customer("Returns Dock", street="7 Dock Road")
+        self.warehouse.partner_id = place
+        order = self._shipped((self.product, 9), (self.other_product, 9))
+        line, other = order.order_line
+        wish = self._ask(self._row(line, 1, reason="unwanted"))
+        wish.action_approve()
+        terms, words, address = self._slip(wish)
+        self.assertRegex(terms[0], "^Until .*, restocking fee 10 %$")
+        self.assertRegex(words[0], "^The goods must reach us by .*; after that day this approval ends.$")
+        self.assertEqual(words[1], "You pay for the way back.")
+        self.assertIn("fee is taken off", words[2])
+        self.assertEqual(address[0], self.company.name)
+        self.assertIn("7 Dock Road", address)
+        claim = self._ask(self._row(line, 1, reason="defective"))
+        self.assertIn("We pay for the way back.", self._slip(claim)[1])
+        mixed = self._ask(self._row(line, 1, reason="unwanted"), self._row(other, 1, reason="defective"))
+        self.assertIn(
+            f"We pay for the way back of {self.other_product.display_name}; you pay for that of the rest.",
+            self._slip(mixed)[1],
+        )
+        policy.returnable = False
+        beyond = self._ask(self._row(line, 1, reason="unwanted"))
+        beyond.with_user(self.users["manager"]).action_override(reason="Goodwill")
+        self.assertEqual(self._slip(beyond)[0], ["Accepted as an exception"])
+        kept = self._ask(self._row(line, 1, disposition="customer_keeps"), self._row(other, 1))
+        self.assertEqual(len(self._slip(kept)[0]), 1, "what stays with the customer is not on the slip")
 
     def test_screens_open_for_their_users(self):
         case = self._ask(self._row(self._shipped((self.product, 5)).order_line, 2))

@@ -10,8 +10,8 @@ from . import peers
 TEMPLATES = {
     "addon": lambda setup: setup.databases.addon("plain"),
     "core": lambda setup: setup.databases.dependencies("plain"),
-    # and the peer's add-ons on top
-    "peers": lambda setup: setup.databases.dependencies("plain"),
+    # and a peer's add-ons on top
+    **{word: lambda setup: setup.databases.dependencies("plain") for word in peers.PEERS},
 }
 
 
@@ -47,8 +47,8 @@ class Samples:
     def base(self, word, label):
         """A copy of the template that ``word`` (a key of ``TEMPLATES``) stands for."""
         name = self.copy(TEMPLATES[word](self.setup), label)
-        if word == "peers":
-            peers.install(self.setup, name)
+        if word in peers.PEERS:
+            peers.install(self.setup, name, word)
         return name
 
     def settle(self, name):

@@ -65,4 +65,5 @@ class Side:
 
 
 def _more_addons(setup, bench, side):
-    return [peers.folder(setup)] if dict(bench.bases)[side] == "peers" else []
+    word = dict(bench.bases)[side]
+    return [peers.folder(setup, word)] if word in peers.PEERS else []

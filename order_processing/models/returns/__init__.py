@@ -10,6 +10,12 @@ from . import order_return_dispose
 from . import order_return_inspect
 from . import order_return_follow
 from . import order_return_expire
+from . import order_return_notice
+from . import order_return_tell
+from . import order_return_slip
+from . import order_return_portal
+from . import order_return_photo
+from . import sale_order_return_portal
 from . import order_return_unannounced
 from . import order_return_settle
 from . import order_return_credit
@@ -23,4 +29,5 @@ from . import sale_order_line
 from . import sale_order
 from . import res_company
 from . import order_processing
+from . import order_processing_sent
 from . import order_return_discrepancy

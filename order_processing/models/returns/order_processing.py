@@ -76,15 +76,7 @@ class OrderProcessing(models.AbstractModel):
     )
     def return_status(self, keys, source=""):
         """Where returns stand, by key."""
-        domain = [("company_id", "=", self.env.company.id)]
-        if source:
-            domain += [("external_key", "in", keys), ("source", "=", source)]
-        else:
-            domain += ["|", ("external_key", "in", keys), ("name", "in", keys)]
-        found = {}
-        for record in self.env["order.return"].sudo().search(domain):
-            for name in {record.external_key, *(() if source else (record.name,))}:
-                found.setdefault(name, []).append(record)
+        found = self._returns_by_key(keys, source)
         answers = []
         for key in keys:
             records = found.get(key, [])
@@ -94,6 +86,19 @@ class OrderProcessing(models.AbstractModel):
                 code = "ambiguous" if records else "not_found"
                 answers.append({"key": key, "ok": False, "code": code, "message": self._contract_missing(code)})
         return self._returns_plain(answers)
+
+    def _returns_by_key(self, keys, source):
+        """Cases of the company: ``{key: [records of sudo]}``; without ``source`` the keys may be Odoo's numbers."""
+        domain = [("company_id", "=", self.env.company.id)]
+        if source:
+            domain += [("external_key", "in", keys), ("source", "=", source)]
+        else:
+            domain += ["|", ("external_key", "in", keys), ("name", "in", keys)]
+        found = {}
+        for record in self.env["order.return"].sudo().search(domain):
+            for name in {record.external_key, *(() if source else (record.name,))}:
+                found.setdefault(name, []).append(record)
+        return found
 
     def _returns_plain(self, answers):
         """Answers of the room as the contract tells them: numbers that are none left out, amounts in their currency."""

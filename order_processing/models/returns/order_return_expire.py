@@ -54,7 +54,9 @@ class OrderReturnExpire(models.Model):
         by_day = self.grouped("expires_on")
         for day, cases in by_day.items():
             cases._transition("expire", reason=self.env._("Nothing came until %s", day))
-        untold = self.filtered(lambda case: not case.expiry_told_at and case.partner_id.email)
+        untold = self.filtered(
+            lambda case: not case.expiry_told_at and case.partner_id.email and case.company_id.order_return_mail
+        )
         template = self.env.ref("order_processing.mail_template_return_expired", raise_if_not_found=False)
         if template and untold:
             template.sudo().send_mail_batch(untold.ids, email_layout_xmlid="mail.mail_notification_light")

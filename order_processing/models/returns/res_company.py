@@ -12,6 +12,16 @@ class ResCompany(models.Model):
         default=30,
         help="Business days from the approval; what did not come by then is free again and the customer is told. 0: no end.",
     )
+    order_return_mail = fields.Boolean(
+        "Tell customers of their returns",
+        default=True,
+        help="Each step of a return is told by mail, once, after it is done. What is entered for a past day is not.",
+    )
+    order_return_portal = fields.Boolean(
+        "Returns in the portal",
+        default=True,
+        help="Customers ask for returns and follow them on their pages.",
+    )
     order_quarantine_location_id = fields.Many2one(
         "stock.location",
         "Quarantine of returns",

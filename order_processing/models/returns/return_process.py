@@ -26,6 +26,8 @@ TRANSITIONS = (
     Transition("approve", ("requested",), "approved", group=PROCESSOR, **APPROVAL),
     Transition("override", ("requested",), "approved", group=MANAGER, reason=True, why="override_reason", **APPROVAL),
     Transition("send", ("approved",), "on_way", group=PROCESSOR, who="sent_by_id", when="sent_at"),
+    # the customer's own word, by the portal or a program
+    Transition("announce", ("approved",), "on_way", who="sent_by_id", when="sent_at"),
     Transition("receive", EXPECTED, "received", group=PROCESSOR, who="received_by_id", when="received_at"),
     Transition("inspect", ("received",), "inspected", group=PROCESSOR, who="inspected_by_id", when="inspected_at"),
     Transition("settle", ("received", "inspected"), "settled", group=PROCESSOR, who="settled_by_id", when="settled_at"),

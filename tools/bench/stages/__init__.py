@@ -1,6 +1,6 @@
 """The benches, a file per stage."""
 
 from ..registry import Registry
-from . import intake, load, matching, verification
+from . import intake, load, matching, returns, verification
 
-BENCHES = Registry([*load.BENCHES, *intake.BENCHES, *verification.BENCHES, *matching.BENCHES])
+BENCHES = Registry([*load.BENCHES, *intake.BENCHES, *verification.BENCHES, *matching.BENCHES, *returns.BENCHES])

@@ -1,0 +1,1 @@
+"""The benches of returns inside Odoo, a file per bench."""
