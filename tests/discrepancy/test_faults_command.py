@@ -1,11 +1,10 @@
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from tools.retail.marker import KEY
-from tools.setup.progress import SetupError
-
 from tests.discrepancy import faults
 from tests.discrepancy.common import DiscrepancyCase
+from tools.retail.marker import KEY
+from tools.setup.progress import SetupError
 
 
 class TestFaultsCommand(DiscrepancyCase):

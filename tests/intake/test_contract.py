@@ -56,7 +56,9 @@ class TestContract(OrderCase):
         def drawn():
             sequences = self.env["ir.sequence"].search([("implementation", "=", "standard")])
             names = [f"ir_sequence_{sequence.id:03d}" for sequence in sequences]
-            self.env.cr.execute("SELECT sequencename, last_value FROM pg_sequences WHERE sequencename = ANY(%s)", [names])
+            self.env.cr.execute(
+                "SELECT sequencename, last_value FROM pg_sequences WHERE sequencename = ANY(%s)", [names]
+            )
             return dict(self.env.cr.fetchall())
 
         self._stock(self.product, 50)

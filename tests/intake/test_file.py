@@ -161,7 +161,10 @@ class TestFile(FileMixin, OrderCase):
         self.assertFalse([cell for row in told for cell in row if cell[:1] in "=@\t"])
         # read again it says what the sender said
         again = self._previewed(back)
-        self.assertEqual(again.fault_ids.mapped("found"), ["=HYPERLINK(1)", "-1", evil[1], "-1", "-2+3", "-1", "@SUM(1)", "-1", "=1", "-1"])
+        self.assertEqual(
+            again.fault_ids.mapped("found"),
+            ["=HYPERLINK(1)", "-1", evil[1], "-1", "-2+3", "-1", "@SUM(1)", "-1", "=1", "-1"],
+        )
         self.assertEqual(self._rejected(again), back)
 
     def test_a_text_of_a_workbook_comes_back_as_a_text(self):

@@ -327,7 +327,9 @@ def test_a_value_that_is_torn_by_its_own_separator_is_a_fault():
     assert "quotation marks" in str(words)
     assert not whole.faults
     # a column that has a meaning and no heading is none too many
-    torn, _whole = Orders(found.body(heading), {**mapping, 5: "line.note"}, _reading(), *columns.named(heading)).entries()
+    torn, _whole = Orders(
+        found.body(heading), {**mapping, 5: "line.note"}, _reading(), *columns.named(heading)
+    ).entries()
     assert not torn.faults
 
 

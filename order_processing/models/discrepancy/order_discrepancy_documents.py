@@ -57,7 +57,7 @@ class OrderDiscrepancyDocuments(models.Model):
     def _transition_values(self, declared, reason):
         """What differs again is not mended."""
         values = super()._transition_values(declared, reason)
-        return {**values, **CLEARED, "resolution": False} if declared.name == "reopen" else values
+        return {**values, **CLEARED} if declared.name == "reopen" else values
 
     def _sweep_close(self, rows):
         """Name the document after which the ledgers agreed again, on the record and in its history."""

@@ -58,9 +58,7 @@ class ResCompany(models.Model):
         foreign = self.sudo() - self.env.user.sudo().company_ids
         if foreign:
             raise AccessError(
-                self.env._(
-                    "You do not work in %s: ask a manager of that company.", ", ".join(foreign.mapped("name"))
-                )
+                self.env._("You do not work in %s: ask a manager of that company.", ", ".join(foreign.mapped("name")))
             )
         other = set(vals) - set(RULES)
         if other:

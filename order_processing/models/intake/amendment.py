@@ -130,6 +130,7 @@ class Amendment:
                     line.discount = self.goods[line.order_sender_line]["discount"]
         if other:
             order.show_update_pricelist = False
+
     # ------------------------------------------------------------------ what is too late
 
     def _closed(self):

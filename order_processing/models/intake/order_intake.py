@@ -167,7 +167,9 @@ class OrderIntake(models.Model):
                     "value": _shown(payload.get(key)) if key != "lines" else "",
                     "faults": faults.get(key, []),
                 }
-                for key in dict.fromkeys([*reading.in_order(payload), *(key for key in faults if key and "[" not in key)])
+                for key in dict.fromkeys(
+                    [*reading.in_order(payload), *(key for key in faults if key and "[" not in key)]
+                )
                 if key in sent or key in faults
             ]
             rows = [

@@ -149,7 +149,9 @@ class OrderIntakeAcknowledge(models.Model):
         """Whom to tell: dict of envelope to ``{email, partner, lang}``; of a refused order the customer that it names."""
         found = {}
         for intake, partner in self._acknowledgement_customers().items():
-            customer = intake.payload.get("customer") if isinstance(intake.payload, dict) and not intake.order_id else ""
+            customer = (
+                intake.payload.get("customer") if isinstance(intake.payload, dict) and not intake.order_id else ""
+            )
             email = customer.get("email") if isinstance(customer, dict) else customer
             email = email_normalize(email) if isinstance(email, str) else False
             found[intake] = {"email": partner.email or email, "partner": partner, "lang": partner.lang}
