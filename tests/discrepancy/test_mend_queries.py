@@ -1,0 +1,133 @@
+"""What mending asks of the database: each act grows with its documents no faster than core's own calls for the same."""
+
+from odoo.fields import Date
+
+from .mending import MendingCase
+
+MANY = 10
+
+
+class TestMendQueries(MendingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # ten of a kind would be an alert, which costs a little more whatever their number
+        cls.company.order_alert_count = 0
+        cls._stock(cls.product, 10000)
+
+    def _count(self, act):
+        self.env.flush_all()
+        self.env["order.event"].flush_model()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        act()
+        self.env.flush_all()
+        self.env["order.event"].flush_model()
+        return self.cr.sql_log_count - before
+
+    def _each_more(self, make, act):
+        """Queries that one more of ``make(size)`` costs ``act``, a warm-up left out."""
+        act_on = [make(size) for size in (1, 1, MANY)]
+        counts = [self._count(lambda given=given: act(given)) for given in act_on]
+        return (counts[2] - counts[1]) / (MANY - 1)
+
+    def _assert_like_core(self, kind, code, make, core, more=0):
+        """``make(size)`` makes orders with a discrepancy of ``kind``; ``core(orders)`` mends such orders by core's calls."""
+
+        def records(size):
+            orders = make(size)
+            found = self._as("processor", self._open(orders).filtered(lambda record: record.kind == kind))
+            self.assertEqual(len(found), size)
+            return found
+
+        def mend(found):
+            answer = found.mend_apply(code)
+            self.assertEqual(sorted(answer["ids"]), sorted(found.ids))
+
+        ours, theirs = self._each_more(records, mend), self._each_more(make, core)
+        self.assertLessEqual(ours, theirs + more, f"{code}: {ours:.1f} queries for one more, core {theirs:.1f}")
+
+    def _orders(self, size, make):
+        return self.env["sale.order"].browse([make().id for _ in range(size)])
+
+    # ------------------------------------------------------------------ the acts
+
+    def test_invoices(self):
+        def core(orders):
+            for order in orders:
+                order._create_invoices().action_post()
+
+        self._assert_like_core(
+            "shipped_not_invoiced", "invoice", lambda size: self._orders(size, lambda: self._shipped(10)), core
+        )
+
+    def test_credit_notes(self):
+        def too_much():
+            order = self._shipped(10)
+            invoice = self._invoice(order, post=False)
+            invoice.invoice_line_ids.quantity = 13
+            invoice.action_post()
+            return order
+
+        def core(orders):
+            for invoice in orders.invoice_ids:
+                credit = invoice._reverse_moves([{"invoice_date": Date.today()}])
+                credit.invoice_line_ids.quantity = 3
+                credit.action_post()
+                items = (invoice | credit).line_ids
+                items.filtered(lambda item: item.account_id.account_type == "asset_receivable").reconcile()
+
+        self._assert_like_core("over_invoiced", "credit", lambda size: self._orders(size, too_much), core)
+
+    def test_returns(self):
+        def too_many():
+            order = self._shipped(10, deliver=13)
+            self._invoice(order)
+            return order
+
+        def core(orders):
+            for transfer in orders.picking_ids:
+                wizard = self.env["stock.return.picking"].with_context(
+                    active_id=transfer.id, active_model="stock.picking"
+                )
+                wizard = wizard.create({})
+                wizard.product_return_moves.quantity = 3
+                wizard.action_create_returns()
+
+        self._assert_like_core("over_shipped", "return", lambda size: self._orders(size, too_many), core)
+
+    def test_replacements(self):
+        def promised():
+            order = self._shipped(10)
+            self._invoice(order)
+            row = {
+                "line_id": order.order_line.id,
+                "quantity": 3,
+                "reason": "defective",
+                "disposition": "restock",
+                "settlement": "replacement",
+            }
+            answer = self.env["order.return"].request(
+                [{"key": f"R-{order.id}", "order_id": order.id, "lines": [row]}], "test"
+            )[0]
+            self.env["order.return"].browse(answer["return_id"]).process()
+            order.picking_ids.filtered(lambda transfer: transfer.state not in ("done", "cancel")).action_cancel()
+            return order
+
+        def core(orders):
+            for order in orders:
+                done = order.picking_ids.filtered(lambda transfer: transfer.state == "done").sorted("id")[-1]
+                again = done.copy(
+                    {
+                        "location_id": done.location_dest_id.id,
+                        "location_dest_id": done.location_id.id,
+                        "picking_type_id": self.warehouse.out_type_id.id,
+                    }
+                )
+                again.action_confirm()
+                again.action_assign()
+
+        # a transfer that core copies has no return case whose lines and history go with it
+        self._assert_like_core(
+            "replacement_not_sent", "replace", lambda size: self._orders(size, promised), core, more=20
+        )
