@@ -1,8 +1,13 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.order_processing.models.discrepancy.mends import ACTS
 
 from .mending import MendingCase
 
@@ -206,3 +211,20 @@ class TestMendPayment(MendingCase):
         self._lock("hard_lock_date", 1)
         with self.assertRaisesRegex(UserError, "is locked"):
             record.mend_apply("pay_back")
+
+    # ------------------------------------------------------------------ the screen
+
+    def test_every_act_has_one_button_that_does_it(self):
+        view = self.env["discrepancy.mend"].get_view(view_type="form")
+        buttons = etree.fromstring(view["arch"]).xpath("//footer/button[@name='action_apply']")
+        for act in ACTS:
+            asks_post = "post" in act.asks
+            for post in (True, False):
+                values = {"act": act.code, "asks_post": asks_post, "post": post, "may_post": True, "blocked": False}
+                shown = [
+                    button.get("string")
+                    for button in buttons
+                    if not safe_eval(button.get("invisible"), {**values, "problem": False})
+                ]
+                with self.subTest(act=act.code, post=post):
+                    self.assertEqual(len(shown), 1, shown)
