@@ -72,7 +72,7 @@ class OrderMatchingBeside(models.AbstractModel):
               JOIN sale_order_line line ON line.id = item.order_line_id
          LEFT JOIN uom_uom item_uom ON item_uom.id = item.uom_id
          LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-             WHERE request.state IN ('approved', 'on_way', 'received', 'inspected') AND item.settlement = 'refund'
+             WHERE request.state IN ('approved', 'on_way', 'received', 'inspected') AND item.settlement IN ('refund', 'credit', 'exchange')
                AND item.received_qty > coalesce(item.credited_qty, 0) AND %s
             """,
             scope,
@@ -99,7 +99,7 @@ class OrderMatchingBeside(models.AbstractModel):
                      JOIN stock_location target ON target.id = move.location_dest_id
                     WHERE move.order_return_line_id = item.id AND move.state <> 'cancel' AND target.usage = 'customer'
                    ) AS piece (tag, quantity)
-             WHERE request.state IN ('settled', 'closed') AND item.settlement = 'replacement' AND item.received_qty > 0 AND %s
+             WHERE request.state IN ('settled', 'closed') AND item.settlement IN ('replacement', 'repair') AND item.received_qty > 0 AND %s
             """,
             scope,
         )

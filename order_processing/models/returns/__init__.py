@@ -14,6 +14,9 @@ from . import order_return_unannounced
 from . import order_return_settle
 from . import order_return_credit
 from . import order_return_fee
+from . import order_return_exchange
+from . import order_return_advance
+from . import order_return_ahead
 from . import account_move
 from . import account_move_line
 from . import stock_picking

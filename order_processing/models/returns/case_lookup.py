@@ -26,6 +26,7 @@ class CaseLookup:
         self._find_orders(parcels)
         self._find_partners(parcels)
         self._find_products(parcels)
+        self._find_others(parcels)
         self._find_lines(parcels)
 
     def _find_reasons(self):
@@ -41,6 +42,44 @@ class CaseLookup:
     def price(row):
         """The price that the sender gave, or 0."""
         return number(row.payload.get("price")) or 0.0
+
+    def exchange(self, row, quantity):
+        """What a row wants in place of ``quantity`` of it: values of a return line.
+
+        A row that is taken from several deliveries has the other product shared over them by what each gives.
+        """
+        payload = row.payload
+        product = self.others.get(text(payload.get("exchange_product")))
+        values = {"advance": payload.get("advance") is True}
+        if product:
+            wanted = number(payload.get("exchange_quantity")) or row.quantity
+            values["exchange_product_id"] = product.id
+            values["exchange_quantity"] = product.uom_id.round(wanted * quantity / row.quantity)
+        return values
+
+    def _find_others(self, parcels):
+        """The products that rows name in place of what comes back, by code or barcode; one query."""
+        rows = [row for parcel in parcels for row in parcel.rows if row.payload.get("exchange_product")]
+        codes = {text(row.payload["exchange_product"]) for row in rows}
+        self.others = {}
+        if not codes:
+            return
+        products = self.env["product.product"].search(
+            [
+                ("company_id", "in", [False, self.company.id]),
+                ("sale_ok", "=", True),
+                "|",
+                ("default_code", "in", list(codes)),
+                ("barcode", "in", list(codes)),
+            ]
+        )
+        for product in products:
+            for code in filter(None, (product.default_code, product.barcode)):
+                self.others.setdefault(code, product)
+        for row in rows:
+            code = text(row.payload["exchange_product"])
+            if code not in self.others:
+                row.fail("unknown_product", code)
 
     def _find_orders(self, parcels):
         Order = self.env["sale.order"]

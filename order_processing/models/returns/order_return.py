@@ -146,12 +146,14 @@ class OrderReturn(models.Model):
         self._check_worth()
         self._check_approvable()
         self._keep_until()
+        self._reach("approve")
 
     @transition("override")
     def action_override(self, reason=""):
         """Approve cases beyond the policy (managers, with a reason). Never beyond the delivered quantity."""
         self._check_approvable()
         self._keep_until()
+        self._reach("approve")
 
     @transition("reject")
     def action_reject(self, reason=""):
@@ -159,11 +161,16 @@ class OrderReturn(models.Model):
 
     @transition("cancel")
     def action_cancel(self, reason=""):
-        """Cancel cases before goods came back, with a reason; their quantities are free again."""
+        """Cancel cases before goods came back, with a reason; their quantities are free again.
+
+        What was given for them already is to be invoiced again; what was to leave in advance is called off.
+        """
+        self._call_ahead_off()
 
     @transition("send")
     def action_on_way(self, reason=""):
         """The goods of approved cases are on their way: the first scan, or the customer's word. Approval no longer expires."""
+        self._reach("send")
 
     @transition("settle")
     def action_settle(self, reason=""):

@@ -51,7 +51,8 @@ class OrderReturnFollow(models.Model):
         """
         for name, columns in (
             ("order.return", ["state"]),
-            ("account.move", ["state", "amount_residual", "order_return_id"]),
+            ("account.move", ["state", "amount_residual", "order_return_id", "order_return_settlement"]),
+            ("sale.order", ["state", "invoice_status", "order_return_id"]),
             ("stock.picking", ["state", "order_return_id"]),
             ("stock.move", ["state", "order_return_line_id"]),
         ):
@@ -65,7 +66,12 @@ class OrderReturnFollow(models.Model):
                    AND %(is_open)s = (
                        EXISTS (SELECT FROM account_move credit
                                 WHERE credit.order_return_id = request.id
-                                  AND (credit.state = 'draft' OR (credit.state = 'posted' AND credit.amount_residual <> 0)))
+                                  -- store credit is given once it is posted, whenever the customer uses it
+                                  AND (credit.state = 'draft' OR (credit.state = 'posted' AND credit.amount_residual <> 0
+                                       AND credit.order_return_settlement IS DISTINCT FROM 'credit')))
+                       OR EXISTS (SELECT FROM sale_order exchange
+                                   WHERE exchange.order_return_id = request.id AND exchange.state <> 'cancel'
+                                     AND (exchange.state <> 'sale' OR exchange.invoice_status <> 'invoiced'))
                        OR EXISTS (SELECT FROM stock_picking transfer
                                    WHERE transfer.order_return_id = request.id AND transfer.state NOT IN ('done', 'cancel'))
                        OR EXISTS (SELECT FROM order_return_line item
@@ -220,8 +226,11 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
-        if posted.order_return_id:
-            posted.order_return_id._follow_credits_posted()
+        credits = posted.filtered("order_return_id")
+        if credits:
+            credits._set_off_returns()
+            credits.order_return_id._follow_credits_posted()
+        posted._set_off_exchanges()
         return posted
 
 
