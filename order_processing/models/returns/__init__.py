@@ -17,13 +17,16 @@ from . import order_return_fee
 from . import order_return_exchange
 from . import order_return_advance
 from . import order_return_ahead
+from . import order_return_override
 from . import account_move
+from . import order_return_refund
 from . import account_move_line
 from . import stock_picking
 from . import stock_move
 from . import stock_return_picking
 from . import sale_order_line
 from . import sale_order
+from . import sale_order_settlement
 from . import res_company
 from . import order_processing
 from . import order_return_discrepancy

@@ -16,6 +16,7 @@ class AccountMove(models.Model):
     order_return_settlement = fields.Selection(
         SETTLEMENTS,
         "Settles a return by",
+        index="btree_not_null",
         readonly=True,
         copy=False,
         help="A refund is to be paid back, store credit stays on the customer's account, what is given for goods of an exchange "

@@ -49,7 +49,7 @@ class CaseLookup:
         A row that is taken from several deliveries has the other product shared over them by what each gives.
         """
         payload = row.payload
-        product = self.others.get(text(payload.get("exchange_product")))
+        product = self.others.get(self._other_key(payload))
         values = {"advance": payload.get("advance") is True}
         if product:
             wanted = number(payload.get("exchange_quantity")) or row.quantity
@@ -58,28 +58,38 @@ class CaseLookup:
         return values
 
     def _find_others(self, parcels):
-        """The products that rows name in place of what comes back, by code or barcode; one query."""
-        rows = [row for parcel in parcels for row in parcel.rows if row.payload.get("exchange_product")]
-        codes = {text(row.payload["exchange_product"]) for row in rows}
+        """The products that rows name in place of what comes back; one query."""
+        rows = [row for parcel in parcels for row in parcel.rows if self._other_key(row.payload)]
+        keys = {self._other_key(row.payload) for row in rows}
         self.others = {}
-        if not codes:
+        if not keys:
             return
+        codes = [key for key in keys if isinstance(key, str)]
         products = self.env["product.product"].search(
             [
                 ("company_id", "in", [False, self.company.id]),
                 ("sale_ok", "=", True),
                 "|",
-                ("default_code", "in", list(codes)),
-                ("barcode", "in", list(codes)),
+                ("id", "in", [key for key in keys if isinstance(key, int)]),
+                "|",
+                ("default_code", "in", codes),
+                ("barcode", "in", codes),
             ]
         )
         for product in products:
-            for code in filter(None, (product.default_code, product.barcode)):
-                self.others.setdefault(code, product)
+            for key in filter(None, (product.id, product.default_code, product.barcode)):
+                self.others.setdefault(key, product)
         for row in rows:
-            code = text(row.payload["exchange_product"])
-            if code not in self.others:
-                row.fail("unknown_product", code)
+            key = self._other_key(row.payload)
+            if key not in self.others:
+                row.fail("unknown_product", str(key))
+
+    @staticmethod
+    def _other_key(payload):
+        """By what a row names the other product: Odoo's id, or a code; empty where it names none."""
+        given = payload.get("exchange_product_id")
+        known = isinstance(given, int) and not isinstance(given, bool) and given
+        return known or text(payload.get("exchange_product"))
 
     def _find_orders(self, parcels):
         Order = self.env["sale.order"]

@@ -152,6 +152,7 @@ SCHEMA = {
                     "disposition": {"enum": list(DISPOSITIONS)},
                     "settlement": {"enum": list(SETTLED)},
                     "exchange_product": {**_TEXT, "description": "For `exchange`: the other product, by reference or barcode."},
+                    "exchange_product_id": {"type": "integer", "description": "The same by Odoo's id."},
                     "exchange_quantity": {
                         "type": ["number", "string"],
                         "description": "Of it, in its own unit; default `quantity`.",

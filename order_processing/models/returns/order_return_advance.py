@@ -136,17 +136,11 @@ class OrderReturnLine(models.Model):
     def _charge_advance(self, missing):
         """Sell what was sent in advance: from a replacement it becomes a delivery of the order, ordered and invoiced at the
         line's own price. Moves are turned whole, so what came of them is turned into a return for money with them."""
-        order_line = self.order_line_id.with_context(skip_procurement=True)
-        order, sent = order_line.order_id, self._sent_again().filtered(lambda move: move.state == "done")
+        order_line, sent = self.order_line_id, self._sent_again().filtered(lambda move: move.state == "done")
+        order = order_line.order_id
         sent.write({"to_refund": True, "origin_returned_move_id": False})
         self._returned_moves().filtered(lambda move: move.order_return_line_id == self).write({"to_refund": True})
-        kept = {name: order_line[name] for name in ("price_unit", "technical_price_unit", "discount")}
-        locked = order.locked
-        if locked:
-            order.locked = False
-        order_line.write({"product_uom_qty": order_line.product_uom_qty + missing, **kept})
-        if locked:
-            order.locked = True
+        order_line._order_more({order_line: missing})
         self.env.add_to_compute(order_line._fields["qty_delivered"], order_line)
         order_line.flush_recordset()
         invoices = order.with_context(order_mend_quantities={order_line.id: missing})._create_invoices()

@@ -1,8 +1,10 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from .credit_shares import discounted
 
 
 class OrderReturnCredit(models.Model):
@@ -96,6 +98,39 @@ class OrderReturnLine(models.Model):
                 raise UserError(line._cannot_credit(rest, ledger.drafts(order_line)))
             plan += [{"line": line, "item": item, "quantity": quantity} for item, quantity in found]
         return plan
+
+    @api.model
+    def _estimate_credits(self, wanted):
+        """What lines of a request would be given back, before anything is asked for: no document is made.
+
+        :param wanted: new records of this model with order line, quantity, disposition, policy and fees
+        :return: list beside ``wanted`` of dicts ``{refund, fee, tax}`` in the order's currency: goods without tax and their share
+            of the order's discounts taken off, the fee without tax, the tax of both; what is not invoiced yet gives nothing
+        """
+        ledger, answers = _InvoiceLedger(wanted.order_line_id), []
+        taken = defaultdict(float)
+        for line in wanted:
+            order_line = line.order_line_id
+            quantity = line.quantity
+            if line.disposition != "customer_keeps":
+                taken[order_line] += quantity
+                stays = order_line.qty_delivered - taken[order_line]
+                quantity = min(quantity, ledger.net[order_line] - max(stays, 0.0))
+            found, _rest = ledger.take(order_line, max(quantity, 0.0))
+            answer = {"refund": 0.0, "fee": 0.0, "tax": 0.0}
+            for item, part in found:
+                share = part / item.quantity * discounted(item) if item.quantity else 0.0
+                answer["refund"] += item.price_subtotal * share
+                answer["tax"] += (item.price_total - item.price_subtotal) * share
+                fee, _account, taxes = line._fee_of(item, part)
+                if fee:
+                    # a price with tax inside holds its own tax
+                    included = taxes == item.tax_ids
+                    sums = taxes.compute_all(fee, item.currency_id, handle_price_include=included)
+                    answer["fee"] += sums["total_excluded"]
+                    answer["tax"] -= sums["total_included"] - sums["total_excluded"]
+            answers.append({name: order_line.currency_id.round(value) for name, value in answer.items()})
+        return answers
 
     def _cannot_credit(self, rest, drafts):
         if drafts:

@@ -59,13 +59,8 @@ class OrderReturn(models.Model):
             )
 
     def _prepare_exchange_vals(self, order, lines):
-        """Values of the order of the other products, called by ``_exchange``: to whom and how as the original ``order``.
-
-        The pricelist is the customer's of this day; one in another currency than the original's would leave no difference
-        that could be said, so then the original's stays.
-        """
+        """Values of the order of the other products, called by ``_exchange``: to whom and how as the original ``order``."""
         self.ensure_one()
-        pricelist = order.partner_id.with_company(order.company_id).property_product_pricelist
         moment = self.env.context.get("order_business_moment")
         return {
             "order_return_id": self.id,
@@ -79,7 +74,7 @@ class OrderReturn(models.Model):
             "carrier_id": order.carrier_id.id,
             "fiscal_position_id": order.fiscal_position_id.id,
             "payment_term_id": order.payment_term_id.id,
-            "pricelist_id": (pricelist if pricelist.currency_id == order.currency_id else order.pricelist_id).id,
+            "pricelist_id": self._exchange_pricelist(order).id,
             "client_order_ref": order.client_order_ref,
             "origin": self.name,
             **({"date_order": fields.Datetime.to_datetime(moment)} if moment else {}),
@@ -88,6 +83,21 @@ class OrderReturn(models.Model):
                 for line in lines
             ],
         }
+
+    @api.model
+    def _exchange_pricelist(self, order):
+        """The pricelist of what is sent in place of goods of ``order``: the customer's of this day. One in another currency
+        would leave no difference that could be said, so then the original's stays."""
+        pricelist = order.partner_id.with_company(order.company_id).property_product_pricelist
+        return pricelist if pricelist.currency_id == order.currency_id else order.pricelist_id
+
+    @api.model
+    def _exchange_price(self, order, product, quantity):
+        """What ``quantity`` (product's unit) costs this customer today: ``(untaxed, tax)`` in the order's currency."""
+        price = self._exchange_pricelist(order)._get_product_price(product, quantity, currency=order.currency_id)
+        taxes = order.fiscal_position_id.map_tax(product.taxes_id._filter_taxes_by_company(order.company_id))
+        found = taxes.compute_all(price, order.currency_id, quantity, product, order.partner_shipping_id)
+        return found["total_excluded"], found["total_included"] - found["total_excluded"]
 
     def action_view_exchanges(self):
         """Open the orders that bring other products for these cases.

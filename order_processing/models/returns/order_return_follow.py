@@ -1,9 +1,11 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .return_process import ARRIVED, DONE, PROCESSOR
 
 BATCH = 100
+ACCOUNTANTS = ("account.group_account_user", "account.group_account_manager")
 
 
 class OrderReturnFollow(models.Model):
@@ -109,8 +111,12 @@ class OrderReturnFollow(models.Model):
                 and all(move.state != "draft" for move in case.credit_ids)
             )
         )
-        cases._transition("settle_again", reason=self.env._("The credit note is posted again"))
+        cases._transition("settle_again", reason=self.env._("The credit note is posted"))
         cases.line_ids._count_credited()
+        # what waited for its accountant is settled only now
+        told = self.env["order.event"].sudo().search([("kind", "=", "settled"), ("document_id", "in", cases.ids)])
+        new = cases.browse(set(cases.ids) - set(told.filtered(lambda e: e.document_model == self._name).mapped("document_id")))
+        new.line_ids.filtered("quantity")._book_settled()
 
     # ------------------------------------------------------------------ receipts
 
@@ -177,6 +183,7 @@ class OrderReturnFollow(models.Model):
                     **({"move_id": again.id} if again else {}),
                 }
             )
+        self.line_ids._reopen_closed()
         self._transition("unreceive", reason=self.env._("The receipt was taken back"))
         self._transition_write(
             dict.fromkeys(
@@ -224,11 +231,29 @@ class AccountMove(models.Model):
             self.order_return_id._follow_credits_taken_back()
         return answer
 
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """Credit notes of cases are set off by their settlement: core would set store credit against the invoice, and takes
+        two notes over one invoice for those of two."""
+        others = reverse_moves.filtered(lambda move: not move.order_return_id)
+        if others == reverse_moves:
+            return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+        super(AccountMove, others.reversed_entry_id)._reconcile_reversed_moves(others, move_reverse_cancel)
+        return reverse_moves
+
     def _post(self, soft=True):
+        """Credit notes of cases are set off as they are posted; where accountants post them, by nobody else."""
+        kept = self.filtered(lambda move: move.order_return_id and move.company_id.order_return_credit_draft)
+        if kept and self.env.uid != SUPERUSER_ID and not any(map(self.env.user.has_group, ACCOUNTANTS)):
+            raise AccessError(
+                self.env._(
+                    "%s: credit notes of returns are posted by an accountant.", ", ".join(kept.order_return_id.mapped("name"))
+                )
+            )
         posted = super()._post(soft=soft)
         credits = posted.filtered("order_return_id")
         if credits:
             credits._set_off_returns()
+            credits._refund_online()
             credits.order_return_id._follow_credits_posted()
         posted._set_off_exchanges()
         return posted

@@ -72,7 +72,10 @@ class OrderReturnLine(models.Model):
                 line._found_condition(),
                 line.advance,
             )
+            if line.fee_overridden:
+                judged = {name: value for name, value in judged.items() if name not in ("fee_percent", "fee_amount")}
             if line.state == "requested":
+                # another wish is judged anew, whatever was decided of the one before
                 line._set(judged)
                 continue
             if line.state == "approved" and line.eligible and not judged["eligible"]:
@@ -84,7 +87,7 @@ class OrderReturnLine(models.Model):
                             why=judged["eligibility"],
                         )
                     )
-            line._set({name: judged[name] for name in OF_REASON})
+            line._set({name: judged[name] for name in OF_REASON if name in judged})
 
     def _found_condition(self):
         """The condition that the inspection found, where lines have one."""

@@ -20,9 +20,17 @@ class OrderReturnSettle(models.Model):
         # a case that is settled a second time has sent its goods
         self._send_again(again - again._sent_again().order_return_line_id)
         self._exchange(lines.filtered(lambda line: line.settlement == "exchange"))
-        self.env["order.event"]._record(
-            [line._book_row("settled", line.quantity, line.credited_amount) for line in lines]
-        )
+        waiting = self._wait_for_posting()
+        lines.filtered(lambda line: line.return_id not in waiting)._book_settled()
+
+    def _wait_for_posting(self):
+        """Cases whose credit note stands as a draft for the accountants are settled once it is posted."""
+        waiting = self.filtered(lambda case: any(move.state == "draft" for move in case.credit_ids))
+        why = self.env._("The credit note waits to be posted")
+        inspected = waiting.filtered("inspected_at")
+        inspected._transition("unsettle", reason=why)
+        (waiting - inspected)._transition("unsettle_uninspected", reason=why)
+        return waiting
 
     def _send_again(self, lines):
         """Outgoing transfers for the same product again, straight from stock and reserved where stock covers them; what was
@@ -85,6 +93,12 @@ class OrderReturnSettle(models.Model):
 class OrderReturnLine(models.Model):
     _inherit = "order.return.line"
 
+    def _book_settled(self):
+        """Enter into the day book that these lines are settled."""
+        self.env["order.event"]._record(
+            [line._book_row("settled", line.quantity, line.credited_amount) for line in self]
+        )
+
     def _sent_again(self):
         """The moves by which the same product goes to the customer again, called off ones left out."""
         return self.stock_move_ids.filtered(
@@ -123,3 +137,11 @@ class OrderReturnLine(models.Model):
                 wanted[order_line] = wanted.get(order_line, 0.0) + quantity
                 line._set({"closed_qty": line.closed_qty + quantity})
         self.order_line_id.union(*wanted)._close_returned(wanted)
+
+    def _reopen_closed(self):
+        """Order again what was closed short with these lines, as their goods are with the customer after all."""
+        wanted = {}
+        for line in self.filtered("closed_qty"):
+            wanted[line.order_line_id] = wanted.get(line.order_line_id, 0.0) + line.closed_qty
+            line._set({"closed_qty": 0.0})
+        self.order_line_id.union(*wanted)._order_more(wanted)
