@@ -1,6 +1,6 @@
 """Money moves when the policy says, once, and the order is not invoiced again for goods that are on their way."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .common import ReturnCase
 
@@ -119,7 +119,7 @@ class TestPosting(ReturnCase):
                 self._as(name, credit).action_post()
         self._as("accountant", credit).action_post()
         self.assertEqual((credit.state, case.state, case.line_ids.credited_amount), ("posted", "settled", 20))
-        self.assertEqual(order.invoice_ids[0].amount_residual, 30, "set off as it was posted")
+        self.assertEqual(credit.reversed_entry_id.amount_residual, 30, "set off as it was posted")
         self.assertEqual(self._figures(order.order_line), (3, 3, 0))
         self.assertEqual(self._events(order, "settled").mapped("amount"), [20])
 
@@ -253,7 +253,7 @@ class TestDecision(ReturnCase):
         self.assertEqual(line.overridden_by_id, self.users["manager"])
         self.assertIn("Good customer", case.message_ids[0].body)
         row = self._events(order, "overridden")
-        self.assertEqual((row.note, row.user_id.id, row.line_id), ("Good customer", self.users["manager"].id, order.order_line.id))
+        self.assertEqual((row.note, row.user_id, row.line_id), ("Good customer", self.users["manager"].id, order.order_line.id))
         self._process(case)
         self.assertEqual(case.credit_ids.amount_total, 20, "no fee")
         with self._refused("ended"):
@@ -297,6 +297,23 @@ class TestDecision(ReturnCase):
                 self.assertIn(type(caught.exception).__name__, ("UserError", "AccessError"))
             with self.assertRaises(Exception), self.env.cr.savepoint():
                 self._as(user, line).copy()
-        for user in ("processor", "manager", "salesman"):
-            with self._refused("said by the return case"):
-                self._as(user, order.with_user(1)).write({"order_return_id": case.id})
+        done = self._shipped((self.product, 2))
+        settled = self._ask(self._row(done.order_line, 1))
+        self._process(settled)
+        links = (
+            (order, "order_return_id", case.id),
+            (settled.credit_ids, "order_return_id", case.id),
+            (settled.credit_ids, "order_return_settlement", "credit"),
+            (settled.credit_ids.invoice_line_ids[:1], "order_return_line_id", line.id),
+            (settled.credit_ids.invoice_line_ids[:1], "order_credited_line_id", False),
+            (settled.picking_ids, "order_return_id", False),
+            (settled.picking_ids.move_ids, "order_return_line_id", line.id),
+        )
+        for user in ("processor", "manager", "salesman", "accountant", "integration"):
+            for record, name, value in links:
+                with self._refused("acts of the return case|not allowed|access", (UserError, AccessError)):
+                    self._as(user, record).write({name: value})
+        with self._refused("acts of the return case"):
+            self._as("processor", order).copy({"order_return_id": case.id})
+        with self._refused("acts of the return case"):
+            self._as("processor", order).with_context(default_order_return_id=case.id).copy()

@@ -1,3 +1,4 @@
+from . import order_return_linked
 from . import order_return_reason
 from . import order_return_policy
 from . import order_return_policy_choice

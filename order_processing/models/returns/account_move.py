@@ -9,7 +9,9 @@ STEPS = (1.0, 0.5, 1.0, 0.3, 0.7, 0.5)
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "order.return.linked"]
+    _return_links = ("order_return_id", "order_return_settlement")
 
     order_return_id = fields.Many2one("order.return", "Return case", readonly=True, copy=False, index="btree_not_null")
 

@@ -5,11 +5,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .credit_shares import discounted
+from .order_return_linked import working
 
 
 class OrderReturnCredit(models.Model):
     _inherit = "order.return"
 
+    @working
     def _credit(self, lines):
         """One credit note per case, invoice and settlement for what ``lines`` give back: posted and set off, or left as a
         draft for the accountants where the company says so.

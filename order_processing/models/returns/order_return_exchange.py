@@ -1,8 +1,9 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from .order_return_linked import working
 
 
 class OrderReturn(models.Model):
@@ -23,6 +24,7 @@ class OrderReturn(models.Model):
         for case in self:
             case.exchange_count = len(case.exchange_order_ids)
 
+    @working
     def _exchange(self, lines):
         """Order the other products of ``lines`` (settlement exchange), one order per case and original order.
 
@@ -132,7 +134,9 @@ class OrderReturnLine(models.Model):
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "order.return.linked"]
+    _return_links = ("order_return_id",)
 
     order_return_id = fields.Many2one(
         "order.return",
@@ -142,17 +146,3 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         help="The return case whose other products this order brings.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """An order is the exchange of a case by that case alone, which its user must be allowed to work."""
-        cases = self.env["order.return"].browse({vals["order_return_id"] for vals in vals_list if vals.get("order_return_id")})
-        if cases:
-            cases._check_order_group("order_processing.group_processor")
-            cases.check_access("write")
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if "order_return_id" in vals:
-            raise UserError(self.env._("Which return an order is the exchange of is said by the return case alone."))
-        return super().write(vals)

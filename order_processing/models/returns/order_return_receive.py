@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..common.transition import transition
+from .order_return_linked import working
 from .settlements import MONEY
 
 # what the customer has, or what nobody has
@@ -30,6 +31,7 @@ class OrderReturnReceive(models.Model):
         self._tell_differences()
         self._reach("receive")
 
+    @working
     def _take_back(self):
         """Return transfers for what comes back, validated; then, where nothing is inspected, each to where it goes.
 

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .order_return_linked import working
 from .settlements import AGAIN, MONEY
 
 
@@ -32,6 +33,7 @@ class OrderReturnSettle(models.Model):
         (waiting - inspected)._transition("unsettle_uninspected", reason=why)
         return waiting
 
+    @working
     def _send_again(self, lines):
         """Outgoing transfers for the same product again, straight from stock and reserved where stock covers them; what was
         repaired leaves from where it was repaired, by the very lots that came back.
