@@ -22,7 +22,15 @@ class OrderReturnCreate(models.TransientModel):
     exchanges = fields.Boolean(compute="_compute_money")
     takes_back = fields.Boolean(compute="_compute_money", help="The policy takes back what is no longer reached.")
 
-    @api.depends("line_ids.refund", "line_ids.fee", "line_ids.charge", "line_ids.tax", "line_ids.policy_id", "line_ids.settlement", "order_ids")
+    @api.depends(
+        "line_ids.refund",
+        "line_ids.fee",
+        "line_ids.charge",
+        "line_ids.tax",
+        "line_ids.policy_id",
+        "line_ids.settlement",
+        "order_ids",
+    )
     def _compute_money(self):
         for wizard in self:
             lines = wizard.line_ids
@@ -52,9 +60,13 @@ class OrderReturnCreateLine(models.TransientModel):
     exchange_quantity = fields.Float("Of it", digits="Product Unit", default=1.0)
     advance = fields.Boolean("In advance", help="Leaves before the goods are in.")
     currency_id = fields.Many2one(related="order_line_id.currency_id")
-    refund = fields.Monetary("Given back", compute="_compute_money", help="Without tax, discounts of the order shared out.")
+    refund = fields.Monetary(
+        "Given back", compute="_compute_money", help="Without tax, discounts of the order shared out."
+    )
     fee = fields.Monetary(compute="_compute_money")
-    charge = fields.Monetary("Charged", compute="_compute_money", help="The other product at today's price, without tax.")
+    charge = fields.Monetary(
+        "Charged", compute="_compute_money", help="The other product at today's price, without tax."
+    )
     tax = fields.Monetary(compute="_compute_money")
 
     @api.depends("order_line_id", "delivered_on", "reason_id", "settlement", "advance")
@@ -71,7 +83,9 @@ class OrderReturnCreateLine(models.TransientModel):
             for name in ("eligible", "eligibility", "policy_id", "fee_percent", "fee_amount"):
                 line[name] = judged[name]
 
-    @api.depends("quantity", "disposition", "settlement", "fee_percent", "fee_amount", "exchange_product_id", "exchange_quantity")
+    @api.depends(
+        "quantity", "disposition", "settlement", "fee_percent", "fee_amount", "exchange_product_id", "exchange_quantity"
+    )
     def _compute_money(self):
         giving = self.filtered(lambda line: line.settlement in MONEY and line.quantity > 0)
         Line, Case = self.env["order.return.line"], self.env["order.return"]

@@ -1,6 +1,7 @@
 """Each settlement, observed in documents, quantities and ledgers."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 
@@ -38,12 +39,16 @@ class TestSettlement(ReturnCase):
         self.assertEqual((credit.state, credit.amount_total, credit.amount_residual), ("posted", 20, 20))
         self.assertEqual(credit.order_return_settlement, "credit")
         case.action_follow()
-        self.assertEqual(case.state, "closed", "nothing is open of it: the customer uses it when there is something to buy")
+        self.assertEqual(
+            case.state, "closed", "nothing is open of it: the customer uses it when there is something to buy"
+        )
         following = self._shipped((self.product, 3)).invoice_ids
         offered = following.invoice_outstanding_credits_debits_widget
         self.assertEqual([row["amount"] for row in offered["content"]], [20])
         self._agrees(order)
-        self.env.cr.execute("UPDATE account_move SET invoice_date_due = invoice_date_due - 5 WHERE id = %s", [credit.id])
+        self.env.cr.execute(
+            "UPDATE account_move SET invoice_date_due = invoice_date_due - 5 WHERE id = %s", [credit.id]
+        )
         self.env["account.move"].invalidate_model()
         self._agrees(order)
         following.js_assign_outstanding_line(offered["content"][0]["id"])
@@ -259,6 +264,20 @@ class TestSettlement(ReturnCase):
         self.assertEqual(line.order_returnable_qty, 5, "what was given away does not come back for money")
         self._agrees(order)
 
+    def test_in_advance_a_part_came_and_the_rest_is_written_off(self):
+        self.env["order.return.policy"].create({"name": "Kind", "advance_consequence": "write_off"})
+        order = self._shipped((self.product, 5))
+        case = self._ahead(order)
+        self._deliver(order)
+        case.action_receive(counts={case.line_ids.id: 1})
+        case.action_settle()
+        self._later(case)
+        self.assertEqual(order.order_line.order_returnable_qty, 5)
+        self._later(case)
+        self._process(self._ask(self._row(order.order_line, 5)))
+        self.assertEqual(self._figures(order.order_line), (0, 0, 0))
+        self._agrees(order)
+
     def test_in_advance_needs_the_policy_where_the_customer_wishes(self):
         policy = self.env["order.return.policy"].create({"name": "Strict"})
         order = self._shipped((self.product, 5))
@@ -293,6 +312,37 @@ class TestSettlement(ReturnCase):
         case.action_cancel(reason="Changed its mind")
         self.assertEqual(case.picking_ids.state, "cancel")
         self._agrees(order)
+
+    # ------------------------------------------------------------------ queries
+
+    def _count(self, method):
+        """Queries of ``method`` of the lines of cases of 2 and of 8 orders, what it leaves pending written."""
+        counts, Line = [], type(self.env["order.return.line"])
+        plain = getattr(Line, method)
+
+        def counted(lines, *args):
+            lines.env.flush_all()
+            start = lines.env.cr.sql_log_count
+            answer = plain(lines, *args)
+            lines.env.flush_all()
+            counts.append(lines.env.cr.sql_log_count - start)
+            return answer
+
+        for number in (1, 2, 8):
+            cases = self.Return.union(
+                *(self._ask(self._row(self._shipped((self.product, 2)).order_line, 1)) for _order in range(number))
+            )
+            with patch.object(Line, method, counted):
+                self._process(cases)
+        return counts
+
+    def test_closing_short_takes_the_same_queries_for_any_number(self):
+        _first, two, eight = self._count("_close_short")
+        self.assertEqual(two, eight)
+
+    def test_planning_credits_takes_the_same_queries_for_any_number(self):
+        _first, two, eight = self._count("_plan_credits")
+        self.assertEqual(two, eight)
 
     # ------------------------------------------------------------------ a mix
 

@@ -5,6 +5,7 @@ from odoo.tools import SQL, format_date
 from ..common.sale_order_line import CLOSING
 
 PROCESSOR = "order_processing.group_processor"
+RETURNED = "returned"
 
 
 class SaleOrderLine(models.Model):
@@ -61,7 +62,7 @@ class SaleOrderLine(models.Model):
         :param dict quantities: line to the quantity in its unit
         """
         todo = self.filtered(lambda line: quantities.get(line))
-        reason = self.env["order.close.reason"]._by_code("returned") if todo else None
+        reason = self.env["order.close.reason"]._by_code(RETURNED) if todo else None
         locked = todo.order_id.filtered("locked")
         locked.locked = False
         # a kept quantity would be procured anew
@@ -69,6 +70,13 @@ class SaleOrderLine(models.Model):
             reason, "", {line: max(line.product_uom_qty - quantities[line], 0.0) for line in todo}
         )
         locked.locked = True
+
+    def _update_line_quantity(self, values):
+        """Core's message on a changed quantity; not for what came back, of which the return case and the book tell."""
+        closing = self.env.cr.cache.get(CLOSING, {})
+        told = self.filtered(lambda line: closing.get(line.id, ("",))[0] == RETURNED)
+        if self - told:
+            super(SaleOrderLine, self - told)._update_line_quantity(values)
 
     def action_close_short(self, reason_code, note=""):
         """Close what is not delivered of these lines: core lowers them, and their open transfers with them.

@@ -151,7 +151,10 @@ SCHEMA = {
                     "reason": {"type": "string", "description": "Code of a return reason; an unknown one is `other`."},
                     "disposition": {"enum": list(DISPOSITIONS)},
                     "settlement": {"enum": list(SETTLED)},
-                    "exchange_product": {**_TEXT, "description": "For `exchange`: the other product, by reference or barcode."},
+                    "exchange_product": {
+                        **_TEXT,
+                        "description": "For `exchange`: the other product, by reference or barcode.",
+                    },
                     "exchange_product_id": {"type": "integer", "description": "The same by Odoo's id."},
                     "exchange_quantity": {
                         "type": ["number", "string"],

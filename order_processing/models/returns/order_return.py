@@ -153,11 +153,7 @@ class OrderReturn(models.Model):
         """Approve cases beyond the policy (managers, with a reason). Never beyond the delivered quantity."""
         self._check_approvable()
         self.env["order.event"]._record(
-            [
-                {**line._book_row("overridden", 0.0, 0.0), "note": reason}
-                for line in self.line_ids
-                if not line.eligible
-            ]
+            [{**line._book_row("overridden", 0.0, 0.0), "note": reason} for line in self.line_ids if not line.eligible]
         )
         self._keep_until()
         self._reach("approve")

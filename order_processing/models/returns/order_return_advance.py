@@ -40,7 +40,9 @@ class OrderReturn(models.Model):
         moves.sudo()._action_cancel()
         orders = lines.exchange_line_id.order_id.sudo()
         orders.filtered(
-            lambda order: order.state != "cancel" and not order.order_line.move_ids.filtered(lambda m: m.state == "done")
+            lambda order: (
+                order.state != "cancel" and not order.order_line.move_ids.filtered(lambda m: m.state == "done")
+            )
         )._action_cancel()
 
     @api.model
@@ -97,9 +99,14 @@ class OrderReturn(models.Model):
 class OrderReturnLine(models.Model):
     _inherit = "order.return.line"
 
-    advance = fields.Boolean("In advance", help="Leaves before what it replaces is in; has to be followed by it in time.")
+    advance = fields.Boolean(
+        "In advance", help="Leaves before what it replaces is in; has to be followed by it in time."
+    )
     advance_until = fields.Date(
-        "Has to come until", readonly=True, index="btree_not_null", help="The last business day; what follows the policy says."
+        "Has to come until",
+        readonly=True,
+        index="btree_not_null",
+        help="The last business day; what follows the policy says.",
     )
     advance_outcome = fields.Selection(CONSEQUENCES, "Did not come", readonly=True)
     advance_qty = fields.Float("Did not come (quantity)", digits="Product Unit", readonly=True)
@@ -120,7 +127,9 @@ class OrderReturnLine(models.Model):
         for line in open_cases.line_ids.filtered(lambda line: line.advance_outcome == "invoice"):
             line._set({"quantity": 0.0})
         ended = open_cases.filtered(lambda case: all(line.advance_outcome for line in case.line_ids))
-        ended._transition("overdue", reason=self.env._("What was to come for goods sent in advance did not come in time"))
+        ended._transition(
+            "overdue", reason=self.env._("What was to come for goods sent in advance did not come in time")
+        )
         self.env["order.event"]._record(
             [line._book_row("settled", line.advance_qty, line.credited_amount) for line in ended.line_ids]
         )
@@ -148,12 +157,30 @@ class OrderReturnLine(models.Model):
             invoices.action_post()
 
     def _write_off_advance(self):
-        """The customer keeps both; for an exchange what was promised for the goods is given all the same."""
+        """The customer keeps both, so what did not come cannot come for money later; for an exchange what was promised for
+        the goods is given all the same."""
         if self.state in ARRIVED and self.received_qty:
-            return
-        self._set({"disposition": "customer_keeps"})
+            # what came stays with this line, what did not is split off
+            own, missing = self.sudo().copy_data()[0], self.advance_qty
+            own.update(
+                {
+                    "quantity": missing,
+                    "announced_qty": missing,
+                    "received_qty": 0.0,
+                    "closed_qty": 0.0,
+                    "credited_qty": 0.0,
+                    "credited_amount": 0.0,
+                    "disposition": "customer_keeps",
+                    "split_from_id": (self.split_from_id or self).id,
+                }
+            )
+            self._set({"announced_qty": self.uom_id.round(self.announced_qty - missing)})
+            kept = self.sudo().create(own)
+        else:
+            kept = self
+            self._set({"disposition": "customer_keeps"})
         if self.settlement == "exchange":
-            self.return_id._credit(self)
+            self.return_id._credit(kept)
 
     def _tell_advance(self):
         """A line in the chatter of each case and a task for who approved it."""

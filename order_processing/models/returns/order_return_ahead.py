@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.exceptions import UserError
 
 from .return_process import EXPECTED, OPEN
 from .settlements import MONEY
@@ -30,6 +31,17 @@ class OrderReturn(models.Model):
         if due:
             due._close_short()
             due.return_id._credit(due)
+
+    def _reach_request(self):
+        """Money that moves at once; what keeps it from moving is said on the case, and it moves at the settlement."""
+        if not self.line_ids.policy_id.sudo().filtered(lambda policy: policy.money_when == "request"):
+            return
+        for case in self:
+            try:
+                with self.env.cr.savepoint():
+                    case._reach("request")
+            except UserError as refused:
+                case._message_log(body=self.env._("Not given at once: %s", refused))
 
 
 class OrderReturnLine(models.Model):

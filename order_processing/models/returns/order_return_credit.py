@@ -35,10 +35,7 @@ class OrderReturnCredit(models.Model):
             # an invoice that two cases give back from stands twice in the set
             moves = self.env["account.move"].browse(invoice.id for _case, invoice, _kind in own)
             credits |= moves.with_company(company)._reverse_moves(
-                [
-                    case._prepare_credit_vals(invoice, found, kind)
-                    for (case, invoice, kind), found in own.items()
-                ],
+                [case._prepare_credit_vals(invoice, found, kind) for (case, invoice, kind), found in own.items()],
                 cancel=False,
             )
         credits._complete_returns()
@@ -186,6 +183,8 @@ class _InvoiceLedger:
             posted = invoiced.filtered(lambda item: item.parent_state == "posted").sorted(
                 lambda item: (not item.move_id.amount_residual, item.move_id.invoice_date, item.id)
             )
+            # what is read of one is read of all
+            posted = posted.with_prefetch(items._prefetch_ids)
             self.of_line[order_line] = posted
             for item in posted:
                 self.left[item] = amount[item]

@@ -44,10 +44,10 @@ class OrderReturnLine(models.Model):
         """The fee on ``quantity`` of an invoice line: ``(amount, account, taxes)`` in the invoice's currency; with the goods'
         own taxes it is a price as theirs is, else without tax. Empty where there is none."""
         self.ensure_one()
+        if not self.fee_percent and not self.fee_amount:
+            return 0.0, None, None
         policy, currency = self.policy_id.sudo(), item.currency_id
         account, taxes = item.account_id, item.tax_ids
-        if not self.fee_percent and not self.fee_amount:
-            return 0.0, account, taxes
         product = policy.fee_product_id.with_company(item.company_id)
         if product:
             position = item.move_id.fiscal_position_id

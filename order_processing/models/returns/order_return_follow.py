@@ -115,7 +115,9 @@ class OrderReturnFollow(models.Model):
         cases.line_ids._count_credited()
         # what waited for its accountant is settled only now
         told = self.env["order.event"].sudo().search([("kind", "=", "settled"), ("document_id", "in", cases.ids)])
-        new = cases.browse(set(cases.ids) - set(told.filtered(lambda e: e.document_model == self._name).mapped("document_id")))
+        new = cases.browse(
+            set(cases.ids) - set(told.filtered(lambda e: e.document_model == self._name).mapped("document_id"))
+        )
         new.line_ids.filtered("quantity")._book_settled()
 
     # ------------------------------------------------------------------ receipts
@@ -246,7 +248,8 @@ class AccountMove(models.Model):
         if kept and self.env.uid != SUPERUSER_ID and not any(map(self.env.user.has_group, ACCOUNTANTS)):
             raise AccessError(
                 self.env._(
-                    "%s: credit notes of returns are posted by an accountant.", ", ".join(kept.order_return_id.mapped("name"))
+                    "%s: credit notes of returns are posted by an accountant.",
+                    ", ".join(kept.order_return_id.mapped("name")),
                 )
             )
         posted = super()._post(soft=soft)

@@ -145,6 +145,14 @@ class OrderReturnLine(models.Model):
             raise UserError(
                 self.env._("%s: the goods were received, so the line stands.", ", ".join(closed.mapped("display_name")))
             )
+        ahead = self.filtered(lambda line: line.exchange_line_id or line.advance_until or line.credited_qty)
+        if ahead and set(vals) - {"lot_id", "note"}:
+            raise UserError(
+                self.env._(
+                    "%s: money or goods have moved for it already, so the line stands. Cancel the case and ask for another.",
+                    ", ".join(ahead.mapped("display_name")),
+                )
+            )
         if vals.get("settlement") == "repair" and "disposition" not in vals:
             vals = {**vals, "disposition": "repair"}
         answer = super().write(vals)

@@ -29,7 +29,9 @@ class OrderReturnLine(models.Model):
         self._check_decision(reason, fee_percent, fee_amount)
         reason = reason.strip()
         fees = {
-            name: value for name, value in (("fee_percent", fee_percent), ("fee_amount", fee_amount)) if value is not None
+            name: value
+            for name, value in (("fee_percent", fee_percent), ("fee_amount", fee_amount))
+            if value is not None
         }
         if fees:
             fees = {"fee_percent": 0.0, "fee_amount": 0.0, **fees, "fee_overridden": True}
@@ -45,7 +47,10 @@ class OrderReturnLine(models.Model):
         )
         self._log_decision(reason, bool(fees))
         return [
-            {"line_id": line.id, **{name: line[name] for name in ("eligible", "eligibility", "fee_percent", "fee_amount")}}
+            {
+                "line_id": line.id,
+                **{name: line[name] for name in ("eligible", "eligibility", "fee_percent", "fee_amount")},
+            }
             for line in self
         ]
 

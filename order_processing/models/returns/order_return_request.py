@@ -132,7 +132,7 @@ class OrderReturnRequest(models.Model):
         lines = self._create_lines(taken, lookup, company)
         self._keep(parcels, lookup, company)
         self._book_requested(lines, parcels)
-        lines.return_id._reach("request")
+        lines.return_id._reach_request()
 
     def _create_lines(self, taken, lookup, company):
         picks = [pick for _parcel, rows in taken for row in rows for pick in row.picks]

@@ -113,7 +113,9 @@ class OrderReturnLine(models.Model):
             self.env._("%s: say which product is sent in its place, and how many.", line.display_name)
             for line in self
             if line.settlement == "exchange"
-            and (not line.exchange_product_id or line.exchange_product_id.uom_id.compare(line.exchange_quantity, 0) <= 0)
+            and (
+                not line.exchange_product_id or line.exchange_product_id.uom_id.compare(line.exchange_quantity, 0) <= 0
+            )
         ]
         wrong += [
             self.env._(

@@ -55,7 +55,10 @@ class SaleOrder(models.Model):
             closed[item.order_line_id] += item.closed_qty
         goods = self.order_line.filtered(
             lambda line: (
-                not line.display_type and not line.is_downpayment and not line.is_delivery and line.product_id.type == "consu"
+                not line.display_type
+                and not line.is_downpayment
+                and not line.is_delivery
+                and line.product_id.type == "consu"
             )
         )
         for line in goods:
