@@ -157,6 +157,18 @@ class TestSettlementStatus(ReturnCase):
         order.user_id = self.users["salesman"]
         self.assertEqual(self._as("salesman", order).settlement_status, "returned", "who sees no case sees the status")
 
+    def test_the_seal_holds_as_goods_come_back(self):
+        order = self._shipped((self.product, 5))
+        order.action_verify()
+        self.assertFalse(order.order_seal_changes)
+        for quantity in (2, 3):
+            self._process(self._ask(self._row(order.order_line, quantity)))
+            order.invalidate_recordset()
+            self.assertFalse(order.order_seal_changes)
+        order.order_line.product_uom_qty = 1
+        order.invalidate_recordset()
+        self.assertTrue(order.order_seal_changes)
+
     def test_credited_and_exchanged(self):
         order = self._shipped((self.product, 2))
         self._process(self._ask(self._row(order.order_line, 2, disposition="customer_keeps")))
