@@ -76,7 +76,7 @@ SETTLED = """
     AND f.credited = 0 AND f.open_out = 0 AND f.open_back = 0 AND f.draft_invoiced = 0 AND f.draft_credited = 0
     AND f.wrong = 0 AND f.failed = 0 AND f.misrouted = 0 AND f.altered = 0 AND f.weighed = f.content_weight
     AND f.replace_due = f.replace_sent AND f.lost_value = 0 AND f.credited_value = 0 AND f.credited_total = 0
-    AND NOT f.other_currency"""
+    AND f.sent_ahead = 0 AND f.paid_ahead = 0 AND f.on_account = 0 AND NOT f.other_currency"""
 
 # a credit note set against an invoice is no payment of a part
 PAID_BY_MONEY = """EXISTS (
