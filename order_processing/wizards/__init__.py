@@ -20,6 +20,7 @@ from . import discrepancy_close
 from . import discrepancy_mend
 from . import discrepancy_rules
 from . import returns_create
+from . import returns_create_money
 from . import returns_ask
 from . import returns_counter
 from . import reconciliation_draw

@@ -51,7 +51,6 @@ class OrderReturnCreate(models.TransientModel):
                 self.env._("%s: nothing was delivered yet, so nothing can come back.", ", ".join(orders.mapped("name")))
             )
         company = orders.company_id
-        terms = self.env["order.return.policy"]._terms(orders.order_line.filtered(lambda line: not line.display_type))
         reason = self.env["order.return.reason"].search([], limit=1)
         by_line = {}
         for move in moves:
@@ -59,17 +58,13 @@ class OrderReturnCreate(models.TransientModel):
         values = []
         for line in orders.order_line.filtered(lambda line: line.id in by_line):
             found = by_line[line.id]
-            judged = terms[line.id].judge(
-                business_day(company, found[0]["delivered_at"]), business_day(company), reason
-            )
             values.append(
                 {
                     "wizard_id": self.id,
                     "order_line_id": line.id,
                     "delivered": sum(move["delivered"] for move in found),
                     "returnable": sum(move["left"] for move in found),
-                    "eligible": judged["eligible"],
-                    "eligibility": judged["eligibility"],
+                    "delivered_on": business_day(company, found[0]["delivered_at"]),
                     "reason_id": reason.id,
                 }
             )
@@ -136,6 +131,7 @@ class OrderReturnCreate(models.TransientModel):
                     "reason": line.reason_id.code,
                     "disposition": line.disposition,
                     "settlement": line.settlement,
+                    **line._prepare_exchange(),
                 }
                 for line in chosen
             ],
@@ -192,8 +188,7 @@ class OrderReturnCreateLine(models.TransientModel):
     uom_id = fields.Many2one(related="order_line_id.product_uom_id")
     delivered = fields.Float(digits="Product Unit", readonly=True)
     returnable = fields.Float(digits="Product Unit", readonly=True)
-    eligible = fields.Boolean(readonly=True)
-    eligibility = fields.Char("Policy says", readonly=True)
+    delivered_on = fields.Date(readonly=True, help="The latest delivery, in the company's calendar.")
     quantity = fields.Float("Comes back", digits="Product Unit")
     reason_id = fields.Many2one("order.return.reason")
     disposition = fields.Selection(

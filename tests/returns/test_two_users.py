@@ -99,3 +99,42 @@ class TestTwoUsers(ReturnCase):
         with self.registry_used.cursor() as cr:
             cr.execute(SQL("SELECT sum(quantity) FROM order_return_line WHERE order_line_id = %s", self.line_id))
             self.assertEqual(cr.fetchone()[0], 4)
+
+    def test_settled_by_two_at_once_is_settled_once(self):
+        with self.registry_used.cursor() as cr:
+            env = api.Environment(cr, self.user_id, {})
+            row = {"line_id": self.line_id, "quantity": 1, "disposition": "customer_keeps", "settlement": "none"}
+            answer = env["order.return"].request([{"key": "both", "lines": [row]}], self.stamp, self.company.id)[0]
+            case = env["order.return"].browse(answer["return_id"])
+            case.action_approve()
+            case.action_receive()
+        barrier, failures = threading.Barrier(2), []
+
+        def settle():
+            try:
+                with self.registry_used.cursor() as cr:
+                    env = api.Environment(cr, self.user_id, {})
+                    own = env["order.return"].browse(answer["return_id"])
+                    self.assertEqual(own.state, "received")
+                    barrier.wait(30)
+                    retrying(own.action_settle, env)
+            except Exception as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=settle) for _number in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.assertFalse(failures)
+        with self.registry_used.cursor() as cr:
+            cr.execute(SQL("SELECT state FROM order_return WHERE id = %s", answer["return_id"]))
+            self.assertEqual(cr.fetchone()[0], "settled")
+            cr.execute(
+                SQL(
+                    "SELECT count(*) FROM order_event WHERE kind = 'settled' AND document_model = 'order.return'"
+                    " AND document_id = %s",
+                    answer["return_id"],
+                )
+            )
+            self.assertEqual(cr.fetchone()[0], 1)

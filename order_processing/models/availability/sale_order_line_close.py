@@ -5,6 +5,7 @@ from odoo.tools import SQL, format_date
 from ..common.sale_order_line import CLOSING
 
 PROCESSOR = "order_processing.group_processor"
+RETURNED = "returned"
 
 
 class SaleOrderLine(models.Model):
@@ -51,6 +52,31 @@ class SaleOrderLine(models.Model):
                 for code, day, quantity in rows
                 if code in printed
             )
+
+    def _close_returned(self, quantities):
+        """Close of lines what came back for money and is not sent again; hook of the returns room.
+
+        Open transfers are left as they are: what never left is still to leave. A locked order is closed as well, as the goods
+        have left it already. Price and discount stay.
+
+        :param dict quantities: line to the quantity in its unit
+        """
+        todo = self.filtered(lambda line: quantities.get(line))
+        reason = self.env["order.close.reason"]._by_code(RETURNED) if todo else None
+        locked = todo.order_id.filtered("locked")
+        locked.locked = False
+        # a kept quantity would be procured anew
+        todo.with_context(skip_procurement=True)._close_lower(
+            reason, "", {line: max(line.product_uom_qty - quantities[line], 0.0) for line in todo}
+        )
+        locked.locked = True
+
+    def _update_line_quantity(self, values):
+        """Core's message on a changed quantity; not for what came back, of which the return case and the book tell."""
+        closing = self.env.cr.cache.get(CLOSING, {})
+        told = self.filtered(lambda line: closing.get(line.id, ("",))[0] == RETURNED)
+        if self - told:
+            super(SaleOrderLine, self - told)._update_line_quantity(values)
 
     def action_close_short(self, reason_code, note=""):
         """Close what is not delivered of these lines: core lowers them, and their open transfers with them.
@@ -121,24 +147,31 @@ class SaleOrderLine(models.Model):
         return rows
 
     def _close(self, reason, note):
-        """Lower the lines to what was delivered; the day book says closed short where it would say lowered."""
+        """Lower the lines to what was delivered, and their open transfers with them."""
         if not self:
             return
-        before = {line: (line.price_unit, line.discount) for line in self}
+        self._close_lower(reason, note, {line: line.qty_delivered for line in self})
+        self._close_open_moves()
+        self._close_log(reason, note)
+
+    def _close_lower(self, reason, note, wanted):
+        """Lower the lines to ``wanted`` (line to quantity); the day book says closed short where it would say lowered."""
+        if not self:
+            return
         # what was changed until now is entered as what it was
         self.env["order.event"].flush_model()
         cache = self.env.cr.cache
         cache[CLOSING] = {line.id: (reason.code, note) for line in self}
         try:
             for line in self:
-                line.product_uom_qty = line.qty_delivered
-                if reason.discount_kept and (line.price_unit, line.discount) != before[line]:
-                    line.write(dict(zip(("price_unit", "discount"), before[line])))
+                vals = {"product_uom_qty": line.product_uom_id.round(wanted[line])}
+                if reason.discount_kept:
+                    # written with the quantity, so that core does not look for another price
+                    vals.update((name, line[name]) for name in ("price_unit", "technical_price_unit", "discount"))
+                line.write(vals)
             self.env["order.event"].flush_model()
         finally:
             cache.pop(CLOSING, None)
-        self._close_open_moves()
-        self._close_log(reason, note)
 
     def _close_open_moves(self):
         """Core takes what is lowered out of open transfers; a move that it leaves without demand goes too."""

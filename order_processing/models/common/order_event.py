@@ -84,6 +84,7 @@ KINDS = [
     ("paid", "Paid"),
     ("unpaid", "Payment taken back"),
     ("return_requested", "Return requested"),
+    ("overridden", "Return policy overridden"),
     ("settled", "Return settled"),
     ("asked", "Question"),
     ("answered", "Answer"),

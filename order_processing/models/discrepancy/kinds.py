@@ -44,7 +44,7 @@ MEASURES = (
     {
         "uninvoiced": "round(billable - net_invoiced - credit_excess - f.draft_invoiced + f.draft_credited, f.digits)",
         "unrefunded": "round(return_excess - greatest(f.draft_credited, f.return_open), f.digits)",
-        "unreturned": "round(credit_excess - f.open_back - f.draft_invoiced, f.digits)",
+        "unreturned": "round(credit_excess - f.open_back - f.draft_invoiced - f.paid_ahead, f.digits)",
         "invoiced_ahead": "CASE WHEN f.is_kit AND f.open_out > 0 THEN 0"
         " ELSE round(-gap - below_zero - return_excess - over_invoice - f.open_out - f.draft_credited, f.digits) END",
         "paid_quantity": "round(net_invoiced * paid_share, f.digits)",
@@ -76,7 +76,7 @@ SETTLED = """
     AND f.credited = 0 AND f.open_out = 0 AND f.open_back = 0 AND f.draft_invoiced = 0 AND f.draft_credited = 0
     AND f.wrong = 0 AND f.failed = 0 AND f.misrouted = 0 AND f.altered = 0 AND f.weighed = f.content_weight
     AND f.replace_due = f.replace_sent AND f.lost_value = 0 AND f.credited_value = 0 AND f.credited_total = 0
-    AND NOT f.other_currency"""
+    AND f.sent_ahead = 0 AND f.paid_ahead = 0 AND f.on_account = 0 AND NOT f.other_currency"""
 
 # a credit note set against an invoice is no payment of a part
 PAID_BY_MONEY = """EXISTS (
@@ -143,7 +143,7 @@ KINDS = (
     Kind(
         "over_shipped",
         "Over shipped",
-        when="live AND f.is_goods AND side * (at_customer - stands) - f.open_back > 0",
+        when="live AND f.is_goods AND side * (at_customer - stands) - f.open_back - f.sent_ahead > 0",
         expected="stands",
         found="at_customer",
         mend="_mend_transfers",
@@ -277,7 +277,7 @@ KINDS = (
     Kind(
         "over_paid",
         "Over paid",
-        when="NOT f.other_currency AND -(net_total - f.paid_value) > tolerance AND f.last_due < f.today",
+        when="NOT f.other_currency AND -(net_total - f.paid_value) - f.on_account > tolerance AND f.last_due < f.today",
         expected="net_total",
         found="f.paid_value",
         value="abs(f.paid_value - net_total)",

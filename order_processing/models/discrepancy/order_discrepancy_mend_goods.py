@@ -47,7 +47,7 @@ class OrderDiscrepancyMendGoods(models.Model):
         owed = self.env["order.return.line"].search(
             [
                 ("order_line_id", "in", self.line_id.ids),
-                ("settlement", "=", "replacement"),
+                ("settlement", "in", ("replacement", "repair")),
                 ("return_id.state", "in", ("settled", "closed")),
             ],
             order="id desc",

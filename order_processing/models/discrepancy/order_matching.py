@@ -72,6 +72,9 @@ DATED = {
 # quantities of the ledgers beside, each a tag and a figure
 BESIDE = (
     "return_open",
+    "sent_ahead",
+    "paid_ahead",
+    "on_account",
     "failed",
     "replace_due",
     "replace_sent",

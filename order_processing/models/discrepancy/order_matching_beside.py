@@ -19,7 +19,12 @@ class OrderMatchingBeside(models.AbstractModel):
         if "order.quality.check" in self.env:
             ledgers.append(self._ledger_checks(scope))
         if "order.return.line" in self.env:
-            ledgers += [self._ledger_returns(scope), self._ledger_replacements(scope)]
+            ledgers += [
+                self._ledger_returns(scope),
+                self._ledger_replacements(scope),
+                self._ledger_ahead(scope),
+                self._ledger_on_account(scope),
+            ]
         if "order.verification" in self.env:
             ledgers += [self._ledger_addresses(scope, narrow), self._ledger_changes(scope)]
         return ledgers
@@ -39,8 +44,15 @@ class OrderMatchingBeside(models.AbstractModel):
         if "order.return.line" in self.env:
             self.env["order.return"].flush_model(["state"])
             self.env["order.return.line"].flush_model(
-                ["return_id", "order_line_id", "uom_id", "received_qty", "credited_qty", "settlement", "disposition"]
+                [
+                    *("return_id", "order_line_id", "uom_id", "received_qty", "credited_qty", "settlement"),
+                    *("disposition", "advance", "advance_outcome"),
+                ]
             )
+            self.env["account.move"].flush_model(
+                ["order_return_id", "order_return_settlement", "amount_residual", "amount_total"]
+            )
+            self.env["sale.order"].flush_model(["order_return_id", "invoice_status"])
         if "order.verification" in self.env:
             self.env["order.verification"].flush_model()
             self.env["order.verification.check"].flush_model(["rule_code", "state", "line_id", "order_id"])
@@ -72,7 +84,7 @@ class OrderMatchingBeside(models.AbstractModel):
               JOIN sale_order_line line ON line.id = item.order_line_id
          LEFT JOIN uom_uom item_uom ON item_uom.id = item.uom_id
          LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-             WHERE request.state IN ('approved', 'on_way', 'received', 'inspected') AND item.settlement = 'refund'
+             WHERE request.state IN ('approved', 'on_way', 'received', 'inspected') AND item.settlement IN ('refund', 'credit', 'exchange')
                AND item.received_qty > coalesce(item.credited_qty, 0) AND %s
             """,
             scope,
@@ -99,7 +111,58 @@ class OrderMatchingBeside(models.AbstractModel):
                      JOIN stock_location target ON target.id = move.location_dest_id
                     WHERE move.order_return_line_id = item.id AND move.state <> 'cancel' AND target.usage = 'customer'
                    ) AS piece (tag, quantity)
-             WHERE request.state IN ('settled', 'closed') AND item.settlement = 'replacement' AND item.received_qty > 0 AND %s
+             WHERE request.state IN ('settled', 'closed') AND item.settlement IN ('replacement', 'repair') AND item.received_qty > 0 AND %s
+            """,
+            scope,
+        )
+
+    @api.model
+    def _ledger_ahead(self, scope):
+        """``sent_ahead``: left in advance of goods that have not come (not those that were invoiced for it), ``paid_ahead``:
+        given for goods that an open case still brings."""
+        return SQL(
+            """
+            SELECT item.order_line_id, piece.tag, (piece.quantity * coalesce(item_uom.factor / line_uom.factor, 1))::numeric
+              FROM order_return_line item
+              JOIN order_return request ON request.id = item.return_id
+              JOIN sale_order_line line ON line.id = item.order_line_id
+         LEFT JOIN uom_uom item_uom ON item_uom.id = item.uom_id
+         LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+        CROSS JOIN LATERAL (
+                   SELECT 'sent_ahead',
+                          greatest(sum(move.quantity * move_uom.factor / item_uom.factor) - coalesce(item.received_qty, 0), 0)
+                     FROM stock_move move
+                     JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+                     JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
+                    WHERE item.advance AND item.advance_outcome IS DISTINCT FROM 'invoice'
+                      AND move.order_return_line_id = item.id AND move.state = 'done'
+                UNION ALL
+                   SELECT 'paid_ahead', item.credited_qty
+                    WHERE request.state IN ('requested', 'approved', 'on_way') AND item.disposition <> 'customer_keeps'
+                   ) AS piece (tag, quantity)
+             WHERE piece.quantity > 0 AND %s
+            """,
+            scope,
+        )
+
+    @api.model
+    def _ledger_on_account(self, scope):
+        """``on_account``: what of credit notes stays open for the customer to use: store credit, and what was given for goods of
+        an exchange that is not invoiced yet; with tax, in the order's currency."""
+        return SQL(
+            """
+            SELECT line.id, 'on_account', (item.price_total * credit.amount_residual / credit.amount_total)::numeric
+              FROM account_move credit
+              JOIN account_move_line item ON item.move_id = credit.id
+              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
+              JOIN sale_order_line line ON line.id = rel.order_line_id
+             WHERE credit.state = 'posted' AND credit.amount_residual > 0 AND credit.amount_total > 0
+               AND (credit.order_return_settlement = 'credit'
+                    OR (credit.order_return_settlement = 'exchange' AND EXISTS (
+                        SELECT FROM sale_order exchange
+                         WHERE exchange.order_return_id = credit.order_return_id AND exchange.state <> 'cancel'
+                           AND exchange.invoice_status IS DISTINCT FROM 'invoiced')))
+               AND %s
             """,
             scope,
         )

@@ -52,7 +52,7 @@ RETURN = contract.record(
         "product": contract.text(),
         "quantity": contract.number("In the order line's unit."),
         "received": contract.number(),
-        "settlement": contract.text("refund, replacement or none."),
+        "settlement": contract.text("refund, credit, replacement, exchange, repair or none."),
     }
 )
 DISCREPANCY = contract.record(

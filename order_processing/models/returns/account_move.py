@@ -2,15 +2,28 @@ from odoo import fields, models
 from odoo.fields import Command
 
 from .credit_shares import CreditShares, OrderLeft
+from .settlements import SETTLEMENTS
 
 # shares of a cent by which a line over cents is moved, one after the other
 STEPS = (1.0, 0.5, 1.0, 0.3, 0.7, 0.5)
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "order.return.linked"]
+    _return_links = ("order_return_id", "order_return_settlement")
 
     order_return_id = fields.Many2one("order.return", "Return case", readonly=True, copy=False, index="btree_not_null")
+
+    order_return_settlement = fields.Selection(
+        SETTLEMENTS,
+        "Settles a return by",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        help="A refund is to be paid back, store credit stays on the customer's account, what is given for goods of an exchange "
+        "is set against their invoice.",
+    )
 
     def _complete_returns(self):
         """Give draft credit notes of cases what stands beside their goods, and the cents that rounding left.
@@ -114,12 +127,29 @@ class AccountMove(models.Model):
             self.write({"line_ids": commands})
 
     def _set_off_returns(self):
-        """Reconcile posted credit notes with the invoices they reverse, where those are still open."""
-        for credit in self:
-            items = (credit | credit.reversed_entry_id).line_ids.filtered(
-                lambda item: item.account_id.account_type == "asset_receivable" and not item.reconciled
-            )
-            for account in items.account_id:
-                own = items.filtered(lambda item, account=account: item.account_id == account)
-                if own.move_id == credit | credit.reversed_entry_id and credit.state == "posted":
-                    own.reconcile()
+        """Reconcile posted credit notes with the invoices that they reverse, where those are still open; store credit stays
+        open for whatever the customer is invoiced next, what an exchange leaves is set against its invoice."""
+        for credit in self.filtered(lambda move: move.state == "posted" and move.order_return_settlement != "credit"):
+            credit._set_off_with(credit.reversed_entry_id)
+            if credit.order_return_settlement == "exchange":
+                lines = credit.invoice_line_ids.order_return_line_id.exchange_line_id
+                for invoice in lines.sudo().invoice_lines.move_id.sorted("id"):
+                    if invoice.move_type == "out_invoice" and invoice.state == "posted":
+                        credit._set_off_with(invoice)
+
+    def _set_off_with(self, invoice):
+        """Reconcile one credit note with one invoice as far as both are open, account by account."""
+        items = (self | invoice).line_ids.filtered(
+            lambda item: item.account_id.account_type == "asset_receivable" and not item.reconciled
+        )
+        for own in items.grouped("account_id").values():
+            if own.move_id == self | invoice:
+                own.reconcile()
+
+    def _set_off_exchanges(self):
+        """Set posted invoices of exchanges against what their cases gave for the goods that came back."""
+        orders = self.filtered(lambda move: move.move_type == "out_invoice").invoice_line_ids.sale_line_ids.order_id
+        cases = orders.order_return_id
+        cases.sudo().credit_ids.filtered(
+            lambda move: move.order_return_settlement == "exchange" and move.amount_residual
+        )._set_off_returns()

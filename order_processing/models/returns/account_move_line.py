@@ -4,7 +4,10 @@ from odoo import fields, models
 class AccountMoveLine(models.Model):
     """A credit note's line of a return names the invoice line that it gives back: what is left to credit follows from it."""
 
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "order.return.linked"]
+    _return_links = ("order_return_line_id", "order_return_part")
+    _return_links_once = ("order_credited_line_id",)
 
     order_return_line_id = fields.Many2one(
         "order.return.line", "Return line", readonly=True, copy=False, index="btree_not_null"

@@ -26,6 +26,7 @@ class CaseLookup:
         self._find_orders(parcels)
         self._find_partners(parcels)
         self._find_products(parcels)
+        self._find_others(parcels)
         self._find_lines(parcels)
 
     def _find_reasons(self):
@@ -41,6 +42,54 @@ class CaseLookup:
     def price(row):
         """The price that the sender gave, or 0."""
         return number(row.payload.get("price")) or 0.0
+
+    def exchange(self, row, quantity):
+        """What a row wants in place of ``quantity`` of it: values of a return line.
+
+        A row that is taken from several deliveries has the other product shared over them by what each gives.
+        """
+        payload = row.payload
+        product = self.others.get(self._other_key(payload))
+        values = {"advance": payload.get("advance") is True}
+        if product:
+            wanted = number(payload.get("exchange_quantity")) or row.quantity
+            values["exchange_product_id"] = product.id
+            values["exchange_quantity"] = product.uom_id.round(wanted * quantity / row.quantity)
+        return values
+
+    def _find_others(self, parcels):
+        """The products that rows name in place of what comes back; one query."""
+        rows = [row for parcel in parcels for row in parcel.rows if self._other_key(row.payload)]
+        keys = {self._other_key(row.payload) for row in rows}
+        self.others = {}
+        if not keys:
+            return
+        codes = [key for key in keys if isinstance(key, str)]
+        products = self.env["product.product"].search(
+            [
+                ("company_id", "in", [False, self.company.id]),
+                ("sale_ok", "=", True),
+                "|",
+                ("id", "in", [key for key in keys if isinstance(key, int)]),
+                "|",
+                ("default_code", "in", codes),
+                ("barcode", "in", codes),
+            ]
+        )
+        for product in products:
+            for key in filter(None, (product.id, product.default_code, product.barcode)):
+                self.others.setdefault(key, product)
+        for row in rows:
+            key = self._other_key(row.payload)
+            if key not in self.others:
+                row.fail("unknown_product", str(key))
+
+    @staticmethod
+    def _other_key(payload):
+        """By what a row names the other product: Odoo's id, or a code; empty where it names none."""
+        given = payload.get("exchange_product_id")
+        known = isinstance(given, int) and not isinstance(given, bool) and given
+        return known or text(payload.get("exchange_product"))
 
     def _find_orders(self, parcels):
         Order = self.env["sale.order"]

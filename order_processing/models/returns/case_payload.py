@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from odoo.tools.translate import LazyTranslate
 
+from .settlements import SETTLEMENTS
+
 _lt = LazyTranslate(__name__)
 
 # said in the language of who asks
@@ -31,7 +33,7 @@ MESSAGES = {
 }
 CHOICES = {
     "disposition": {"restock", "quarantine", "repair", "scrap", "vendor", "customer_keeps", "not_arrived"},
-    "settlement": {"refund", "replacement", "none"},
+    "settlement": {code for code, _label in SETTLEMENTS},
 }
 CASE_KEYS = {
     "key",

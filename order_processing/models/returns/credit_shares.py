@@ -7,6 +7,7 @@ over all credit notes so far and rounded once, so that the parts add up whatever
 import math
 
 from .return_process import ARRIVED
+from .settlements import MONEY
 
 GOODS, DISCOUNT, FREIGHT, OTHER = "goods", "discount", "freight", "other"
 
@@ -304,16 +305,14 @@ class OrderLeft:
         self.rate = order.currency_rate or 1.0
         self.quantities, self.original, self.rest, self.is_withdrawn = {}, 0.0, 0.0, True
         returned = order.order_line.order_return_line_ids.filtered(
-            lambda line: line.settlement == "refund" and line.return_id.state in ARRIVED
+            lambda line: line.settlement in MONEY and line.return_id.state in ARRIVED
         )
         for line in order.order_line:
             if line.display_type or line.is_downpayment or line.is_delivery or line.price_unit < 0:
                 continue
             own = returned & line.order_return_line_ids
             back = sum(own.mapped("quantity"))
-            by_order = line.product_id.invoice_policy == "order"
-            closed = own.filtered(lambda item: item.disposition != "customer_keeps") if by_order else own.browse()
-            original = line.product_uom_qty + sum(closed.mapped("quantity"))
+            original = line.product_uom_qty + sum(own.mapped("closed_qty"))
             rest = max(line.product_uom_id.round(original - back), 0.0)
             net = line.price_unit * (1 - line.discount / 100)
             self.quantities[line] = original, rest

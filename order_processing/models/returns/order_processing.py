@@ -3,9 +3,11 @@ from odoo.tools.translate import LazyTranslate
 
 from ..common import contract
 from .case_payload import MESSAGES
+from .settlements import SETTLEMENTS
 
 _lt = LazyTranslate(__name__)
 DISPOSITIONS = ("restock", "quarantine", "repair", "scrap", "vendor", "customer_keeps", "not_arrived")
+SETTLED = tuple(code for code, _label in SETTLEMENTS)
 
 RESULT_CODES = {
     "requested": _lt("The return is asked for and all its lines were found."),
@@ -33,7 +35,7 @@ LINE = contract.record(
         "product": contract.text(),
         "quantity": contract.number("In the order line's unit."),
         "disposition": contract.text(f"{', '.join(DISPOSITIONS[:-1])} or {DISPOSITIONS[-1]}."),
-        "settlement": contract.text("refund, replacement or none."),
+        "settlement": contract.text(f"{', '.join(SETTLED[:-1])} or {SETTLED[-1]}."),
         "credited_qty": contract.number(),
         "credited_amount": contract.number("Untaxed, in `currency`."),
         "currency": contract.text(),
@@ -153,7 +155,17 @@ SCHEMA = {
                     "quantity": {"type": ["number", "string"], "description": "Above zero, in the order line's unit."},
                     "reason": {"type": "string", "description": "Code of a return reason; an unknown one is `other`."},
                     "disposition": {"enum": list(DISPOSITIONS)},
-                    "settlement": {"enum": ["refund", "replacement", "none"]},
+                    "settlement": {"enum": list(SETTLED)},
+                    "exchange_product": {
+                        **_TEXT,
+                        "description": "For `exchange`: the other product, by reference or barcode.",
+                    },
+                    "exchange_product_id": {"type": "integer", "description": "The same by Odoo's id."},
+                    "exchange_quantity": {
+                        "type": ["number", "string"],
+                        "description": "Of it, in its own unit; default `quantity`.",
+                    },
+                    "advance": {"type": "boolean", "description": "It is to be sent before the goods are in."},
                     "price": {"type": ["number", "string"], "description": "What is credited per unit."},
                 },
                 "required": ["quantity"],

@@ -146,12 +146,17 @@ class OrderReturn(models.Model):
         self._check_worth()
         self._check_approvable()
         self._keep_until()
+        self._reach("approve")
 
     @transition("override")
     def action_override(self, reason=""):
         """Approve cases beyond the policy (managers, with a reason). Never beyond the delivered quantity."""
         self._check_approvable()
+        self.env["order.event"]._record(
+            [{**line._book_row("overridden", 0.0, 0.0), "note": reason} for line in self.line_ids if not line.eligible]
+        )
         self._keep_until()
+        self._reach("approve")
 
     @transition("reject")
     def action_reject(self, reason=""):
@@ -159,11 +164,16 @@ class OrderReturn(models.Model):
 
     @transition("cancel")
     def action_cancel(self, reason=""):
-        """Cancel cases before goods came back, with a reason; their quantities are free again."""
+        """Cancel cases before goods came back, with a reason; their quantities are free again.
+
+        What was given for them already is to be invoiced again; what was to leave in advance is called off.
+        """
+        self._call_ahead_off()
 
     @transition("send")
     def action_on_way(self, reason=""):
         """The goods of approved cases are on their way: the first scan, or the customer's word. Approval no longer expires."""
+        self._reach("send")
 
     @transition("settle")
     def action_settle(self, reason=""):
@@ -186,7 +196,8 @@ class OrderReturn(models.Model):
         :param business_date: ISO date of the documents in the company's calendar, default the present moment
         :param str reason: why beyond the policy (managers)
         :return: one dict per case, in the order given: ``{return, return_id, key, ok, code, message, state, transfers,
-            credits}``; ``code`` is settled, closed, received (waits for its inspection), unmatched or refused
+            credits}``; ``code`` is settled, closed, to_post (its credit note is a draft), received (waits for its inspection),
+            unmatched or refused
         :raises AccessError: no processor
         """
         self._check_order_group(PROCESSOR)
@@ -223,10 +234,12 @@ class OrderReturn(models.Model):
                 requested -= beyond
             requested.action_approve()
             cases.filtered(lambda case: case.state in EXPECTED).action_receive()
-            # what waits for its inspection stops here
+            # what waits for its inspection or its accountant stops here
             cases.filtered(
                 lambda case: (
-                    case.state not in DONE and (case.inspected_at or not case.inspects or not case._has_goods())
+                    case.state not in DONE
+                    and not (case.settled_at and any(move.state == "draft" for move in case.credit_ids))
+                    and (case.inspected_at or not case.inspects or not case._has_goods())
                 )
             ).action_settle()
 
@@ -251,6 +264,8 @@ class OrderReturn(models.Model):
             code, message = "refused", failure
         elif self.unmatched:
             code, message = "unmatched", self.unmatched_message
+        elif any(move.state == "draft" for move in self.credit_ids):
+            code, message = "to_post", self.env._("Its credit note waits for an accountant to post it.")
         elif self.state == "received":
             code, message = self.state, self.env._("Received: it waits for its inspection.")
         else:
@@ -259,7 +274,7 @@ class OrderReturn(models.Model):
             "return": self.name,
             "return_id": self.id,
             "key": self.external_key or "",
-            "ok": code in DONE,
+            "ok": code in (*DONE, "to_post"),
             "code": code,
             "message": message or "",
             "state": self.state,

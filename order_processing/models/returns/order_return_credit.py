@@ -1,15 +1,20 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from .credit_shares import discounted
+from .order_return_linked import working
 
 
 class OrderReturnCredit(models.Model):
     _inherit = "order.return"
 
+    @working
     def _credit(self, lines):
-        """Post one credit note per case and invoice for what ``lines`` (settlement refund) give back, and set it off.
+        """One credit note per case, invoice and settlement for what ``lines`` give back: posted and set off, or left as a
+        draft for the accountants where the company says so.
 
         Price, discount, taxes, analytic distribution and rate are those of the original invoice lines. What was not
         invoiced yet is simply not invoiced.
@@ -18,39 +23,26 @@ class OrderReturnCredit(models.Model):
         """
         # what the inspection found may cost another fee
         lines.filtered(lambda line: line._found_condition())._judge_again()
-        shares = lines._plan_credits()
         groups = defaultdict(list)
-        for share in shares:
-            groups[share["line"].return_id, share["item"].move_id].append(share)
+        for share in lines._plan_credits():
+            groups[share["line"].return_id, share["item"].move_id, share["line"].settlement].append(share)
         if not groups:
             return
-        invoices = self.env["account.move"].union(*(invoice for _case, invoice in groups))
+        invoices = self.env["account.move"].union(*(invoice for _case, invoice, _kind in groups))
         credits = self.env["account.move"]
         for company in invoices.company_id:
             own = {key: found for key, found in groups.items() if key[1].company_id == company}
             # an invoice that two cases give back from stands twice in the set
-            moves = self.env["account.move"].browse(invoice.id for _case, invoice in own)
+            moves = self.env["account.move"].browse(invoice.id for _case, invoice, _kind in own)
             credits |= moves.with_company(company)._reverse_moves(
-                [case._prepare_credit_vals(invoice, found) for (case, invoice), found in own.items()], cancel=False
+                [case._prepare_credit_vals(invoice, found, kind) for (case, invoice, kind), found in own.items()],
+                cancel=False,
             )
         credits._complete_returns()
-        credits.action_post()
-        credits._set_off_returns()
-        for line in lines:
-            items = credits.invoice_line_ids.filtered(
-                lambda item, line=line: item.order_return_line_id == line and item.order_credited_line_id
-            )
-            whole = credits.invoice_line_ids.filtered(lambda item, line=line: item.order_return_line_id == line)
-            line._set(
-                {
-                    "credited_qty": sum(
-                        item.product_uom_id._compute_quantity(item.quantity, line.uom_id) for item in items
-                    ),
-                    "credited_amount": sum(whole.mapped("amount_currency")),
-                }
-            )
+        credits.filtered(lambda move: not move.company_id.order_return_credit_draft).action_post()
+        lines._count_credited()
 
-    def _prepare_credit_vals(self, invoice, shares):
+    def _prepare_credit_vals(self, invoice, shares, settlement="refund"):
         """Values of one credit note, called by ``_credit``; only the lines that come back, cut to what came back."""
         self.ensure_one()
         day = self._document_day(self.company_id)
@@ -68,6 +60,7 @@ class OrderReturnCredit(models.Model):
             "invoice_currency_rate": invoice.invoice_currency_rate,
             "ref": self.env._("%(case)s, credit of %(invoice)s", case=self.name, invoice=invoice.name),
             "order_return_id": self.id,
+            "order_return_settlement": settlement,
             "line_ids": lines,
         }
 
@@ -81,27 +74,62 @@ class OrderReturnLine(models.Model):
         A line is credited for as much as its order line is invoiced beyond what stays with the customer (what stays
         ordered, where it is invoiced as ordered), never more than it gives back. Open invoices first, then the oldest.
         """
-        ledger = _InvoiceLedger(self.order_line_id)
+        ledger, ahead = _InvoiceLedger(self.order_line_id), self._ahead()
         plan = []
         for line in self:
             order_line = line.order_line_id
             keeps = line.disposition == "customer_keeps"
             if keeps:
-                wanted = line.quantity
+                # money alone: what was given for it before counts
+                wanted = line.quantity - line.credited_qty
             else:
                 by_order = line.product_id.invoice_policy == "order"
                 stays = order_line.product_uom_qty if by_order else order_line.qty_delivered
-                wanted = min(line.quantity, ledger.net[order_line] - stays)
+                wanted = min(line.quantity - line.credited_qty, ledger.net[order_line] - stays + ahead[order_line])
             wanted = line.uom_id.round(max(wanted, 0.0))
             if line.uom_id.is_zero(wanted):
                 continue
             if not keeps:
                 ledger.net[order_line] -= wanted
             found, rest = ledger.take(order_line, wanted)
-            if line.uom_id.compare(rest, 0.0) > 0:
+            # what is given ahead waits for the settlement where it cannot be given yet
+            if line.uom_id.compare(rest, 0.0) > 0 and not line._is_ahead():
                 raise UserError(line._cannot_credit(rest, ledger.drafts(order_line)))
             plan += [{"line": line, "item": item, "quantity": quantity} for item, quantity in found]
         return plan
+
+    @api.model
+    def _estimate_credits(self, wanted):
+        """What lines of a request would be given back, before anything is asked for: no document is made.
+
+        :param wanted: new records of this model with order line, quantity, disposition, policy and fees
+        :return: list beside ``wanted`` of dicts ``{refund, fee, tax}`` in the order's currency: goods without tax and their share
+            of the order's discounts taken off, the fee without tax, the tax of both; what is not invoiced yet gives nothing
+        """
+        ledger, answers = _InvoiceLedger(wanted.order_line_id), []
+        taken = defaultdict(float)
+        for line in wanted:
+            order_line = line.order_line_id
+            quantity = line.quantity
+            if line.disposition != "customer_keeps":
+                taken[order_line] += quantity
+                stays = order_line.qty_delivered - taken[order_line]
+                quantity = min(quantity, ledger.net[order_line] - max(stays, 0.0))
+            found, _rest = ledger.take(order_line, max(quantity, 0.0))
+            answer = {"refund": 0.0, "fee": 0.0, "tax": 0.0}
+            for item, part in found:
+                share = part / item.quantity * discounted(item) if item.quantity else 0.0
+                answer["refund"] += item.price_subtotal * share
+                answer["tax"] += (item.price_total - item.price_subtotal) * share
+                fee, _account, taxes = line._fee_of(item, part)
+                if fee:
+                    # a price with tax inside holds its own tax
+                    included = taxes == item.tax_ids
+                    sums = taxes.compute_all(fee, item.currency_id, handle_price_include=included)
+                    answer["fee"] += sums["total_excluded"]
+                    answer["tax"] -= sums["total_included"] - sums["total_excluded"]
+            answers.append({name: order_line.currency_id.round(value) for name, value in answer.items()})
+        return answers
 
     def _cannot_credit(self, rest, drafts):
         if drafts:
@@ -155,6 +183,8 @@ class _InvoiceLedger:
             posted = invoiced.filtered(lambda item: item.parent_state == "posted").sorted(
                 lambda item: (not item.move_id.amount_residual, item.move_id.invoice_date, item.id)
             )
+            # what is read of one is read of all
+            posted = posted.with_prefetch(items._prefetch_ids)
             self.of_line[order_line] = posted
             for item in posted:
                 self.left[item] = amount[item]

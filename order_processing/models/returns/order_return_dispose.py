@@ -4,12 +4,15 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .order_return_linked import working
+
 
 class OrderReturnLine(models.Model):
     """Where goods that came back go: each way is one of core's own stock operations, worked as a set."""
 
     _inherit = "order.return.line"
 
+    @working
     def _dispose(self):
         """Bring the goods of these lines from where they lie to where their disposition says.
 
@@ -112,6 +115,7 @@ class OrderReturnLine(models.Model):
         for line in self:
             line._set({"place_id": False})
 
+    @working
     def _move_inside(self, targets, pieces):
         """Internal transfers, done: one per kind, warehouse and pair of places."""
         if not self:

@@ -41,6 +41,8 @@ class OrderReturnExpire(models.Model):
                     ("company_id", "=", company.id),
                     ("state", "=", "approved"),
                     ("expires_on", "<", business_day(company)),
+                    # what was sent in advance has a day of its own
+                    ("line_ids", "not any", [("advance_until", "!=", False)]),
                 ],
                 order="id",
             )

@@ -19,31 +19,12 @@ class OrderReturnLine(models.Model):
         :param item: the ``account.move.line`` that is given back
         :param float quantity: how much of it, in its own unit
         """
-        self.ensure_one()
-        if not self.fee_percent and not self.fee_amount:
+        fee, account, taxes = self._fee_of(item, quantity)
+        if not fee:
             return None
-        policy, currency = self.policy_id.sudo(), item.currency_id
-        product = policy.fee_product_id.with_company(item.company_id)
-        account, taxes = item.account_id, item.tax_ids
-        if product:
-            position = item.move_id.fiscal_position_id
-            account = product.product_tmpl_id.get_product_accounts(position)["income"] or account
-            taxes = position.map_tax(product.taxes_id._filter_taxes_by_company(item.company_id))
-        account = policy.fee_account_id or account
-        same_tax = taxes == item.tax_ids
-        if same_tax:
-            worth = item.price_unit * (1 - item.discount / 100) * quantity
-        else:
-            worth = item.price_subtotal * quantity / item.quantity if item.quantity else 0.0
-        worth *= discounted(item)
-        units = item.product_uom_id._compute_quantity(quantity, self.uom_id, round=False)
-        rate = item.move_id.invoice_currency_rate or 1.0
-        fee = worth * self.fee_percent / 100 + self.fee_amount * units * rate
-        fee = currency.round(min(fee, max(worth, 0.0)))
-        if currency.is_zero(fee):
-            return None
-        if not same_tax:
+        if taxes != item.tax_ids:
             fee = self._with_inner_tax(fee, taxes, item)
+        product = self.policy_id.sudo().fee_product_id
         return {
             "name": self._fee_name(),
             "display_type": "product",
@@ -58,6 +39,31 @@ class OrderReturnLine(models.Model):
             "order_return_part": "fee",
             "product_uom_id": product.uom_id.id,
         }
+
+    def _fee_of(self, item, quantity):
+        """The fee on ``quantity`` of an invoice line: ``(amount, account, taxes)`` in the invoice's currency; with the goods'
+        own taxes it is a price as theirs is, else without tax. Empty where there is none."""
+        self.ensure_one()
+        if not self.fee_percent and not self.fee_amount:
+            return 0.0, None, None
+        policy, currency = self.policy_id.sudo(), item.currency_id
+        account, taxes = item.account_id, item.tax_ids
+        product = policy.fee_product_id.with_company(item.company_id)
+        if product:
+            position = item.move_id.fiscal_position_id
+            account = product.product_tmpl_id.get_product_accounts(position)["income"] or account
+            taxes = position.map_tax(product.taxes_id._filter_taxes_by_company(item.company_id))
+        account = policy.fee_account_id or account
+        if taxes == item.tax_ids:
+            worth = item.price_unit * (1 - item.discount / 100) * quantity
+        else:
+            worth = item.price_subtotal * quantity / item.quantity if item.quantity else 0.0
+        worth *= discounted(item)
+        units = item.product_uom_id._compute_quantity(quantity, self.uom_id, round=False)
+        rate = item.move_id.invoice_currency_rate or 1.0
+        fee = worth * self.fee_percent / 100 + self.fee_amount * units * rate
+        fee = currency.round(min(fee, max(worth, 0.0)))
+        return (0.0 if currency.is_zero(fee) else fee), account, taxes
 
     @staticmethod
     def _with_inner_tax(fee, taxes, item):

@@ -1,9 +1,11 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .return_process import ARRIVED, DONE, PROCESSOR
 
 BATCH = 100
+ACCOUNTANTS = ("account.group_account_user", "account.group_account_manager")
 
 
 class OrderReturnFollow(models.Model):
@@ -51,7 +53,8 @@ class OrderReturnFollow(models.Model):
         """
         for name, columns in (
             ("order.return", ["state"]),
-            ("account.move", ["state", "amount_residual", "order_return_id"]),
+            ("account.move", ["state", "amount_residual", "order_return_id", "order_return_settlement"]),
+            ("sale.order", ["state", "invoice_status", "order_return_id"]),
             ("stock.picking", ["state", "order_return_id"]),
             ("stock.move", ["state", "order_return_line_id"]),
         ):
@@ -65,7 +68,12 @@ class OrderReturnFollow(models.Model):
                    AND %(is_open)s = (
                        EXISTS (SELECT FROM account_move credit
                                 WHERE credit.order_return_id = request.id
-                                  AND (credit.state = 'draft' OR (credit.state = 'posted' AND credit.amount_residual <> 0)))
+                                  -- store credit is given once it is posted, whenever the customer uses it
+                                  AND (credit.state = 'draft' OR (credit.state = 'posted' AND credit.amount_residual <> 0
+                                       AND credit.order_return_settlement IS DISTINCT FROM 'credit')))
+                       OR EXISTS (SELECT FROM sale_order exchange
+                                   WHERE exchange.order_return_id = request.id AND exchange.state <> 'cancel'
+                                     AND (exchange.state <> 'sale' OR exchange.invoice_status <> 'invoiced'))
                        OR EXISTS (SELECT FROM stock_picking transfer
                                    WHERE transfer.order_return_id = request.id AND transfer.state NOT IN ('done', 'cancel'))
                        OR EXISTS (SELECT FROM order_return_line item
@@ -103,8 +111,14 @@ class OrderReturnFollow(models.Model):
                 and all(move.state != "draft" for move in case.credit_ids)
             )
         )
-        cases._transition("settle_again", reason=self.env._("The credit note is posted again"))
+        cases._transition("settle_again", reason=self.env._("The credit note is posted"))
         cases.line_ids._count_credited()
+        # what waited for its accountant is settled only now
+        told = self.env["order.event"].sudo().search([("kind", "=", "settled"), ("document_id", "in", cases.ids)])
+        new = cases.browse(
+            set(cases.ids) - set(told.filtered(lambda e: e.document_model == self._name).mapped("document_id"))
+        )
+        new.line_ids.filtered("quantity")._book_settled()
 
     # ------------------------------------------------------------------ receipts
 
@@ -171,6 +185,7 @@ class OrderReturnFollow(models.Model):
                     **({"move_id": again.id} if again else {}),
                 }
             )
+        self.line_ids._reopen_closed()
         self._transition("unreceive", reason=self.env._("The receipt was taken back"))
         self._transition_write(
             dict.fromkeys(
@@ -218,10 +233,32 @@ class AccountMove(models.Model):
             self.order_return_id._follow_credits_taken_back()
         return answer
 
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """Credit notes of cases are set off by their settlement: core would set store credit against the invoice, and takes
+        two notes over one invoice for those of two."""
+        others = reverse_moves.filtered(lambda move: not move.order_return_id)
+        if others == reverse_moves:
+            return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+        super(AccountMove, others.reversed_entry_id)._reconcile_reversed_moves(others, move_reverse_cancel)
+        return reverse_moves
+
     def _post(self, soft=True):
+        """Credit notes of cases are set off as they are posted; where accountants post them, by nobody else."""
+        kept = self.filtered(lambda move: move.order_return_id and move.company_id.order_return_credit_draft)
+        if kept and self.env.uid != SUPERUSER_ID and not any(map(self.env.user.has_group, ACCOUNTANTS)):
+            raise AccessError(
+                self.env._(
+                    "%s: credit notes of returns are posted by an accountant.",
+                    ", ".join(kept.order_return_id.mapped("name")),
+                )
+            )
         posted = super()._post(soft=soft)
-        if posted.order_return_id:
-            posted.order_return_id._follow_credits_posted()
+        credits = posted.filtered("order_return_id")
+        if credits:
+            credits._set_off_returns()
+            credits._refund_online()
+            credits.order_return_id._follow_credits_posted()
+        posted._set_off_exchanges()
         return posted
 
 

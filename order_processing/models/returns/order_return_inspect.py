@@ -66,6 +66,7 @@ class OrderReturnInspect(models.Model):
         """
         self.line_ids._find(findings or [])
         self.line_ids.filtered(lambda line: line.disposition not in NOT_HERE)._dispose()
+        self._reach("inspect")
 
     @transition("correct")
     def action_correct_inspection(self, reason=""):

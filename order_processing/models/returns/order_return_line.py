@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from .conditions import CONDITIONS
 from .order_return_reason import FAULTS
 from .return_process import EXPECTED
+from .settlements import AHEAD, SETTLEMENTS
 
 DISPOSITIONS = [
     ("restock", "Back to stock"),
@@ -15,9 +16,17 @@ DISPOSITIONS = [
     ("not_arrived", "Never arrived"),
 ]
 KINDS = [("return", "Return"), ("exchange", "Exchange"), ("claim", "Claim")]
-SETTLEMENTS = [("refund", "Refund"), ("replacement", "Same product again"), ("none", "None")]
 # what the desk may still choose while nothing has happened
-OPEN_FIELDS = {"reason_id", "disposition", "settlement", "lot_id", "note"}
+OPEN_FIELDS = {
+    "reason_id",
+    "disposition",
+    "settlement",
+    "exchange_product_id",
+    "exchange_quantity",
+    "advance",
+    "lot_id",
+    "note",
+}
 
 
 class OrderReturnLine(models.Model):
@@ -72,6 +81,9 @@ class OrderReturnLine(models.Model):
     reason_id = fields.Many2one("order.return.reason", required=True)
     disposition = fields.Selection(DISPOSITIONS, required=True, default="restock")
     settlement = fields.Selection(SETTLEMENTS, required=True, default="refund")
+    closed_qty = fields.Float(
+        "Closed short", digits="Product Unit", readonly=True, help="So much of the order was closed with it."
+    )
     requested_price = fields.Float(
         readonly=True, digits="Product Price", help="As the sender gave it; credit notes take the invoice's."
     )
@@ -103,7 +115,7 @@ class OrderReturnLine(models.Model):
             if line.fault != "customer":
                 line.kind = "claim"
             else:
-                line.kind = "exchange" if line.settlement == "replacement" else "return"
+                line.kind = "exchange" if line.settlement in AHEAD else "return"
 
     @api.depends("return_id", "order_line_id")
     def _compute_display_name(self):
@@ -133,8 +145,18 @@ class OrderReturnLine(models.Model):
             raise UserError(
                 self.env._("%s: the goods were received, so the line stands.", ", ".join(closed.mapped("display_name")))
             )
+        ahead = self.filtered(lambda line: line.exchange_line_id or line.advance_until or line.credited_qty)
+        if ahead and set(vals) - {"lot_id", "note"}:
+            raise UserError(
+                self.env._(
+                    "%s: money or goods have moved for it already, so the line stands. Cancel the case and ask for another.",
+                    ", ".join(ahead.mapped("display_name")),
+                )
+            )
+        if vals.get("settlement") == "repair" and "disposition" not in vals:
+            vals = {**vals, "disposition": "repair"}
         answer = super().write(vals)
-        if {"reason_id", "settlement"} & set(vals):
+        if {"reason_id", "settlement", "advance"} & set(vals):
             self._judge_again()
         return answer
 

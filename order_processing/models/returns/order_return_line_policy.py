@@ -18,10 +18,14 @@ class OrderReturn(models.Model):
 
         :raises UserError: names every such case, what it is worth and what the policy allows
         """
-        if self._has_order_group(MANAGER):
-            return
+        refused = self._over_worth()
+        if refused and not self._has_order_group(MANAGER):
+            raise UserError("\n".join(refused.values()))
+
+    def _over_worth(self):
+        """Cases worth more than their policy lets the desk decide: ``{case: message}``."""
         terms = self.env["order.return.policy"]._terms(self.line_ids.order_line_id)
-        refused = []
+        refused = {}
         for case in self:
             own = [(line, terms[line.order_line_id.id]) for line in case.line_ids]
             limits = [found.policy for _line, found in own if found.policy.approval_amount]
@@ -30,17 +34,14 @@ class OrderReturn(models.Model):
             policy = min(limits, key=lambda found: found.approval_amount)
             worth = policy.currency_id.round(sum(found.value(line.quantity) for line, found in own))
             if policy.currency_id.compare_amounts(worth, policy.approval_amount) > 0:
-                refused.append(
-                    self.env._(
-                        "%(case)s is worth %(worth)s, more than %(limit)s (%(policy)s): ask a manager to approve it.",
-                        case=case.name,
-                        worth=policy.currency_id.format(worth),
-                        limit=policy.currency_id.format(policy.approval_amount),
-                        policy=policy.name,
-                    )
+                refused[case] = self.env._(
+                    "%(case)s is worth %(worth)s, more than %(limit)s (%(policy)s): ask a manager to approve it.",
+                    case=case.name,
+                    worth=policy.currency_id.format(worth),
+                    limit=policy.currency_id.format(policy.approval_amount),
+                    policy=policy.name,
                 )
-        if refused:
-            raise UserError("\n".join(refused))
+        return refused
 
 
 class OrderReturnLine(models.Model):
@@ -69,8 +70,12 @@ class OrderReturnLine(models.Model):
                 line.reason_id,
                 line.settlement,
                 line._found_condition(),
+                line.advance,
             )
+            if line.fee_overridden:
+                judged = {name: value for name, value in judged.items() if name not in ("fee_percent", "fee_amount")}
             if line.state == "requested":
+                # another wish is judged anew, whatever was decided of the one before
                 line._set(judged)
                 continue
             if line.state == "approved" and line.eligible and not judged["eligible"]:
@@ -82,7 +87,7 @@ class OrderReturnLine(models.Model):
                             why=judged["eligibility"],
                         )
                     )
-            line._set({name: judged[name] for name in OF_REASON})
+            line._set({name: judged[name] for name in OF_REASON if name in judged})
 
     def _found_condition(self):
         """The condition that the inspection found, where lines have one."""

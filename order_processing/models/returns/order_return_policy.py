@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .conditions import CONDITIONS
+from .settlements import CONSEQUENCES, MOMENTS
 
 SCOPE = ("product_id", "categ_id", "partner_id", "country_id", "team_id")
 
@@ -60,7 +61,28 @@ class OrderReturnPolicy(models.Model):
         "Days to withdraw", default=14, help="From the day on which the last goods of the order left."
     )
     allow_refund = fields.Boolean("Refund", default=True)
+    allow_credit = fields.Boolean("Store credit", default=True)
     allow_replacement = fields.Boolean("Same product again", default=True)
+    allow_exchange = fields.Boolean("Another product", default=True)
+    allow_repair = fields.Boolean("Repair", default=True)
+    allow_advance = fields.Boolean(
+        "In advance", help="The customer may have the other goods before those that come back are in."
+    )
+    advance_days = fields.Integer("Days to follow", default=14, help="Until what was sent in advance is followed.")
+    advance_consequence = fields.Selection(CONSEQUENCES, "Otherwise", default="invoice", required=True)
+    money_when = fields.Selection(
+        MOMENTS,
+        "Money moves",
+        default="settle",
+        required=True,
+        help="At once, at the approval and at the first scan it moves before the goods are in: a fee by their condition is then "
+        "not taken.",
+    )
+    refund_online = fields.Boolean(
+        "Refund online",
+        default=True,
+        help="A refund goes back through the payment provider where the order was paid by one that refunds.",
+    )
     return_freight = fields.Selection(
         [("customer", "Customer"), ("us", "Us")],
         "Way back paid by",

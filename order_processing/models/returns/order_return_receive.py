@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..common.transition import transition
+from .order_return_linked import working
+from .settlements import MONEY
 
 # what the customer has, or what nobody has
 NOT_HERE = ("customer_keeps", "not_arrived")
@@ -24,9 +26,12 @@ class OrderReturnReceive(models.Model):
         """
         self.line_ids._count(counts or {})
         self._check_quantities()
+        self.line_ids.filtered("quantity")._check_settlement()
         self._take_back()
         self._tell_differences()
+        self._reach("receive")
 
+    @working
     def _take_back(self):
         """Return transfers for what comes back, validated; then, where nothing is inspected, each to where it goes.
 
@@ -140,7 +145,7 @@ class OrderReturnLine(models.Model):
             "product_id": self.product_id.id,
             "move_id": move.id,
             "quantity": self.uom_id._compute_quantity(self.quantity, move.product_uom),
-            "to_refund": self.settlement == "refund",
+            "to_refund": self.settlement in MONEY,
             "order_return_line_id": self.id,
         }
 

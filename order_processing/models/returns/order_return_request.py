@@ -132,6 +132,7 @@ class OrderReturnRequest(models.Model):
         lines = self._create_lines(taken, lookup, company)
         self._keep(parcels, lookup, company)
         self._book_requested(lines, parcels)
+        lines.return_id._reach_request()
 
     def _create_lines(self, taken, lookup, company):
         picks = [pick for _parcel, rows in taken for row in rows for pick in row.picks]
@@ -146,7 +147,9 @@ class OrderReturnRequest(models.Model):
                     line = order_lines[pick["line_id"]]
                     settlement = row.payload.get("settlement") or "refund"
                     delivered = business_day(company, pick["delivered_at"])
-                    judged = terms[line.id].judge(delivered, day, reason, settlement)
+                    judged = terms[line.id].judge(
+                        delivered, day, reason, settlement, advance=row.payload.get("advance") is True
+                    )
                     values.append(
                         {
                             "return_id": parcel.record.id,
@@ -158,8 +161,9 @@ class OrderReturnRequest(models.Model):
                             "quantity": pick["quantity"],
                             "reason_id": reason.id,
                             "disposition": row.payload.get("disposition")
-                            or terms[line.id].disposition(pick["quantity"]),
+                            or ("repair" if settlement == "repair" else terms[line.id].disposition(pick["quantity"])),
                             "settlement": settlement,
+                            **lookup.exchange(row, pick["quantity"]),
                             "requested_price": lookup.price(row),
                             **judged,
                         }

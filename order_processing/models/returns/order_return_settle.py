@@ -2,38 +2,55 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .order_return_linked import working
+from .settlements import AGAIN, MONEY
+
 
 class OrderReturnSettle(models.Model):
     _inherit = "order.return"
 
     def _settle(self):
-        """Settle received cases as one set: order quantities closed, credit notes posted, replacements sent, book told."""
+        """Settle received cases as one set: order quantities closed, money given, goods sent again, the book told."""
         # what did not come is not settled
         lines = self.line_ids.filtered(lambda line: not line.uom_id.is_zero(line.quantity))
-        refunds = lines.filtered(lambda line: line.settlement == "refund")
-        refunds._close_short()
-        self._credit(refunds)
-        again = lines.filtered(lambda line: line.settlement == "replacement")
-        # a case that is settled a second time has sent its replacements
+        lines._check_settlement()
+        money = lines.filtered(lambda line: line.settlement in MONEY)
+        money._close_short()
+        self._credit(money)
+        again = lines.filtered(lambda line: line.settlement in AGAIN)
+        # a case that is settled a second time has sent its goods
         self._send_again(again - again._sent_again().order_return_line_id)
-        self.env["order.event"]._record(
-            [line._book_row("settled", line.quantity, line.credited_amount) for line in lines]
-        )
+        self._exchange(lines.filtered(lambda line: line.settlement == "exchange"))
+        waiting = self._wait_for_posting()
+        lines.filtered(lambda line: line.return_id not in waiting)._book_settled()
 
+    def _wait_for_posting(self):
+        """Cases whose credit note stands as a draft for the accountants are settled once it is posted."""
+        waiting = self.filtered(lambda case: any(move.state == "draft" for move in case.credit_ids))
+        why = self.env._("The credit note waits to be posted")
+        inspected = waiting.filtered("inspected_at")
+        inspected._transition("unsettle", reason=why)
+        (waiting - inspected)._transition("unsettle_uninspected", reason=why)
+        return waiting
+
+    @working
     def _send_again(self, lines):
-        """Outgoing transfers for the same product again, straight from stock and reserved where stock covers them.
+        """Outgoing transfers for the same product again, straight from stock and reserved where stock covers them; what was
+        repaired leaves from where it was repaired, by the very lots that came back.
 
         Their moves are returns of the returned ones without ``to_refund``, as core's own exchange of a receipt makes them:
         delivered and invoiced quantities of the order stay what they are. They leave by the desk's usual dispatch.
         """
         groups = {}
         for line in lines:
-            key = (line.return_id, line.move_id.picking_id)
+            repaired = line.place_id if line.settlement == "repair" else line.place_id.browse()
+            key = (line.return_id, line.move_id.picking_id, repaired)
             groups.setdefault(key, self.env["order.return.line"])
             groups[key] |= line
         back = {move.order_return_line_id: move for move in lines._returned_moves()} if lines else {}
-        for (case, original), items in groups.items():
-            stock = original.picking_type_id.warehouse_id.lot_stock_id
+        pieces = lines.filtered(lambda line: line.settlement == "repair")._pieces()
+        for (case, original, repaired), items in groups.items():
+            stock = repaired or original.picking_type_id.warehouse_id.lot_stock_id
             if original.picking_type_code != "outgoing" or not stock:
                 raise UserError(
                     self.env._(
@@ -68,6 +85,9 @@ class OrderReturnSettle(models.Model):
                         "order_return_line_id": line.id,
                     }
                 )
+            if repaired:
+                transfer._fill_pieces(pieces)
+                continue
             transfer.action_confirm()
             transfer.action_assign()
 
@@ -75,39 +95,57 @@ class OrderReturnSettle(models.Model):
 class OrderReturnLine(models.Model):
     _inherit = "order.return.line"
 
+    def _book_settled(self):
+        """Enter into the day book that these lines are settled."""
+        self.env["order.event"]._record(
+            [line._book_row("settled", line.quantity, line.credited_amount) for line in self]
+        )
+
     def _sent_again(self):
         """The moves by which the same product goes to the customer again, called off ones left out."""
         return self.stock_move_ids.filtered(
             lambda move: move.state != "cancel" and move.location_dest_id.usage == "customer"
         )
 
-    def _close_short(self):
-        """What was ordered, invoiced by order, came back and is not sent again is no longer ordered.
-
-        Where a product is invoiced as ordered core would ask to invoice it again; where it is invoiced as delivered the
-        returned delivery says enough. Price and discount stay: a smaller quantity must not find another price.
-        """
-        closed = {}
-        for line in self:
-            if line.disposition != "customer_keeps" and line.product_id.invoice_policy == "order":
-                closed[line.order_line_id] = closed.get(line.order_line_id, 0.0) + line.quantity
-        for order_line, quantity in closed.items():
-            # what was shipped beyond the order and came back was never ordered
-            quantity = min(quantity, order_line.product_uom_qty - order_line.qty_delivered)
-            if order_line.product_uom_id.compare(quantity, 0.0) <= 0:
-                continue
-            # a kept quantity would be procured anew, a locked order refuse it: neither is what happens here
-            order_line = order_line.with_context(skip_procurement=True)
-            locked = order_line.order_id.locked
-            if locked:
-                order_line.order_id.locked = False
-            order_line.write(
-                {
-                    "product_uom_qty": max(order_line.product_uom_id.round(order_line.product_uom_qty - quantity), 0.0),
-                    "price_unit": order_line.price_unit,
-                    "technical_price_unit": order_line.technical_price_unit,
-                    "discount": order_line.discount,
-                }
+    def _check_settlement(self):
+        """:raises UserError: names every line whose settlement cannot be carried out as it stands, and what it wants"""
+        wrong = [
+            self.env._("%s: say which product is sent in its place, and how many.", line.display_name)
+            for line in self
+            if line.settlement == "exchange"
+            and (
+                not line.exchange_product_id or line.exchange_product_id.uom_id.compare(line.exchange_quantity, 0) <= 0
             )
-            if locked:
-                order_line.order_id.locked = True
+        ]
+        wrong += [
+            self.env._(
+                "%s: what is sent back repaired comes back to be repaired. Choose the repair, or another settlement.",
+                line.display_name,
+            )
+            for line in self
+            if line.settlement == "repair" and line.disposition != "repair"
+        ]
+        if wrong:
+            raise UserError("\n".join(wrong))
+
+    def _close_short(self):
+        """What was ordered, came back for money and is not sent again is no longer ordered: core would ask to deliver or to
+        invoice it. By the day book's own word, closed short; price and discount stay."""
+        wanted = {}
+        for line in self.filtered(lambda line: line.disposition != "customer_keeps"):
+            order_line = line.order_line_id
+            # what was shipped beyond the order and came back was never ordered
+            open_qty = order_line.product_uom_qty - order_line.qty_delivered - wanted.get(order_line, 0.0)
+            quantity = min(line.quantity - line.closed_qty, open_qty)
+            if line.uom_id.compare(quantity, 0.0) > 0:
+                wanted[order_line] = wanted.get(order_line, 0.0) + quantity
+                line._set({"closed_qty": line.closed_qty + quantity})
+        self.order_line_id.union(*wanted)._close_returned(wanted)
+
+    def _reopen_closed(self):
+        """Order again what was closed short with these lines, as their goods are with the customer after all."""
+        wanted = {}
+        for line in self.filtered("closed_qty"):
+            wanted[line.order_line_id] = wanted.get(line.order_line_id, 0.0) + line.closed_qty
+            line._set({"closed_qty": 0.0})
+        self.order_line_id.union(*wanted)._order_more(wanted)

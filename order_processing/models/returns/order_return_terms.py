@@ -16,7 +16,7 @@ class ReturnTerms:
         self.line, self.policy, self.invoiced, self.completed = line, policy, invoiced, completed
         self._ = policy.env._
 
-    def judge(self, delivered, day, reason=None, settlement=None, condition=None):
+    def judge(self, delivered, day, reason=None, settlement=None, condition=None, advance=False):
         """Values of a return line for goods that left on ``delivered`` and are asked to come back on ``day``.
 
         :param delivered: date in the company's calendar
@@ -24,6 +24,7 @@ class ReturnTerms:
         :param reason: ``order.return.reason``, empty: the customer's wish
         :param str settlement: what is asked for, empty: not said yet
         :param str condition: as found at inspection, where it is known
+        :param bool advance: it is to leave before the goods are in
         :return: dict ``{policy_id, eligible, eligibility (text), return_until (date or False), fee_percent, fee_amount
             (per unit, company's currency), withdrawal, return_freight}``
         """
@@ -63,6 +64,9 @@ class ReturnTerms:
             return {**answer, "eligible": False, "eligibility": self._too_late(until, delivered)}
         if wish and settlement and not self.allows(settlement):
             return {**answer, "eligible": False, "eligibility": self.refusal(settlement)}
+        if wish and advance and not policy.allow_advance:
+            words = self._("%s does not allow to send anything in advance", policy.name)
+            return {**answer, "eligible": False, "eligibility": words}
         return {**answer, "eligibility": self._text(until, answer)}
 
     def allows(self, settlement):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .case_payload import Case, number, text
+from .order_return_linked import working
 from .return_process import PROCESSOR
 
 
@@ -133,6 +134,7 @@ class OrderReturnUnannounced(models.Model):
             f"{quantity:g} {product.uom_id.name} {product.display_name}" for product, quantity, _lot in rows
         )
 
+    @working
     def _take_in(self, rows, warehouse):
         """The receipt of unannounced goods, done: from the customers to where returns wait to be inspected."""
         self.ensure_one()
@@ -199,6 +201,7 @@ class OrderReturnUnannounced(models.Model):
             if rows:
                 case._take_in_back(moves.picking_id, rows)
 
+    @working
     def _take_in_back(self, receipt, rows):
         """The transfer that corrects ``receipt``; ``rows``: ``(move, move line, quantity)``."""
         place, target = receipt.location_dest_id, receipt.location_id

@@ -7,6 +7,10 @@ class ResCompany(models.Model):
     order_return_inspection = fields.Boolean(
         "Inspect returned goods", help="What came back is inspected before it is settled; it waits outside the stock."
     )
+    order_return_credit_draft = fields.Boolean(
+        "Accountants post credit notes of returns",
+        help="Credit notes of settled returns stand as drafts until an accountant posts them.",
+    )
     order_return_approval_days = fields.Integer(
         "Days an approved return is kept",
         default=30,

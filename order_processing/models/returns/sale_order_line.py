@@ -34,6 +34,16 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.order_returnable_qty = left[line._origin.id]
 
+    def _order_more(self, quantities):
+        """Raise lines by what the customer has already (line to quantity), at their own price; nothing is procured for it."""
+        todo = self.filtered(lambda line: quantities.get(line)).with_context(skip_procurement=True)
+        locked = todo.order_id.filtered("locked")
+        locked.locked = False
+        for line in todo:
+            kept = {name: line[name] for name in ("price_unit", "technical_price_unit", "discount")}
+            line.write({"product_uom_qty": line.product_uom_qty + quantities[line], **kept})
+        locked.locked = True
+
     @api.model
     def _order_return_lock(self, line_ids):
         """Lock order lines in the order of their ids: who comes second waits."""

@@ -2,7 +2,9 @@ from odoo import fields, models
 
 
 class StockMove(models.Model):
-    _inherit = "stock.move"
+    _name = "stock.move"
+    _inherit = ["stock.move", "order.return.linked"]
+    _return_links = ("order_return_line_id",)
 
     order_return_line_id = fields.Many2one(
         "order.return.line", "Return line", readonly=True, copy=False, index="btree_not_null"

@@ -2,7 +2,9 @@ from odoo import fields, models
 
 
 class StockPicking(models.Model):
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "order.return.linked"]
+    _return_links = ("order_return_id",)
 
     order_return_id = fields.Many2one("order.return", "Return case", readonly=True, copy=False, index="btree_not_null")
 

@@ -32,6 +32,8 @@ class OrderVerificationFacts(models.AbstractModel):
             return {}
         for model in FLUSHED:
             self.env[model].flush_model()
+        if "order.return.line" in self.env:
+            self.env["order.return.line"].flush_model(["order_line_id", "closed_qty"])
         rows = self._rows(self._orders_query(orders.ids))
         addresses = self._addresses(
             {partner_id for *_columns, ship_id, invoice_id in rows for partner_id in (ship_id, invoice_id)}
@@ -115,14 +117,14 @@ class OrderVerificationFacts(models.AbstractModel):
         return SQL(
             """
             SELECT l.id, l.order_id, l.product_id, l.product_uom_id, t.uom_id,
-                   coalesce(l.product_uom_qty, 0)::float, coalesce(l.price_unit, 0)::float,
+                   %(ordered)s::float, coalesce(l.price_unit, 0)::float,
                    coalesce(l.discount, 0)::float, coalesce(l.price_subtotal, 0)::float, coalesce(l.customer_lead, 0),
                    split_part(l.name, chr(10), 1), t.type,
                    flag.reduces AND NOT flag.added, coalesce(t.sale_ok, FALSE), NOT coalesce(p.active AND t.active, FALSE),
                    -- combos: the price of the whole is spread over its items by core
                    NOT (flag.apart OR l.combo_item_id IS NOT NULL OR coalesce(t.type = 'combo', FALSE)), NOT flag.apart,
                    -- a line of zero is how core cancels one, and how it adds what was delivered beyond the order
-                   NOT flag.added AND coalesce(l.product_uom_qty, 0) <> 0, tax.ids, value.ids
+                   NOT flag.added AND %(ordered)s <> 0, tax.ids, value.ids
               FROM sale_order_line l
          LEFT JOIN product_product p ON p.id = l.product_id
          LEFT JOIN product_template t ON t.id = p.product_tmpl_id
@@ -136,11 +138,22 @@ class OrderVerificationFacts(models.AbstractModel):
              WHERE l.order_id = ANY(%(orders)s)
              ORDER BY l.order_id, l.sequence, l.id
             """,
+            ordered=self._ordered_quantity(),
             added=self._added_by_core(),
             reduces=self._reduces_order(),
             orders=list(order_ids),
             taxes=self._linked(line_fields["tax_ids"], order_ids),
             values=self._linked(line_fields["product_no_variant_attribute_value_ids"], order_ids),
+        )
+
+    @api.model
+    def _ordered_quantity(self):
+        """What was ordered: what came back for money lowers the line, and changes nothing of what was verified."""
+        if "order.return.line" not in self.env:
+            return SQL("coalesce(l.product_uom_qty, 0)")
+        return SQL(
+            """(coalesce(l.product_uom_qty, 0)
+                + coalesce((SELECT sum(item.closed_qty) FROM order_return_line item WHERE item.order_line_id = l.id), 0))"""
         )
 
     @api.model

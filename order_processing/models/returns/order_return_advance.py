@@ -1,0 +1,219 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..common.business_day import business_day
+from .return_process import ARRIVED, EXPECTED
+from .settlements import AHEAD, CONSEQUENCES
+
+BATCH = 100
+# where no policy says otherwise
+DAYS, CONSEQUENCE = 14, "invoice"
+
+
+class OrderReturn(models.Model):
+    """Goods sent before what they replace is in: until when that has to come, and what follows where it does not."""
+
+    _inherit = "order.return"
+
+    def _send_ahead(self):
+        """Send of approved cases what leaves in advance, and set until when the goods have to come."""
+        lines = self.line_ids.filtered(lambda line: line.advance and line.settlement in AHEAD)
+        if not lines:
+            return
+        lines._check_settlement()
+        same = lines.filtered(lambda line: line.settlement == "replacement")
+        self._send_again(same - same._sent_again().order_return_line_id)
+        self._exchange(lines - same)
+        for line in lines:
+            days = line.policy_id.sudo().advance_days or DAYS
+            line._set({"advance_until": business_day(line.company_id) + timedelta(days=days)})
+
+    def _call_ahead_off(self):
+        """Call off what was to leave in advance for cases that end before their goods come.
+
+        What has left already is charged or written off when its day has passed.
+        """
+        lines = self.line_ids.filtered(lambda line: line.advance_until)
+        moves = lines._sent_again().filtered(lambda move: move.state != "done")
+        moves.sudo()._action_cancel()
+        orders = lines.exchange_line_id.order_id.sudo()
+        orders.filtered(
+            lambda order: (
+                order.state != "cancel" and not order.order_line.move_ids.filtered(lambda m: m.state == "done")
+            )
+        )._action_cancel()
+
+    @api.model
+    def _cron_advance(self):
+        """Carry out what a policy says of goods that left in advance and whose return did not come in time: they are
+        invoiced or written off, the desk is told. Each company by its own business day; worked in sets."""
+        for company in self.env["res.company"].sudo().search([]):
+            ids = self._find_overdue(company)
+            for start in range(0, len(ids), BATCH):
+                lines = self.env["order.return.line"].sudo().browse(ids[start : start + BATCH])
+                lines.with_company(company)._end_advance()
+                left = len(ids) - start - BATCH
+                self.env["ir.cron"]._commit_progress(min(BATCH, len(ids) - start), remaining=max(left, 0))
+
+    @api.model
+    def _find_overdue(self, company):
+        """Ids of the return lines of ``company`` of which more left in advance than came, and whose day has passed."""
+        for name, columns in (
+            ("order.return", ["state"]),
+            ("order.return.line", ["advance", "advance_until", "advance_outcome", "received_qty", "settlement"]),
+            ("stock.move", ["state", "quantity", "sale_line_id", "order_return_line_id", "location_dest_id"]),
+        ):
+            self.env[name].flush_model(columns)
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT item.id
+                  FROM order_return_line item
+                  JOIN order_return request ON request.id = item.return_id
+                 WHERE item.company_id = %(company)s AND item.advance AND item.advance_outcome IS NULL
+                   AND item.advance_until < %(day)s
+                   AND request.state <> 'requested'
+                   AND CASE WHEN item.settlement = 'exchange'
+                            THEN item.received_qty < item.announced_qty
+                                 AND EXISTS (SELECT FROM stock_move move
+                                              WHERE move.sale_line_id = item.exchange_line_id AND move.state = 'done')
+                            ELSE round(coalesce(item.received_qty, 0)::numeric, 6) < (
+                                 SELECT round(coalesce(sum(move.quantity * move_uom.factor / unit.factor), 0)::numeric, 6)
+                                   FROM stock_move move
+                                   JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
+                                   JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+                                   JOIN uom_uom unit ON unit.id = item.uom_id
+                                  WHERE move.order_return_line_id = item.id AND move.state = 'done')
+                             END
+              ORDER BY item.id
+                """,
+                company=company.id,
+                day=business_day(company),
+            )
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
+
+class OrderReturnLine(models.Model):
+    _inherit = "order.return.line"
+
+    advance = fields.Boolean(
+        "In advance", help="Leaves before what it replaces is in; has to be followed by it in time."
+    )
+    advance_until = fields.Date(
+        "Has to come until",
+        readonly=True,
+        index="btree_not_null",
+        help="The last business day; what follows the policy says.",
+    )
+    advance_outcome = fields.Selection(CONSEQUENCES, "Did not come", readonly=True)
+    advance_qty = fields.Float("Did not come (quantity)", digits="Product Unit", readonly=True)
+
+    def _end_advance(self):
+        """Invoice or write off what these lines were sent for in advance and what did not come; tell the desk."""
+        for line in self:
+            outcome = line.policy_id.advance_consequence or CONSEQUENCE
+            missing = line._missing_of_advance()
+            # what does not come any more is not waited for
+            line._set({"advance_outcome": outcome, "advance_qty": missing})
+            if outcome == "write_off":
+                line._write_off_advance()
+            elif line.settlement == "replacement":
+                line._charge_advance(missing)
+        self._tell_advance()
+        open_cases = self.return_id.filtered(lambda case: case.state in EXPECTED)
+        for line in open_cases.line_ids.filtered(lambda line: line.advance_outcome == "invoice"):
+            line._set({"quantity": 0.0})
+        ended = open_cases.filtered(lambda case: all(line.advance_outcome for line in case.line_ids))
+        ended._transition(
+            "overdue", reason=self.env._("What was to come for goods sent in advance did not come in time")
+        )
+        self.env["order.event"]._record(
+            [line._book_row("settled", line.advance_qty, line.credited_amount) for line in ended.line_ids]
+        )
+
+    def _missing_of_advance(self):
+        """How much was sent in advance and did not come, in the line's unit."""
+        self.ensure_one()
+        if self.settlement == "exchange":
+            return max(self.announced_qty - self.received_qty, 0.0)
+        sent = self._sum_moves(self._sent_again().filtered(lambda move: move.state == "done"))
+        return self.uom_id.round(max(sent - self.received_qty, 0.0))
+
+    def _charge_advance(self, missing):
+        """Sell what was sent in advance: from a replacement it becomes a delivery of the order, ordered and invoiced at the
+        line's own price. Moves are turned whole, so what came of them is turned into a return for money with them."""
+        order_line, sent = self.order_line_id, self._sent_again().filtered(lambda move: move.state == "done")
+        order = order_line.order_id
+        sent.write({"to_refund": True, "origin_returned_move_id": False})
+        self._returned_moves().filtered(lambda move: move.order_return_line_id == self).write({"to_refund": True})
+        order_line._order_more({order_line: missing})
+        self.env.add_to_compute(order_line._fields["qty_delivered"], order_line)
+        order_line.flush_recordset()
+        invoices = order.with_context(order_mend_quantities={order_line.id: missing})._create_invoices()
+        if not self.company_id.order_return_credit_draft:
+            invoices.action_post()
+
+    def _write_off_advance(self):
+        """The customer keeps both, so what did not come cannot come for money later; for an exchange what was promised for
+        the goods is given all the same."""
+        if self.state in ARRIVED and self.received_qty:
+            # what came stays with this line, what did not is split off
+            own, missing = self.sudo().copy_data()[0], self.advance_qty
+            own.update(
+                {
+                    "quantity": missing,
+                    "announced_qty": missing,
+                    "received_qty": 0.0,
+                    "closed_qty": 0.0,
+                    "credited_qty": 0.0,
+                    "credited_amount": 0.0,
+                    "disposition": "customer_keeps",
+                    "split_from_id": (self.split_from_id or self).id,
+                }
+            )
+            self._set({"announced_qty": self.uom_id.round(self.announced_qty - missing)})
+            kept = self.sudo().create(own)
+        else:
+            kept = self
+            self._set({"disposition": "customer_keeps"})
+        if self.settlement == "exchange":
+            self.return_id._credit(kept)
+
+    def _tell_advance(self):
+        """A line in the chatter of each case and a task for who approved it."""
+        labels = dict(self._fields["advance_outcome"]._description_selection(self.env))
+        bodies = {}
+        for line in self:
+            bodies.setdefault(line.return_id, []).append(
+                self.env._(
+                    "%(product)s: %(quantity)g %(unit)s were sent in advance and what they replace did not come until "
+                    "%(day)s. %(outcome)s.",
+                    product=line.product_id.display_name,
+                    quantity=line.advance_qty,
+                    unit=line.uom_id.name,
+                    day=line.advance_until,
+                    outcome=labels[line.advance_outcome],
+                )
+            )
+        self.return_id.browse(case.id for case in bodies)._message_log_batch(
+            bodies={case.id: "\n".join(rows) for case, rows in bodies.items()}
+        )
+        kind = self.env.ref("mail.mail_activity_data_todo")
+        model = self.env["ir.model"]._get("order.return")
+        self.env["mail.activity"].create(
+            [
+                {
+                    "activity_type_id": kind.id,
+                    "res_model_id": model.id,
+                    "res_id": case.id,
+                    "summary": self.env._("Sent in advance, and nothing came"),
+                    "note": "<br/>".join(rows),
+                    "user_id": (case.approved_by_id or case.order_id.user_id or self.env.user).id,
+                    "date_deadline": business_day(case.company_id),
+                }
+                for case, rows in bodies.items()
+            ]
+        )

@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+
+from ..models.common.business_day import business_day
+
+MONEY = ("refund", "credit", "exchange")
+
+
+class OrderReturnCreate(models.TransientModel):
+    """What the chosen lines come to, as it is typed; the documents say it to the cent."""
+
+    _inherit = "order.return.create"
+
+    currency_id = fields.Many2one("res.currency", compute="_compute_money")
+    refund = fields.Monetary("Given back", compute="_compute_money")
+    fee = fields.Monetary("Restocking fee", compute="_compute_money")
+    charge = fields.Monetary("Other products", compute="_compute_money")
+    tax = fields.Monetary("Tax", compute="_compute_money", help="Of what is given back less fees and other products.")
+    total = fields.Monetary(
+        "To pay back", compute="_compute_money", help="With tax; below zero: the customer pays for the other products."
+    )
+    to_charge = fields.Monetary("To charge", compute="_compute_money", help="With tax.")
+    exchanges = fields.Boolean(compute="_compute_money")
+    takes_back = fields.Boolean(compute="_compute_money", help="The policy takes back what is no longer reached.")
+
+    @api.depends(
+        "line_ids.refund",
+        "line_ids.fee",
+        "line_ids.charge",
+        "line_ids.tax",
+        "line_ids.policy_id",
+        "line_ids.settlement",
+        "order_ids",
+    )
+    def _compute_money(self):
+        for wizard in self:
+            lines = wizard.line_ids
+            wizard.currency_id = wizard.order_ids.currency_id[:1]
+            for name in ("refund", "fee", "charge", "tax"):
+                wizard[name] = sum(lines.mapped(name))
+            wizard.total = wizard.refund - wizard.fee - wizard.charge + wizard.tax
+            wizard.to_charge = max(-wizard.total, 0.0)
+            wizard.exchanges = "exchange" in lines.mapped("settlement")
+            chosen = lines.filtered(lambda line: line.quantity and line.settlement in MONEY)
+            wizard.takes_back = any(chosen.policy_id.mapped("clawback"))
+
+
+class OrderReturnCreateLine(models.TransientModel):
+    """What the policy says of a line and what it gives, as it is typed."""
+
+    _inherit = "order.return.create.line"
+
+    eligible = fields.Boolean(compute="_compute_policy")
+    eligibility = fields.Char("Policy says", compute="_compute_policy")
+    policy_id = fields.Many2one("order.return.policy", compute="_compute_policy")
+    fee_percent = fields.Float(compute="_compute_policy")
+    fee_amount = fields.Float(compute="_compute_policy")
+    exchange_product_id = fields.Many2one(
+        "product.product", "Other product", domain="[('sale_ok', '=', True)]", ondelete="cascade"
+    )
+    exchange_quantity = fields.Float("Of it", digits="Product Unit", default=1.0)
+    advance = fields.Boolean("In advance", help="Leaves before the goods are in.")
+    currency_id = fields.Many2one(related="order_line_id.currency_id")
+    refund = fields.Monetary(
+        "Given back", compute="_compute_money", help="Without tax, discounts of the order shared out."
+    )
+    fee = fields.Monetary(compute="_compute_money")
+    charge = fields.Monetary(
+        "Charged", compute="_compute_money", help="The other product at today's price, without tax."
+    )
+    tax = fields.Monetary(compute="_compute_money")
+
+    @api.depends("order_line_id", "delivered_on", "reason_id", "settlement", "advance")
+    def _compute_policy(self):
+        terms = self.env["order.return.policy"]._terms(self.order_line_id)
+        for line in self:
+            judged = terms[line.order_line_id.id].judge(
+                line.delivered_on,
+                business_day(line.order_id.company_id),
+                line.reason_id,
+                line.settlement,
+                advance=line.advance,
+            )
+            for name in ("eligible", "eligibility", "policy_id", "fee_percent", "fee_amount"):
+                line[name] = judged[name]
+
+    @api.depends(
+        "quantity", "disposition", "settlement", "fee_percent", "fee_amount", "exchange_product_id", "exchange_quantity"
+    )
+    def _compute_money(self):
+        giving = self.filtered(lambda line: line.settlement in MONEY and line.quantity > 0)
+        Line, Case = self.env["order.return.line"], self.env["order.return"]
+        wanted = Line.union(*(Line.new(line._prepare_estimate()) for line in giving))
+        found = dict(zip(giving, Line._estimate_credits(wanted), strict=True))
+        for line in self:
+            money = found.get(line, {"refund": 0.0, "fee": 0.0, "tax": 0.0})
+            charge, tax = 0.0, 0.0
+            if line in giving and line.settlement == "exchange" and line.exchange_product_id:
+                charge, tax = Case._exchange_price(line.order_id, line.exchange_product_id, line.exchange_quantity)
+            line.refund, line.fee = money["refund"], money["fee"]
+            line.charge, line.tax = charge, money["tax"] - tax
+
+    def _prepare_estimate(self):
+        """Values of a new return line for ``_estimate_credits``."""
+        return {
+            "order_line_id": self.order_line_id.id,
+            "uom_id": self.uom_id.id,
+            "quantity": self.quantity,
+            "disposition": self.disposition,
+            "policy_id": self.policy_id.id,
+            "fee_percent": self.fee_percent,
+            "fee_amount": self.fee_amount,
+        }
+
+    def _prepare_exchange(self):
+        """Of the line as ``order.return.request`` takes it: the other product and whether it leaves in advance."""
+        found = {"advance": True} if self.advance and self.settlement in ("replacement", "exchange") else {}
+        if self.settlement == "exchange" and self.exchange_product_id:
+            found["exchange_product_id"] = self.exchange_product_id.id
+            found["exchange_quantity"] = self.exchange_quantity
+        return found
