@@ -161,13 +161,18 @@ class OrderReturn(models.Model):
     @transition("reject")
     def action_reject(self, reason=""):
         """Reject requested cases, with the reason that the customer is told; their quantities are free again."""
+        self._check_given()
+        self._call_ahead_off()
 
     @transition("cancel")
     def action_cancel(self, reason=""):
         """Cancel cases before goods came back, with a reason; their quantities are free again.
 
         What was given for them already is to be invoiced again; what was to leave in advance is called off.
+
+        :raises UserError: money was given for goods that the customer keeps
         """
+        self._check_given()
         self._call_ahead_off()
 
     @transition("send")
@@ -238,7 +243,7 @@ class OrderReturn(models.Model):
             cases.filtered(
                 lambda case: (
                     case.state not in DONE
-                    and not (case.settled_at and any(move.state == "draft" for move in case.credit_ids))
+                    and not any(move.state == "draft" for move in case.credit_ids)
                     and (case.inspected_at or not case.inspects or not case._has_goods())
                 )
             ).action_settle()

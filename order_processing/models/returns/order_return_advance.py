@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
@@ -35,15 +36,34 @@ class OrderReturn(models.Model):
 
         What has left already is charged or written off when its day has passed.
         """
+        self.credit_ids.sudo().filtered(lambda move: move.state == "draft").button_cancel()
         lines = self.line_ids.filtered(lambda line: line.advance_until)
         moves = lines._sent_again().filtered(lambda move: move.state != "done")
         moves.sudo()._action_cancel()
-        orders = lines.exchange_line_id.order_id.sudo()
-        orders.filtered(
-            lambda order: (
-                order.state != "cancel" and not order.order_line.move_ids.filtered(lambda m: m.state == "done")
+        orders = lines.exchange_line_id.order_id.sudo().filtered(lambda order: order.state != "cancel")
+        orders = orders.filtered(
+            lambda order: not order.order_line.move_ids.filtered(lambda move: move.state == "done")
+        )
+        billed = orders.filtered(lambda order: any(move.state == "posted" for move in order.invoice_ids))
+        (orders - billed)._action_cancel()
+        for order in billed:
+            # core would leave the invoice, and the customer would owe it
+            order.order_return_id._message_log(
+                body=self.env._("%s is invoiced already: credit its invoice and cancel it by hand.", order.name)
             )
-        )._action_cancel()
+
+    def _check_given(self):
+        """:raises UserError: names the cases whose money was given for goods that the customer keeps"""
+        given = self.sudo().line_ids.filtered(
+            lambda line: line.disposition == "customer_keeps" and not line.uom_id.is_zero(line.credited_qty)
+        )
+        if given:
+            raise UserError(
+                self.env._(
+                    "Money was given already for goods that stay with the customer: %s. Take the credit note back first.",
+                    ", ".join(given.return_id.mapped("display_name")),
+                )
+            )
 
     @api.model
     def _cron_advance(self):
@@ -53,7 +73,7 @@ class OrderReturn(models.Model):
             ids = self._find_overdue(company)
             for start in range(0, len(ids), BATCH):
                 lines = self.env["order.return.line"].sudo().browse(ids[start : start + BATCH])
-                lines.with_company(company)._end_advance()
+                lines.with_company(company)._end_advance_apart()
                 left = len(ids) - start - BATCH
                 self.env["ir.cron"]._commit_progress(min(BATCH, len(ids) - start), remaining=max(left, 0))
 
@@ -62,7 +82,10 @@ class OrderReturn(models.Model):
         """Ids of the return lines of ``company`` of which more left in advance than came, and whose day has passed."""
         for name, columns in (
             ("order.return", ["state"]),
-            ("order.return.line", ["advance", "advance_until", "advance_outcome", "received_qty", "settlement"]),
+            (
+                "order.return.line",
+                ["advance", "advance_until", "advance_outcome", "received_qty", "settlement", "split_from_id"],
+            ),
             ("stock.move", ["state", "quantity", "sale_line_id", "order_return_line_id", "location_dest_id"]),
         ):
             self.env[name].flush_model(columns)
@@ -76,10 +99,12 @@ class OrderReturn(models.Model):
                    AND item.advance_until < %(day)s
                    AND request.state <> 'requested'
                    AND CASE WHEN item.settlement = 'exchange'
-                            THEN item.received_qty < item.announced_qty
+                            THEN coalesce(item.received_qty, 0) < item.announced_qty
                                  AND EXISTS (SELECT FROM stock_move move
                                               WHERE move.sale_line_id = item.exchange_line_id AND move.state = 'done')
-                            ELSE round(coalesce(item.received_qty, 0)::numeric, 6) < (
+                            -- the pieces that an inspection split off came for what this line sent
+                            ELSE (SELECT round(coalesce(sum(piece.received_qty), 0)::numeric, 6) FROM order_return_line piece
+                                   WHERE piece.id = item.id OR piece.split_from_id = item.id) < (
                                  SELECT round(coalesce(sum(move.quantity * move_uom.factor / unit.factor), 0)::numeric, 6)
                                    FROM stock_move move
                                    JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
@@ -111,6 +136,24 @@ class OrderReturnLine(models.Model):
     advance_outcome = fields.Selection(CONSEQUENCES, "Did not come", readonly=True)
     advance_qty = fields.Float("Did not come (quantity)", digits="Product Unit", readonly=True)
 
+    def _end_advance_apart(self):
+        """``_end_advance`` for all, or for each case alone where that is refused for one: it is told on the case, and tried
+        again at the next run. A concurrency error goes up."""
+        try:
+            with self.env.cr.savepoint():
+                self._end_advance()
+            return
+        except UserError:
+            cases = self.grouped("return_id")
+        for case, lines in cases.items():
+            try:
+                with self.env.cr.savepoint():
+                    lines._end_advance()
+            except UserError as refused:
+                case._message_log(
+                    body=self.env._("What did not come for goods sent in advance is not charged yet: %s", refused)
+                )
+
     def _end_advance(self):
         """Invoice or write off what these lines were sent for in advance and what did not come; tell the desk."""
         for line in self:
@@ -140,7 +183,7 @@ class OrderReturnLine(models.Model):
         if self.settlement == "exchange":
             return max(self.announced_qty - self.received_qty, 0.0)
         sent = self._sum_moves(self._sent_again().filtered(lambda move: move.state == "done"))
-        return self.uom_id.round(max(sent - self.received_qty, 0.0))
+        return self.uom_id.round(max(sent - sum(self._family().mapped("received_qty")), 0.0))
 
     def _charge_advance(self, missing):
         """Sell what was sent in advance: from a replacement it becomes a delivery of the order, ordered and invoiced at the

@@ -27,7 +27,9 @@ class OrderReturn(models.Model):
         if due and act == "request":
             # nobody has approved it: what the policy grants by itself and no more
             cases = due.return_id.filtered("eligible")
-            due = due.filtered(lambda line: line.return_id in cases - cases.browse(c.id for c in cases._over_worth()))
+            within = cases - cases.browse(c.id for c in cases._over_worth())
+            # that the customer may keep the goods is nobody's word but the desk's
+            due = due.filtered(lambda line: line.return_id in within and line.disposition != "customer_keeps")
         if due:
             due._close_short()
             due.return_id._credit(due)

@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .return_process import ARRIVED, DONE, PROCESSOR
+from .return_process import ARRIVED, DONE, OPEN, PROCESSOR
 
 BATCH = 100
 ACCOUNTANTS = ("account.group_account_user", "account.group_account_manager")
@@ -99,7 +99,8 @@ class OrderReturnFollow(models.Model):
         why = self.env._("A credit note is a draft again")
         inspected._transition("unsettle", reason=why)
         (cases - inspected)._transition("unsettle_uninspected", reason=why)
-        cases.line_ids._count_credited()
+        # of cases that are not settled too: money that moved before the goods were in
+        self.sudo().line_ids._count_credited()
         cases._follow_receipts()
 
     def _follow_credits_posted(self):
@@ -112,7 +113,8 @@ class OrderReturnFollow(models.Model):
             )
         )
         cases._transition("settle_again", reason=self.env._("The credit note is posted"))
-        cases.line_ids._count_credited()
+        ahead = self.sudo().filtered(lambda case: case.state in OPEN)
+        (cases | ahead).line_ids._count_credited()
         # what waited for its accountant is settled only now
         told = self.env["order.event"].sudo().search([("kind", "=", "settled"), ("document_id", "in", cases.ids)])
         new = cases.browse(
@@ -172,6 +174,7 @@ class OrderReturnFollow(models.Model):
             quantity = min(line.quantity, max(came[root], 0.0))
             came[root] -= quantity
             line._set({"quantity": quantity, "received_qty": quantity})
+        self.line_ids._reopen_closed()
         if any(not line.uom_id.is_zero(line.received_qty) for line in self.line_ids):
             return
         for line in self.line_ids.filtered("announced_qty"):
@@ -185,7 +188,6 @@ class OrderReturnFollow(models.Model):
                     **({"move_id": again.id} if again else {}),
                 }
             )
-        self.line_ids._reopen_closed()
         self._transition("unreceive", reason=self.env._("The receipt was taken back"))
         self._transition_write(
             dict.fromkeys(
@@ -203,24 +205,53 @@ class OrderReturnLine(models.Model):
         return sum(move.product_uom._compute_quantity(move.quantity, self.uom_id, round=False) for move in moves)
 
     def _count_credited(self):
-        """Read from the posted credit notes what these lines were credited."""
-        if not self:
+        """Read from the posted credit notes what these lines were credited; what was credited to a line before an inspection
+        split pieces off it counts for them too."""
+        lines = self._family()
+        if not lines:
             return
         items = self.env["account.move.line"].search(
-            [("order_return_line_id", "in", self.ids), ("parent_state", "=", "posted")]
+            [("order_return_line_id", "in", lines.ids), ("parent_state", "=", "posted")]
         )
         by_line = items.grouped("order_return_line_id")
-        for line in self:
+        found = {}
+        for line in lines:
             own = by_line.get(line, items.browse())
-            goods = own.filtered("order_credited_line_id")
-            line._set(
-                {
-                    "credited_qty": sum(
-                        item.product_uom_id._compute_quantity(item.quantity, line.uom_id) for item in goods
-                    ),
-                    "credited_amount": sum(own.mapped("amount_currency")),
-                }
+            quantity = sum(
+                item.product_uom_id._compute_quantity(item.quantity, line.uom_id)
+                for item in own.filtered("order_credited_line_id")
             )
+            found[line] = (quantity, sum(own.mapped("amount_currency")))
+        for root, family in lines.grouped(lambda line: line.split_from_id or line).items():
+            shares = family._share_credited({line: found[line] for line in family}, root)
+            for line, (quantity, amount) in shares.items():
+                line._set({"credited_qty": quantity, "credited_amount": amount})
+
+    def _share_credited(self, found, root):
+        """``found`` (line to quantity and amount credited) with what a line has beyond its own goods given to its pieces."""
+        shares, spare, spare_amount = {}, 0.0, 0.0
+        for line in self:
+            quantity, amount = found[line]
+            over = line.uom_id.round(quantity - line.quantity)
+            if line.uom_id.compare(over, 0.0) > 0 and len(self) > 1:
+                part = line.currency_id.round(amount * over / quantity)
+                quantity, amount, spare, spare_amount = (
+                    quantity - over,
+                    amount - part,
+                    spare + over,
+                    spare_amount + part,
+                )
+            shares[line] = (quantity, amount)
+        for line in self:
+            quantity, amount = shares[line]
+            taken = min(line.uom_id.round(line.quantity - quantity), spare)
+            if line.uom_id.compare(taken, 0.0) > 0:
+                part = line.currency_id.round(spare_amount * taken / spare)
+                shares[line] = (quantity + taken, amount + part)
+                spare, spare_amount = line.uom_id.round(spare - taken), spare_amount - part
+        quantity, amount = shares[root]
+        shares[root] = (quantity + spare, amount + spare_amount)
+        return shares
 
 
 class AccountMove(models.Model):

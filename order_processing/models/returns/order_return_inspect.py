@@ -188,9 +188,22 @@ class OrderReturnLine(models.Model):
         self.ensure_one()
         first, *others = found
         rest = sum(vals["quantity"] for vals in others)
+        whole, sent_in_place, closed = self.quantity, self.exchange_quantity, self.closed_qty
+        unit = self.exchange_product_id.uom_id
+
+        def shares(quantity):
+            """What of this line's own goes with ``quantity`` of it, beside the first piece."""
+            other = unit.round(sent_in_place * quantity / whole) if whole and sent_in_place else 0.0
+            return {"exchange_quantity": other, "closed_qty": min(closed, quantity)}
+
+        for vals in others:
+            vals.update(shares(vals["quantity"]))
+            closed -= vals["closed_qty"]
         self._set(
             {
                 **first,
+                "exchange_quantity": sent_in_place - sum(vals["exchange_quantity"] for vals in others),
+                "closed_qty": closed,
                 "announced_qty": self.uom_id.round(self.announced_qty - rest),
                 "received_qty": first["quantity"],
             }
@@ -204,9 +217,13 @@ class OrderReturnLine(models.Model):
                     **own,
                     **vals,
                     "split_from_id": origin,
+                    "credited_qty": 0.0,
+                    "credited_amount": 0.0,
                     "announced_qty": vals["quantity"],
                     "received_qty": vals["quantity"],
                 }
                 for vals in others
             ]
         )
+        if self.credited_qty:
+            self._count_credited()

@@ -17,10 +17,10 @@ class OrderReturnSettle(models.Model):
         money = lines.filtered(lambda line: line.settlement in MONEY)
         money._close_short()
         self._credit(money)
-        again = lines.filtered(lambda line: line.settlement in AGAIN)
-        # a case that is settled a second time has sent its goods
-        self._send_again(again - again._sent_again().order_return_line_id)
-        self._exchange(lines.filtered(lambda line: line.settlement == "exchange"))
+        # what a policy ended is sent no more, and a case that is settled a second time has sent its goods
+        unsent = lines.filtered(lambda line: not line.advance_outcome and not line._family()._is_sent())
+        self._send_again(unsent.filtered(lambda line: line.settlement in AGAIN))
+        self._exchange(unsent.filtered(lambda line: line.settlement == "exchange"))
         waiting = self._wait_for_posting()
         lines.filtered(lambda line: line.return_id not in waiting)._book_settled()
 
@@ -107,6 +107,16 @@ class OrderReturnLine(models.Model):
             lambda move: move.state != "cancel" and move.location_dest_id.usage == "customer"
         )
 
+    def _family(self):
+        """With each line those that an inspection split off the same one: what one of them sent was sent for all."""
+        roots = self.split_from_id | self.filtered(lambda line: not line.split_from_id)
+        return roots | self.return_id.line_ids.filtered(lambda line: line.split_from_id in roots)
+
+    def _is_sent(self):
+        """Whether any of these lines has sent the same product again, or ordered another one that stands."""
+        ordered = self.exchange_line_id.filtered(lambda item: item.order_id.state != "cancel")
+        return bool(ordered or self._sent_again())
+
     def _check_settlement(self):
         """:raises UserError: names every line whose settlement cannot be carried out as it stands, and what it wants"""
         wrong = [
@@ -132,7 +142,9 @@ class OrderReturnLine(models.Model):
         """What was ordered, came back for money and is not sent again is no longer ordered: core would ask to deliver or to
         invoice it. By the day book's own word, closed short; price and discount stay."""
         wanted = {}
-        for line in self.filtered(lambda line: line.disposition != "customer_keeps"):
+        # what is still with the customer is closed at the settlement: the case may yet end without it
+        here = self.filtered(lambda line: line.disposition != "customer_keeps" and not line._is_ahead())
+        for line in here:
             order_line = line.order_line_id
             # what was shipped beyond the order and came back was never ordered
             open_qty = order_line.product_uom_qty - order_line.qty_delivered - wanted.get(order_line, 0.0)
@@ -143,9 +155,11 @@ class OrderReturnLine(models.Model):
         self.order_line_id.union(*wanted)._close_returned(wanted)
 
     def _reopen_closed(self):
-        """Order again what was closed short with these lines, as their goods are with the customer after all."""
+        """Order again what was closed short with these lines beyond what they hold of goods, which the customer has after all."""
         wanted = {}
         for line in self.filtered("closed_qty"):
-            wanted[line.order_line_id] = wanted.get(line.order_line_id, 0.0) + line.closed_qty
-            line._set({"closed_qty": 0.0})
+            excess = line.uom_id.round(line.closed_qty - (line.quantity if line.received_qty else 0.0))
+            if line.uom_id.compare(excess, 0.0) > 0:
+                wanted[line.order_line_id] = wanted.get(line.order_line_id, 0.0) + excess
+                line._set({"closed_qty": line.closed_qty - excess})
         self.order_line_id.union(*wanted)._order_more(wanted)

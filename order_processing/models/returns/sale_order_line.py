@@ -124,6 +124,8 @@ class SaleOrderLine(models.Model):
                   JOIN order_return request ON request.id = item.return_id
                  WHERE item.order_line_id = ANY(%(lines)s) AND request.id <> ALL(%(without)s)
                    AND (request.state IN ('requested', 'approved', 'on_way')
+                        -- what was written off has been replaced already, whatever became of its case
+                        OR item.advance_outcome = 'write_off' AND item.disposition = 'customer_keeps'
                         OR (request.state IN ('received', 'inspected', 'settled', 'closed') AND item.disposition = 'customer_keeps'))
             ), taken AS (
                 SELECT move_id, sum(quantity) AS quantity
@@ -168,5 +170,5 @@ READ = {
         "date",
     ],
     "order.return": ["state"],
-    "order.return.line": ["return_id", "order_line_id", "move_id", "quantity", "disposition"],
+    "order.return.line": ["return_id", "order_line_id", "move_id", "quantity", "disposition", "advance_outcome"],
 }
