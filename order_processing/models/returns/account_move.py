@@ -132,8 +132,9 @@ class AccountMove(models.Model):
         for credit in self.filtered(lambda move: move.state == "posted" and move.order_return_settlement != "credit"):
             credit._set_off_with(credit.reversed_entry_id)
             if credit.order_return_settlement == "exchange":
-                lines = credit.invoice_line_ids.order_return_line_id.exchange_line_id
-                for invoice in lines.sudo().invoice_lines.move_id.sorted("id"):
+                # accountants read no cases
+                lines = credit.sudo().invoice_line_ids.order_return_line_id.exchange_line_id
+                for invoice in lines.invoice_lines.move_id.sorted("id"):
                     if invoice.move_type == "out_invoice" and invoice.state == "posted":
                         credit._set_off_with(invoice)
 
@@ -149,7 +150,7 @@ class AccountMove(models.Model):
     def _set_off_exchanges(self):
         """Set posted invoices of exchanges against what their cases gave for the goods that came back."""
         orders = self.filtered(lambda move: move.move_type == "out_invoice").invoice_line_ids.sale_line_ids.order_id
-        cases = orders.order_return_id
-        cases.sudo().credit_ids.filtered(
+        cases = orders.sudo().order_return_id
+        cases.credit_ids.filtered(
             lambda move: move.order_return_settlement == "exchange" and move.amount_residual
         )._set_off_returns()

@@ -1,0 +1,165 @@
+"""Money of return cases where several people, documents and moments meet."""
+
+
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+from .common import ReturnCase
+from .online import OnlineCase
+
+
+class TestAccountantPosts(ReturnCase):
+    def _pay(self, invoice):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({}).action_create_payments()
+
+    def test_the_credit_of_a_paid_invoice(self):
+        self.company.order_return_credit_draft = True
+        order = self._shipped((self.product, 5))
+        self._pay(order.invoice_ids)
+        case = self._ask(self._row(order.order_line, 2))
+        case.process()
+        credit = case.credit_ids
+        # what the processor has read is no right of the accountant's
+        self.env.invalidate_all()
+        self._as("accountant", credit).action_post()
+        self.assertEqual((credit.state, credit.amount_residual, case.state), ("posted", 20, "settled"))
+
+    def test_the_credit_of_an_exchange(self):
+        self.company.order_return_credit_draft = True
+        order = self._shipped((self.product, 5))
+        case = self._ask(self._row(order.order_line, 2, settlement="exchange", exchange_product="TG-2"))
+        case.process()
+        credit = case.credit_ids
+        # what the processor has read is no right of the accountant's
+        self.env.invalidate_all()
+        self._as("accountant", credit).action_post()
+        self.assertEqual((credit.state, case.state), ("posted", "settled"))
+        exchange = case.exchange_order_ids
+        self._deliver(exchange)
+        invoice = exchange._create_invoices()
+        self.env.invalidate_all()
+        self._as("accountant", invoice).action_post()
+        self.assertEqual(invoice.state, "posted")
+
+
+class TestOnline(OnlineCase):
+    def _asked(self, quantity=2):
+        order, paid = self._paid()
+        case = self._ask(self._row(order.order_line, quantity))
+        self._process(case)
+        return case, paid
+
+    def _pay_back(self, credit, amount):
+        """The accountant pays a part of a credit note back by bank."""
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=credit.ids
+        ).create({"amount": amount, "payment_difference_handling": "open"})
+        return wizard.action_create_payments()
+
+    def test_what_was_paid_back_otherwise_is_not_sent(self):
+        case, paid = self._asked()
+        self._pay_back(case.credit_ids, 12)
+        self.assertEqual(case.credit_ids.amount_residual, 8)
+        self._cron()
+        self._cron()
+        self.assertEqual([-tx.amount for tx in self.sent], [8])
+        self.assertEqual(case.credit_ids.amount_residual, 0)
+
+    def test_two_refunds_of_one_credit_note_share_what_is_left(self):
+        case, paid = self._asked(5)
+        refund = paid.child_transaction_ids
+        refund.amount = -30
+        other = refund.copy({"amount": -20, "reference": "other", "order_refund_state": "to_send"})
+        other.invoice_ids = case.credit_ids
+        self._pay_back(case.credit_ids, 15)
+        self.patch(type(refund), "_send_refund_request", lambda tx: (self.sent.append(tx), tx._set_pending()))
+        self._cron()
+        self._cron()
+        self.assertEqual(sum(-tx.amount for tx in self.sent), 35, "what is under way is taken off")
+
+    def test_what_was_sent_stands_whatever_follows(self):
+        case, paid = self._asked()
+        second, _paid = self._asked(3)
+        events, Transaction = [], type(paid)
+        process = Transaction._post_process
+
+        def fails(tx):
+            events.append("post")
+            process(tx)
+            if tx == paid.child_transaction_ids:
+                raise UserError("The books are locked")
+
+        self.patch(Transaction, "_post_process", fails)
+        self.patch(
+            type(self.env["ir.cron"]),
+            "_commit_progress",
+            lambda *_args, **_kwargs: events.append(tuple(tx.state for tx in self.sent)),
+        )
+        with self.assertLogs("odoo.addons.order_processing", "ERROR"):
+            self._cron()
+        refund = paid.child_transaction_ids
+        self.assertEqual((refund.state, refund.is_post_processed), ("done", False), "core's cron tries it again")
+        self.assertEqual(case.credit_ids.amount_residual, 20, "nothing half is left")
+        self.assertIn(("done",), events[: events.index("post")], "committed before the books are touched")
+        self.assertEqual(second.credit_ids.amount_residual, 0, "the others go on")
+        self._cron()
+        self.assertEqual(len(self.sent), 2)
+
+    def test_an_error_of_one_provider_stops_no_other(self):
+        case, paid = self._asked()
+        second, _paid = self._asked(3)
+        send = type(paid)._send_refund_request
+
+        def breaks(tx):
+            if tx.source_transaction_id == paid:
+                raise KeyError("status")
+            send(tx)
+
+        self.patch(type(paid), "_send_refund_request", breaks)
+        with self.assertLogs("odoo.addons.order_processing", "ERROR"):
+            self._cron()
+        self.assertEqual(second.credit_ids.amount_residual, 0)
+        refund = paid.child_transaction_ids
+        self.assertEqual(refund.state, "pending", "whether it was paid nobody knows: it is not sent again")
+        self.assertIn("not known", refund.state_message)
+        case.credit_ids.button_draft()
+        case.credit_ids.action_post()
+        self._cron()
+        self.assertEqual((paid.child_transaction_ids, len(self.sent)), (refund, 1))
+
+    def test_a_provider_that_was_disabled_stops_no_other(self):
+        case, paid = self._asked()
+        self.provider.state = "disabled"
+        self._cron()
+        self.assertEqual((paid.child_transaction_ids.state, self.sent), ("error", []))
+
+    def test_what_was_refunded_is_not_refunded_again(self):
+        case, paid = self._asked()
+        self._cron()
+        self.assertEqual(case.credit_ids.amount_residual, 0)
+        case.credit_ids.button_draft()
+        case.credit_ids.action_post()
+        self._cron()
+        self.assertEqual([-tx.amount for tx in self.sent], [20])
+
+    def test_what_is_refunded_and_not_in_the_books_is_not_refunded_again(self):
+        case, paid = self._asked()
+
+        def fails(_tx):
+            raise UserError("The books are locked")
+
+        with patch.object(type(paid), "_post_process", fails), mute_logger(
+            "odoo.addons.order_processing.models.returns.order_return_refund"
+        ):
+            self._cron()
+        self.assertEqual(case.credit_ids.amount_residual, 20)
+        case.credit_ids.button_draft()
+        case.credit_ids.action_post()
+        self._cron()
+        self.assertEqual([-tx.amount for tx in self.sent], [20])
+        paid.child_transaction_ids._post_process()
+        self.assertEqual(case.credit_ids.amount_residual, 0)
