@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from .common import ReturnCase
+from .money import MoneyCase
 from .online import OnlineCase
 
 
@@ -163,3 +164,62 @@ class TestOnline(OnlineCase):
         self.assertEqual([-tx.amount for tx in self.sent], [20])
         paid.child_transaction_ids._post_process()
         self.assertEqual(case.credit_ids.amount_residual, 0)
+
+
+class TestEarlyMoney(MoneyCase):
+    """Money that moves before the goods are in gives and takes what it would at the settlement."""
+
+    EARLY = ("request", "approve", "send")
+
+    def _case(self, order, quantity, when, **vals):
+        """A case of ``quantity`` of the first line of ``order``, walked up to ``when``, and what it gave."""
+        self.env["order.return.policy"].search([]).action_archive()
+        self._policy(money_when=when, **vals)
+        case = self._ask(self._row(order.order_line[0], quantity))
+        for act, step in (("approve", "action_approve"), ("send", "action_on_way")):
+            if self.EARLY.index(act) <= self.EARLY.index(when):
+                getattr(case, step)()
+        return case, sum(case.credit_ids.mapped("amount_total"))
+
+    def _end(self, case):
+        if case.state == "requested":
+            case.action_approve()
+        case.action_receive()
+        case.action_settle()
+        return sum(case.credit_ids.mapped("amount_total"))
+
+    def test_freight_of_a_withdrawn_order(self):
+        self.customer.is_company = False
+        for draft in (False, True):
+            self.company.order_return_credit_draft = draft
+            for when in self.EARLY:
+                with self.subTest(when=when, draft=draft):
+                    order = self._sold((self.product, 5, 20.0), freight=10)
+                    case, given = self._case(order, 5, when, withdrawal=True)
+                    self.assertEqual(given, 110)
+                    if draft:
+                        self._as("accountant", case.credit_ids).action_post()
+                    self.assertEqual(self._end(case), 110)
+                    self._all_back(order)
+
+    def test_freight_of_an_order_withdrawn_by_two_cases(self):
+        self.customer.is_company = False
+        order = self._sold((self.product, 5, 20.0), freight=10)
+        self.assertEqual(self._case(order, 2, "approve", withdrawal=True)[1], 40)
+        self.assertEqual(self._case(order, 3, "approve", withdrawal=True)[1], 70)
+
+    def test_a_cancelled_case_withdraws_nothing(self):
+        self.customer.is_company = False
+        order = self._sold((self.product, 5, 20.0), freight=10)
+        case, _given = self._case(order, 2, "approve", withdrawal=True)
+        case.action_cancel(reason="Kept after all")
+        self.assertEqual(self._invoice(order).amount_total, 40)
+        self.assertEqual(self._case(order, 3, "approve", withdrawal=True)[1], 60)
+
+    def test_what_the_rest_no_longer_reaches(self):
+        for when in self.EARLY:
+            with self.subTest(when=when):
+                order = self._sold((self.product, 10, 10.0), discount=10)
+                case, given = self._case(order, 4, when, clawback=True, threshold_amount=80)
+                self.assertEqual(given, 30, "60 stay, and would have cost 60")
+                self.assertEqual(self._end(case), 30)

@@ -40,6 +40,7 @@ class AccountMove(models.Model):
         given = {item: found.browse() for item in products}
         for credit in found:
             given[credit.order_credited_line_id] |= credit
+        credited = (found | self.invoice_line_ids).order_return_line_id
         lefts = {}
         done = self.browse()
         # of two drafts over one invoice the later one ends it
@@ -47,17 +48,18 @@ class AccountMove(models.Model):
             done |= move
             later = (self - done).invoice_line_ids
             own = {item: lines - later for item, lines in given.items() if item.move_id == move.reversed_entry_id}
-            for line in move._complete_return(own, lefts):
+            for line in move._complete_return(own, lefts, credited):
                 given[line.order_credited_line_id] |= line
 
-    def _complete_return(self, given, lefts):
-        """Complete one draft; ``given``: its invoice's lines to the credit lines over them. Returns the lines added."""
+    def _complete_return(self, given, lefts, credited):
+        """Complete one draft; ``given``: its invoice's lines to the credit lines over them, ``credited``: the return lines that
+        money was given for, drafts included. Returns the lines added."""
         self.ensure_one()
         policies = self.invoice_line_ids.order_return_line_id.policy_id
         if any(policy.clawback or policy.withdrawal for policy in policies):
             for order in self.reversed_entry_id.invoice_line_ids.sale_line_ids.order_id:
                 if order not in lefts:
-                    lefts[order] = OrderLeft(order.sudo())
+                    lefts[order] = OrderLeft(order.sudo(), credited.sudo())
         shares = CreditShares(self, given, lefts)
         added = self._add_return_lines(shares.side_lines(), given)
         added |= self._put_cents_right(shares, given)
