@@ -223,3 +223,65 @@ class TestEarlyMoney(MoneyCase):
                 case, given = self._case(order, 4, when, clawback=True, threshold_amount=80)
                 self.assertEqual(given, 30, "60 stay, and would have cost 60")
                 self.assertEqual(self._end(case), 30)
+
+
+class TestAheadAndInvoices(ReturnCase):
+    """What was given for goods that still come is not invoiced again; everything else is."""
+
+    def _ahead(self, order, quantity):
+        case = self._ask(self._row(order.order_line[0], quantity))
+        case.action_approve()
+        return case
+
+    def setUp(self):
+        super().setUp()
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 60.0)
+        self.env["order.return.policy"].create({"name": "Early", "money_when": "approve"})
+
+    def test_what_another_case_sent_in_advance_is_charged(self):
+        order = self._shipped((self.product, 5))
+        self.assertEqual(self._ahead(order, 2).credit_ids.amount_total, 20)
+        case = self._ask(
+            self._row(order.order_line, 2, settlement="replacement", reason="defective", advance=True)
+        )
+        case.action_approve()
+        self._deliver(order)
+        case.line_ids._set({"advance_until": "2020-01-01"})
+        self.env["order.return"]._cron_advance()
+        self.assertEqual(case.line_ids.advance_outcome, "invoice")
+        charged = order.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+        self.assertEqual(sorted(charged.mapped("amount_total")), [20, 50])
+        self.assertEqual(self._figures(order.order_line), (7, 5, 2), "what is on its way back stays uninvoiced")
+
+    def test_what_went_back_otherwise_is_credited_by_the_final_invoice(self):
+        order = self._shipped((self.product, 5))
+        self._ahead(order, 2)
+        wizard = self.env["stock.return.picking"].create({"picking_id": order.picking_ids.id})
+        wizard.product_return_moves.quantity = 3
+        back = wizard._create_return()
+        back.move_ids.write({"quantity": 3, "picked": True})
+        back.button_validate()
+        self.assertEqual(self._figures(order.order_line), (2, 3, -1))
+        credit = order._create_invoices(final=True)
+        self.assertEqual((credit.move_type, credit.amount_total), ("out_refund", 10))
+
+    def test_one_look_at_the_returns_for_all_that_is_invoiced(self):
+        orders = self.env["sale.order"]
+        for _number in range(3):
+            order = self._shipped((self.product, 5), (self.other_product, 2), (self.product, 3), invoice=False)
+            orders |= order
+        execute, seen = type(self.env.cr).execute, []
+
+        def watch(cr, query, *args, **kwargs):
+            text = query.code if hasattr(query, "code") else str(query)
+            if 'FROM "order_return_line"' in text:
+                seen.append(text)
+            return execute(cr, query, *args, **kwargs)
+
+        for some in (orders[0], orders[1:]):
+            seen.clear()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with patch.object(type(self.env.cr), "execute", watch):
+                some._create_invoices()
+            self.assertLessEqual(len(seen), 2, seen)
