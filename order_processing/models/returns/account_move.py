@@ -40,6 +40,7 @@ class AccountMove(models.Model):
         given = {item: found.browse() for item in products}
         for credit in found:
             given[credit.order_credited_line_id] |= credit
+        credited = (found | self.invoice_line_ids).order_return_line_id
         lefts = {}
         done = self.browse()
         # of two drafts over one invoice the later one ends it
@@ -47,17 +48,18 @@ class AccountMove(models.Model):
             done |= move
             later = (self - done).invoice_line_ids
             own = {item: lines - later for item, lines in given.items() if item.move_id == move.reversed_entry_id}
-            for line in move._complete_return(own, lefts):
+            for line in move._complete_return(own, lefts, credited):
                 given[line.order_credited_line_id] |= line
 
-    def _complete_return(self, given, lefts):
-        """Complete one draft; ``given``: its invoice's lines to the credit lines over them. Returns the lines added."""
+    def _complete_return(self, given, lefts, credited):
+        """Complete one draft; ``given``: its invoice's lines to the credit lines over them, ``credited``: the return lines that
+        money was given for, drafts included. Returns the lines added."""
         self.ensure_one()
         policies = self.invoice_line_ids.order_return_line_id.policy_id
         if any(policy.clawback or policy.withdrawal for policy in policies):
             for order in self.reversed_entry_id.invoice_line_ids.sale_line_ids.order_id:
                 if order not in lefts:
-                    lefts[order] = OrderLeft(order.sudo())
+                    lefts[order] = OrderLeft(order.sudo(), credited.sudo())
         shares = CreditShares(self, given, lefts)
         added = self._add_return_lines(shares.side_lines(), given)
         added |= self._put_cents_right(shares, given)
@@ -132,8 +134,9 @@ class AccountMove(models.Model):
         for credit in self.filtered(lambda move: move.state == "posted" and move.order_return_settlement != "credit"):
             credit._set_off_with(credit.reversed_entry_id)
             if credit.order_return_settlement == "exchange":
-                lines = credit.invoice_line_ids.order_return_line_id.exchange_line_id
-                for invoice in lines.sudo().invoice_lines.move_id.sorted("id"):
+                # accountants read no cases
+                lines = credit.sudo().invoice_line_ids.order_return_line_id.exchange_line_id
+                for invoice in lines.invoice_lines.move_id.sorted("id"):
                     if invoice.move_type == "out_invoice" and invoice.state == "posted":
                         credit._set_off_with(invoice)
 
@@ -149,7 +152,7 @@ class AccountMove(models.Model):
     def _set_off_exchanges(self):
         """Set posted invoices of exchanges against what their cases gave for the goods that came back."""
         orders = self.filtered(lambda move: move.move_type == "out_invoice").invoice_line_ids.sale_line_ids.order_id
-        cases = orders.order_return_id
-        cases.sudo().credit_ids.filtered(
+        cases = orders.sudo().order_return_id
+        cases.credit_ids.filtered(
             lambda move: move.order_return_settlement == "exchange" and move.amount_residual
         )._set_off_returns()

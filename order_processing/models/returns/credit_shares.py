@@ -6,7 +6,7 @@ over all credit notes so far and rounded once, so that the parts add up whatever
 
 import math
 
-from .return_process import ARRIVED
+from .return_process import ARRIVED, OPEN
 from .settlements import MONEY
 
 GOODS, DISCOUNT, FREIGHT, OTHER = "goods", "discount", "freight", "other"
@@ -298,14 +298,24 @@ class OrderLeft:
     """What stays of one order after all that came back for money.
 
     ``original`` and ``rest`` are values at the order's own prices, in its currency; freight and discounts are no part of them.
+
+    :param order: the ``sale.order``
+    :param credited: ``order.return.line`` that drafts give money for; of goods that are not in yet those count as returned
+        that money was or is given for
     """
 
-    def __init__(self, order):
+    def __init__(self, order, credited):
         self.order = order
         self.rate = order.currency_rate or 1.0
         self.quantities, self.original, self.rest, self.is_withdrawn = {}, 0.0, 0.0, True
         returned = order.order_line.order_return_line_ids.filtered(
-            lambda line: line.settlement in MONEY and line.return_id.state in ARRIVED
+            lambda line: (
+                line.settlement in MONEY
+                and (
+                    line.return_id.state in ARRIVED
+                    or (line.return_id.state in OPEN and (line.credited_qty > 0 or line in credited))
+                )
+            )
         )
         for line in order.order_line:
             if line.display_type or line.is_downpayment or line.is_delivery or line.price_unit < 0:

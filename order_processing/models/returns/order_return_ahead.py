@@ -1,9 +1,9 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .return_process import EXPECTED, OPEN
+from .return_process import OPEN
 from .settlements import MONEY
 
 
@@ -67,40 +67,44 @@ class OrderReturnLine(models.Model):
         return found
 
 
-class SaleOrder(models.Model):
-    _inherit = "sale.order"
-
-    def _get_invoiceable_lines(self, final=False):
-        """What was given for goods that an open return case still brings is not invoiced again meanwhile."""
-        lines = super()._get_invoiceable_lines(final=final)
-        ahead = self._order_return_ahead()
-        return lines.filtered(
-            lambda line: line not in ahead or line.product_uom_id.compare(line.qty_to_invoice, ahead[line]) > 0
-        )
-
-    def _order_return_ahead(self):
-        """Order lines to what was given for before it came, in their unit."""
-        items = self.env["order.return.line"].sudo()
-        found = defaultdict(float)
-        for line in items.search(
-            [
-                ("order_id", "in", self.ids),
-                ("return_id.state", "in", ("requested", *EXPECTED)),
-                ("disposition", "!=", "customer_keeps"),
-                ("credited_qty", ">", 0),
-            ]
-        ):
-            found[line.order_line_id.with_env(self.env)] += line.credited_qty
-        return found
-
-
 class SaleOrderLine(models.Model):
+    """What was given for goods that an open return case still brings is not invoiced again meanwhile."""
+
     _inherit = "sale.order.line"
 
-    def _prepare_invoice_line(self, **optional_values):
-        vals = super()._prepare_invoice_line(**optional_values)
-        if not self.display_type and vals.get("quantity", 0.0) > 0:
-            ahead = self.order_id._order_return_ahead().get(self)
-            if ahead:
-                vals["quantity"] = max(vals["quantity"] - ahead, 0.0)
-        return vals
+    order_return_ahead_qty = fields.Float(
+        "Given for before it came",
+        digits="Product Unit",
+        compute="_compute_order_return_ahead_qty",
+        compute_sudo=True,
+        help="In the unit of the line; what open return cases gave money for and still bring.",
+    )
+
+    @api.depends(
+        "order_return_line_ids.credited_qty",
+        "order_return_line_ids.disposition",
+        "order_return_line_ids.return_id.state",
+    )
+    def _compute_order_return_ahead_qty(self):
+        """One search for the set."""
+        sums = self.env["order.return.line"]._read_group(
+            [
+                ("order_line_id", "in", self.ids),
+                ("return_id.state", "in", OPEN),
+                ("disposition", "!=", "customer_keeps"),
+                ("credited_qty", ">", 0),
+            ],
+            ["order_line_id"],
+            ["credited_qty:sum"],
+        )
+        found = {line.id: quantity for line, quantity in sums}
+        for line in self:
+            line.order_return_ahead_qty = found.get(line._origin.id, 0.0)
+
+    def _order_invoice_limit(self):
+        """See the model: taken off before whoever invoices a part names it."""
+        limit, ahead = super()._order_invoice_limit(), self.order_return_ahead_qty
+        if not ahead or self.is_downpayment or self.qty_to_invoice <= 0:
+            return limit
+        left = (self.qty_to_invoice if limit is None else limit) - ahead
+        return max(self.product_uom_id.round(left), 0.0)

@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
             order.order_invoice_held = bool(holds) and order.company_id._order_control_enforced()
 
     def _get_invoiceable_lines(self, final=False):
-        """Leave out the goods of held orders of which nothing more has left."""
+        """Leave out the goods of which the limit leaves nothing: those of held orders of which nothing more has left."""
         lines = super()._get_invoiceable_lines(final=final)
         return lines.filtered(lambda line: line._order_invoice_limit() is None or line._order_invoice_limit() > 0)
 
@@ -26,7 +26,7 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def _order_invoice_limit(self):
-        """What may be invoiced of a line in its unit, ``None`` where no hold limits it."""
+        """What may be invoiced of a line in its unit, ``None`` where nothing limits it."""
         self.ensure_one()
         if self.product_type != "consu" or self.is_downpayment or self.qty_to_invoice <= 0:
             return None
@@ -43,7 +43,7 @@ class SaleOrderLine(models.Model):
         )
 
     def _prepare_invoice_line(self, **optional_values):
-        """Bill a held line for what has left and no more."""
+        """Bill a line that is limited, by a hold for what has left, so far and no further."""
         limit = self._order_invoice_limit()
         if limit is not None:
             optional_values = {"quantity": limit, **optional_values}
