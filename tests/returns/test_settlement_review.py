@@ -268,3 +268,36 @@ class TestSettlementReview(ReturnCase):
         answer = case.process()[0]
         self.assertEqual((answer["ok"], answer["code"]), (True, "to_post"), answer["message"])
         self.assertEqual(case.credit_ids.state, "draft")
+
+    def test_goods_that_stay_are_credited_once_though_the_note_is_a_draft(self):
+        self._policy(money_when="inspect")
+        self.company.order_return_credit_draft = True
+        order = self._shipped((self.product, 10))
+        case = self._ask(self._row(order.order_line, 2), self._row(order.order_line, 2, disposition="customer_keeps"))
+        case.action_approve()
+        case.action_receive()
+        case.action_inspect()
+        self.assertEqual(sum(case.credit_ids.mapped("amount_total")), 40)
+        case.action_correct_inspection(reason="Looked at again")
+        case.action_inspect()
+        self.assertEqual(sum(case.credit_ids.mapped("amount_total")), 40)
+
+    def test_a_tax_inside_the_price_of_an_exchange_goes_out_of_it_abroad(self):
+        group = self.env["account.tax.group"].search([("company_id", "=", self.company.id)], limit=1)
+        inside, none = self.env["account.tax"].create(
+            [
+                {"name": "21 inside", "amount": 21, "price_include_override": "tax_included", "tax_group_id": group.id},
+                {"name": "None abroad", "amount": 0, "tax_group_id": group.id},
+            ]
+        )
+        abroad = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        none.write({"fiscal_position_ids": [(4, abroad.id)], "original_tax_ids": [(4, inside.id)]})
+        self.other_product.write({"taxes_id": [(6, 0, inside.ids)], "list_price": 121})
+        order = self._shipped((self.product, 5), fiscal_position_id=abroad.id)
+        untaxed, tax = self.Return._exchange_price(order, self.other_product, 1)
+        self.assertAlmostEqual(untaxed, 100, 2)
+        self.assertAlmostEqual(tax, 0, 2)
+        self.company.order_return_inspection = False
+        case = self._ask(self._exchange_row(order, 1, 1))
+        self._process(case)
+        self.assertAlmostEqual(case.exchange_order_ids.amount_total, 100, 2)

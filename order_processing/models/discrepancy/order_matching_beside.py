@@ -46,7 +46,7 @@ class OrderMatchingBeside(models.AbstractModel):
             self.env["order.return.line"].flush_model(
                 [
                     *("return_id", "order_line_id", "uom_id", "received_qty", "credited_qty", "settlement"),
-                    *("disposition", "advance", "advance_outcome"),
+                    *("disposition", "advance", "advance_outcome", "split_from_id"),
                 ]
             )
             self.env["account.move"].flush_model(
@@ -130,7 +130,10 @@ class OrderMatchingBeside(models.AbstractModel):
          LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
         CROSS JOIN LATERAL (
                    SELECT 'sent_ahead',
-                          greatest(sum(move.quantity * move_uom.factor / item_uom.factor) - coalesce(item.received_qty, 0), 0)
+                          greatest(sum(move.quantity * move_uom.factor / item_uom.factor) - (
+                              -- with what an inspection split off it
+                              SELECT coalesce(sum(came.received_qty), 0) FROM order_return_line came
+                               WHERE came.id = item.id OR came.split_from_id = item.id), 0)
                      FROM stock_move move
                      JOIN uom_uom move_uom ON move_uom.id = move.product_uom
                      JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
@@ -140,7 +143,7 @@ class OrderMatchingBeside(models.AbstractModel):
                    SELECT 'paid_ahead', item.credited_qty
                     WHERE request.state IN ('requested', 'approved', 'on_way') AND item.disposition <> 'customer_keeps'
                    ) AS piece (tag, quantity)
-             WHERE piece.quantity > 0 AND %s
+             WHERE (item.advance OR item.credited_qty > 0) AND piece.quantity > 0 AND %s
             """,
             scope,
         )
@@ -151,12 +154,18 @@ class OrderMatchingBeside(models.AbstractModel):
         an exchange that is not invoiced yet; with tax, in the order's currency."""
         return SQL(
             """
-            SELECT line.id, 'on_account', (item.price_total * credit.amount_residual / credit.amount_total)::numeric
+            SELECT line.id, 'on_account', (item.price_total * credit.amount_residual / goods.total)::numeric
               FROM account_move credit
               JOIN account_move_line item ON item.move_id = credit.id
               JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
               JOIN sale_order_line line ON line.id = rel.order_line_id
-             WHERE credit.state = 'posted' AND credit.amount_residual > 0 AND credit.amount_total > 0
+        -- a fee stands on no order line and has taken its part of what is open
+        CROSS JOIN LATERAL (
+                   SELECT sum(part.price_total) AS total FROM account_move_line part
+                    WHERE part.move_id = credit.id
+                      AND EXISTS (SELECT FROM sale_order_line_invoice_rel own WHERE own.invoice_line_id = part.id)) goods
+             WHERE credit.state = 'posted' AND credit.amount_residual > 0 AND goods.total > 0
+               AND credit.order_return_settlement IN ('credit', 'exchange')
                AND (credit.order_return_settlement = 'credit'
                     OR (credit.order_return_settlement = 'exchange' AND EXISTS (
                         SELECT FROM sale_order exchange

@@ -81,7 +81,7 @@ class OrderReturnLine(models.Model):
             keeps = line.disposition == "customer_keeps"
             if keeps:
                 # money alone: what was given for it before counts
-                wanted = line.quantity - line.credited_qty
+                wanted = line.quantity - line.credited_qty - line._on_draft_notes()
             else:
                 by_order = line.product_id.invoice_policy == "order"
                 stays = order_line.product_uom_qty if by_order else order_line.qty_delivered
@@ -130,6 +130,18 @@ class OrderReturnLine(models.Model):
                     answer["tax"] -= sums["total_included"] - sums["total_excluded"]
             answers.append({name: order_line.currency_id.round(value) for name, value in answer.items()})
         return answers
+
+    def _on_draft_notes(self):
+        """How much of this line stands on credit notes that wait to be posted, in its unit."""
+        self.ensure_one()
+        items = self.env["account.move.line"].search(
+            [
+                ("order_return_line_id", "=", self.id),
+                ("parent_state", "=", "draft"),
+                ("order_credited_line_id", "!=", False),
+            ]
+        )
+        return sum(item.product_uom_id._compute_quantity(item.quantity, self.uom_id) for item in items)
 
     def _cannot_credit(self, rest, drafts):
         if drafts:

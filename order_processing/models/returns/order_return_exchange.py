@@ -97,7 +97,10 @@ class OrderReturn(models.Model):
     def _exchange_price(self, order, product, quantity):
         """What ``quantity`` (product's unit) costs this customer today: ``(untaxed, tax)`` in the order's currency."""
         price = self._exchange_pricelist(order)._get_product_price(product, quantity, currency=order.currency_id)
-        taxes = order.fiscal_position_id.map_tax(product.taxes_id._filter_taxes_by_company(order.company_id))
+        own = product.taxes_id._filter_taxes_by_company(order.company_id)
+        taxes = order.fiscal_position_id.map_tax(own)
+        # as on an order line: a tax inside the price goes out of it where another takes its place
+        price = product._get_tax_included_unit_price_from_price(price, own, order.fiscal_position_id, taxes)
         found = taxes.compute_all(price, order.currency_id, quantity, product, order.partner_shipping_id)
         return found["total_excluded"], found["total_included"] - found["total_excluded"]
 
