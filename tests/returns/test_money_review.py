@@ -1,6 +1,5 @@
 """Money of return cases where several people, documents and moments meet."""
 
-
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -13,9 +12,9 @@ from .online import OnlineCase
 
 class TestAccountantPosts(ReturnCase):
     def _pay(self, invoice):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({}).action_create_payments()
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids).create(
+            {}
+        ).action_create_payments()
 
     def test_the_credit_of_a_paid_invoice(self):
         self.company.order_return_credit_draft = True
@@ -56,9 +55,11 @@ class TestOnline(OnlineCase):
 
     def _pay_back(self, credit, amount):
         """The accountant pays a part of a credit note back by bank."""
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=credit.ids
-        ).create({"amount": amount, "payment_difference_handling": "open"})
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=credit.ids)
+            .create({"amount": amount, "payment_difference_handling": "open"})
+        )
         return wizard.action_create_payments()
 
     def test_what_was_paid_back_otherwise_is_not_sent(self):
@@ -153,8 +154,9 @@ class TestOnline(OnlineCase):
         def fails(_tx):
             raise UserError("The books are locked")
 
-        with patch.object(type(paid), "_post_process", fails), mute_logger(
-            "odoo.addons.order_processing.models.returns.order_return_refund"
+        with (
+            patch.object(type(paid), "_post_process", fails),
+            mute_logger("odoo.addons.order_processing.models.returns.order_return_refund"),
         ):
             self._cron()
         self.assertEqual(case.credit_ids.amount_residual, 20)
@@ -241,9 +243,7 @@ class TestAheadAndInvoices(ReturnCase):
     def test_what_another_case_sent_in_advance_is_charged(self):
         order = self._shipped((self.product, 5))
         self.assertEqual(self._ahead(order, 2).credit_ids.amount_total, 20)
-        case = self._ask(
-            self._row(order.order_line, 2, settlement="replacement", reason="defective", advance=True)
-        )
+        case = self._ask(self._row(order.order_line, 2, settlement="replacement", reason="defective", advance=True))
         case.action_approve()
         self._deliver(order)
         case.line_ids._set({"advance_until": "2020-01-01"})
