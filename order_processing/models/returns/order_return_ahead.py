@@ -67,6 +67,15 @@ class OrderReturnLine(models.Model):
         return found
 
 
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _get_invoiceable_lines(self, final=False):
+        # read for all orders that are invoiced together: core looks at each by itself
+        self.order_line.mapped("order_return_ahead_qty")
+        return super()._get_invoiceable_lines(final=final)
+
+
 class SaleOrderLine(models.Model):
     """What was given for goods that an open return case still brings is not invoiced again meanwhile."""
 
