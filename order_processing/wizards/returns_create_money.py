@@ -14,7 +14,7 @@ class OrderReturnCreate(models.TransientModel):
     refund = fields.Monetary("Given back", compute="_compute_money")
     fee = fields.Monetary("Restocking fee", compute="_compute_money")
     charge = fields.Monetary("Other products", compute="_compute_money")
-    tax = fields.Monetary("Tax", compute="_compute_money", help="Of what is given back less fees and other products.")
+    tax = fields.Monetary(compute="_compute_money", help="Of what is given back less fees and other products.")
     total = fields.Monetary(
         "To pay back", compute="_compute_money", help="With tax; below zero: the customer pays for the other products."
     )

@@ -14,7 +14,7 @@ class OrderIntakeError(models.Model):
     intake_id = fields.Many2one("order.intake", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="intake_id.company_id")
     place = fields.Char("Where", compute="_compute_place")
-    path = fields.Char("Path", help="Where it stands in what a program sends.")
+    path = fields.Char(help="Where it stands in what a program sends.")
     code = fields.Char()
     message = fields.Char()
     found = fields.Char()
