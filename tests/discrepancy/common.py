@@ -80,6 +80,17 @@ class DiscrepancyCase(ObservingCase):
     def _figures(self, order):
         return {row["line_id"]: row for row in self.env["order.matching"].figures(order.ids)}
 
+    def _queries(self, act):
+        """Statements that ``act`` takes, what is pending written too."""
+        self.env.flush_all()
+        self.env["order.event"].flush_model()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        act()
+        self.env.flush_all()
+        self.env["order.event"].flush_model()
+        return self.cr.sql_log_count - before
+
     def _assert_figures(self, order):
         """Engine and slow calculation agree on every line, and core's stored fields with both."""
         rows = self._figures(order)

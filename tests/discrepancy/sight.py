@@ -54,17 +54,6 @@ class SightCase(DiscrepancyCase):
             ]
         )
 
-    def _queries(self, act):
-        """Statements that ``act`` takes, what is pending written too."""
-        self.env.flush_all()
-        self.env["order.event"].flush_model()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        act()
-        self.env.flush_all()
-        self.env["order.event"].flush_model()
-        return self.cr.sql_log_count - before
-
     def _overdue(self, records, days=1):
         """As if they had been due so many days ago."""
         self.env.flush_all()

@@ -15,20 +15,10 @@ class TestMendQueries(MendingCase):
         cls.company.order_alert_count = 0
         cls._stock(cls.product, 10000)
 
-    def _count(self, act):
-        self.env.flush_all()
-        self.env["order.event"].flush_model()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        act()
-        self.env.flush_all()
-        self.env["order.event"].flush_model()
-        return self.cr.sql_log_count - before
-
     def _each_more(self, make, act):
         """Queries that one more of ``make(size)`` costs ``act``, a warm-up left out."""
         act_on = [make(size) for size in (1, 1, MANY)]
-        counts = [self._count(lambda given=given: act(given)) for given in act_on]
+        counts = [self._queries(lambda given=given: act(given)) for given in act_on]
         return (counts[2] - counts[1]) / (MANY - 1)
 
     def _assert_like_core(self, kind, code, make, core, more=0):

@@ -37,6 +37,7 @@ class TestRules(SightCase):
         for vals, said in (
             ({"name": "Mine"}, "name"),
             ({"order_alert_count": -1}, "0 or more"),
+            ({"order_alert_count": True}, "0 or more"),
             ({"order_escalate_days": "soon"}, "0 or more"),
             ({"order_escalate_to_id": self.users["stranger"].id}, "works there"),
             ({"order_escalate_to_id": self.users["portal"].id}, "works there"),

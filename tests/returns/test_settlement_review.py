@@ -301,3 +301,38 @@ class TestSettlementReview(ReturnCase):
         case = self._ask(self._exchange_row(order, 1, 1))
         self._process(case)
         self.assertAlmostEqual(case.exchange_order_ids.amount_total, 100, 2)
+
+    def _expired(self, cases):
+        cases._transition_write({"expires_on": self._today() - timedelta(days=1)})
+        self.env["order.return"]._cron_expire()
+
+    def test_drafts_of_an_expired_case_are_cancelled(self):
+        self._policy(money_when="approve")
+        self.company.order_return_credit_draft = True
+        case = self._ask(self._row(self._shipped((self.product, 5)).order_line, 2))
+        case.action_approve()
+        self.assertEqual(case.credit_ids.state, "draft")
+        self._expired(case)
+        self.assertTrue(case.expired_at)
+        self.assertEqual(case.credit_ids.state, "cancel")
+
+    def test_one_case_that_cannot_expire_holds_up_no_other(self):
+        cases = self.Return
+        for _place in range(2):
+            case = self._ask(self._row(self._shipped((self.product, 5)).order_line, 1))
+            case.action_approve()
+            cases |= case
+        Case = type(self.env["order.return"])
+        plain = Case._call_ahead_off
+
+        def refused(some):
+            if cases[0] in some:
+                raise UserError("The month is locked")
+            return plain(some)
+
+        with patch.object(Case, "_call_ahead_off", refused):
+            self._expired(cases)
+        self.assertEqual([bool(case.expired_at) for case in cases], [False, True])
+        self.assertIn("The month is locked", " ".join(cases[0].message_ids.mapped("body")))
+        self._expired(cases[0])
+        self.assertTrue(cases[0].expired_at, "tried again")

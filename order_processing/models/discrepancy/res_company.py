@@ -64,7 +64,7 @@ class ResCompany(models.Model):
         if other:
             raise UserError(self.env._("No rule of discrepancies is called %s.", ", ".join(sorted(other))))
         for name in set(vals) - {"order_escalate_to_id"}:
-            if not isinstance(vals[name], int) or vals[name] < 0:
+            if isinstance(vals[name], bool) or not isinstance(vals[name], int) or vals[name] < 0:
                 label = self._fields[name]._description_string(self.env)
                 raise UserError(self.env._("“%s” is a whole number, 0 or more.", label))
         self._order_discrepancy_check_person(vals.get("order_escalate_to_id"))

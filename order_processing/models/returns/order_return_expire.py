@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..common.business_day import business_day
 
@@ -48,14 +49,31 @@ class OrderReturnExpire(models.Model):
             )
             for start in range(0, len(cases), BATCH):
                 chunk = cases[start : start + BATCH]
-                chunk.with_company(company)._expire()
+                chunk.with_company(company)._expire_apart()
                 self.env["ir.cron"]._commit_progress(len(chunk))
 
+    def _expire_apart(self):
+        """``_expire`` for all, or for each case alone where that is refused for one, which is told on it and tried again at the
+        next run. A concurrency error goes up."""
+        try:
+            with self.env.cr.savepoint():
+                self._expire()
+            return
+        except UserError:
+            pass
+        for case in self:
+            try:
+                with self.env.cr.savepoint():
+                    case._expire()
+            except UserError as refused:
+                case._message_log(body=self.env._("The approval could not be ended: %s", refused))
+
     def _expire(self):
-        """End these approvals and tell the customers that were not told before."""
+        """End these approvals, take back what of their money is a draft, and tell the customers that were not told before."""
         by_day = self.grouped("expires_on")
         for day, cases in by_day.items():
             cases._transition("expire", reason=self.env._("Nothing came until %s", day))
+            cases._call_ahead_off()
         untold = self.filtered(
             lambda case: not case.expiry_told_at and case.partner_id.email and case.company_id.order_return_mail
         )
