@@ -60,8 +60,8 @@ class OrderReturnExpire(models.Model):
                 self._expire()
             return
         except UserError:
-            pass
-        for case in self:
+            alone = self.grouped("id").values()
+        for case in alone:
             try:
                 with self.env.cr.savepoint():
                     case._expire()
