@@ -114,11 +114,13 @@ class OrderVerificationFacts(models.AbstractModel):
     def _lines_query(self, order_ids):
         """Columns as ``LineFacts`` has its fields."""
         line_fields = self.env["sale.order.line"]._fields
+        ordered, closed = self._ordered_quantity(order_ids)
         return SQL(
             """
             SELECT l.id, l.order_id, l.product_id, l.product_uom_id, t.uom_id,
-                   %(ordered)s::float, coalesce(l.price_unit, 0)::float,
-                   coalesce(l.discount, 0)::float, coalesce(l.price_subtotal, 0)::float, coalesce(l.customer_lead, 0),
+                   -- not as floats: they are sent as text, and psycopg2 makes floats of them either way
+                   %(ordered)s, coalesce(l.price_unit, 0),
+                   coalesce(l.discount, 0), coalesce(l.price_subtotal, 0), coalesce(l.customer_lead, 0),
                    split_part(l.name, chr(10), 1), t.type,
                    flag.reduces AND NOT flag.added, coalesce(t.sale_ok, FALSE), NOT coalesce(p.active AND t.active, FALSE),
                    -- combos: the price of the whole is spread over its items by core
@@ -130,6 +132,7 @@ class OrderVerificationFacts(models.AbstractModel):
          LEFT JOIN product_template t ON t.id = p.product_tmpl_id
          LEFT JOIN %(taxes)s AS tax ON tax.line_id = l.id
          LEFT JOIN %(values)s AS value ON value.line_id = l.id
+         %(closed)s
      CROSS JOIN LATERAL (SELECT coalesce(%(added)s, FALSE) AS added, %(reduces)s AS reduces) AS line
      -- freight may cost nothing, and no pricelist knows it; a seal covers it all the same
      CROSS JOIN LATERAL (
@@ -138,7 +141,8 @@ class OrderVerificationFacts(models.AbstractModel):
              WHERE l.order_id = ANY(%(orders)s)
              ORDER BY l.order_id, l.sequence, l.id
             """,
-            ordered=self._ordered_quantity(),
+            ordered=ordered,
+            closed=closed,
             added=self._added_by_core(),
             reduces=self._reduces_order(),
             orders=list(order_ids),
@@ -147,14 +151,21 @@ class OrderVerificationFacts(models.AbstractModel):
         )
 
     @api.model
-    def _ordered_quantity(self):
-        """What was ordered: what came back for money lowers the line, and changes nothing of what was verified."""
+    def _ordered_quantity(self, order_ids):
+        """What was ordered, and the join that it needs: what came back for money lowers the line, and changes nothing of
+        what was verified."""
         if "order.return.line" not in self.env:
-            return SQL("coalesce(l.product_uom_qty, 0)")
-        return SQL(
-            """(coalesce(l.product_uom_qty, 0)
-                + coalesce((SELECT sum(item.closed_qty) FROM order_return_line item WHERE item.order_line_id = l.id), 0))"""
+            return SQL("coalesce(l.product_uom_qty, 0)"), SQL()
+        closed = SQL(
+            """
+         LEFT JOIN (SELECT item.order_line_id, sum(item.closed_qty) AS quantity
+                      FROM order_return_line item JOIN sale_order_line line ON line.id = item.order_line_id
+                     WHERE line.order_id = ANY(%s) AND item.closed_qty <> 0
+                  GROUP BY item.order_line_id) AS closed ON closed.order_line_id = l.id
+            """,
+            list(order_ids),
         )
+        return SQL("(coalesce(l.product_uom_qty, 0) + coalesce(closed.quantity, 0))"), closed
 
     @api.model
     def _added_by_core(self):

@@ -26,6 +26,17 @@ READ = (
 CORE = ("odoo.addons.product.", "odoo.addons.sale.")
 
 
+def priced_by_core(env):
+    """Whether no other add-on takes part in computing prices."""
+    return all(
+        vars(part)[name].__module__.startswith(CORE)
+        for model, names in PRICED_BY.items()
+        for part in type(env[model]).mro()
+        for name in names
+        if name in vars(part)
+    )
+
+
 class ExpectedPrice(NamedTuple):
     """What core's pricelist gives one line: before and after the discount that core would show, per unit."""
 
@@ -44,7 +55,7 @@ class QuantityBands:
 
     def __init__(self, env):
         self.edges = None
-        if self._priced_by_core(env):
+        if priced_by_core(env):
             rows = env["product.pricelist.item"]._read_group([("min_quantity", ">", 0)], ["min_quantity"])
             self.edges = sorted(least for (least,) in rows)
 
@@ -53,16 +64,6 @@ class QuantityBands:
         if self.edges is None or line.uom_id != line.product_uom_id:
             return ("exact", line.quantity)
         return bisect_right(self.edges, line.quantity)
-
-    @staticmethod
-    def _priced_by_core(env):
-        return all(
-            vars(part)[name].__module__.startswith(CORE)
-            for model, names in PRICED_BY.items()
-            for part in type(env[model]).mro()
-            for name in names
-            if name in vars(part)
-        )
 
 
 class ItemsOfPricelist(NamedTuple):
@@ -81,11 +82,11 @@ class PricelistRules:
     in core's order. Pricelists that others are based on are found the same way, when core first asks for them.
 
     :param products: ``product.product`` of all lines at that moment, in the environment of their company
-    :param pricelist_ids: those that are asked for
+    :param asked: dict of pricelist id to the ids of the products that it is asked for
     :param date: the moment
     """
 
-    def __init__(self, products, pricelist_ids, date):
+    def __init__(self, products, asked, date):
         self.products = {product.id: product for product in products}
         self.templates = {product.id: product.product_tmpl_id.id for product in products}
         self.all_products = products
@@ -93,7 +94,11 @@ class PricelistRules:
         # items whose least quantity is above this need not be asked whether they apply
         self.reach = inf
         self.known = {}
-        self._find(pricelist_ids)
+        self.asked = {
+            pricelist_id: {self.templates[product_id] for product_id in product_ids}
+            for pricelist_id, product_ids in asked.items()
+        }
+        self._find(asked)
 
     def of(self, pricelist, products):
         """The items of ``pricelist`` that may apply to ``products``, as a recordset in core's order."""
@@ -129,7 +134,7 @@ class PricelistRules:
         """Read which items pricelists have; one statement, in core's order and by core's domain."""
         env = self.all_products.env
         pricelists = env["product.pricelist"].browse(number for number in pricelist_ids if number)
-        found, places = {number: ([], {}) for number in pricelists._ids}, {}
+        found, places, read = {number: ([], {}) for number in pricelists._ids}, {}, []
         for pricelist_id, item_id, template_id, product_id, least in self._rows(pricelists) if pricelists else ():
             template_id = template_id or self.templates.get(product_id)
             general, by_template = found[pricelist_id]
@@ -138,7 +143,11 @@ class PricelistRules:
             else:
                 general.append(item_id)
             places[item_id] = len(places)
-        env["product.pricelist.item"].browse(places).fetch(READ)
+            # of one that others are based on it is not known what will be asked
+            asked = self.asked.get(pricelist_id)
+            if not template_id or asked is None or template_id in asked:
+                read.append(item_id)
+        env["product.pricelist.item"].browse(read).fetch(READ)
         for number, (general, by_template) in found.items():
             general = env["product.pricelist.item"].browse(general).with_prefetch(places)
             self.known[number] = ItemsOfPricelist(places, general, by_template)
@@ -152,10 +161,13 @@ class PricelistRules:
         return pricelists.env.execute_query(query.select(*(Item._field_to_sql(Item._table, name) for name in names)))
 
     def _domain(self, pricelists):
-        """Core's domains of all ``pricelists``; where they differ by the pricelist alone, as one that is not ten times as long."""
+        """Core's domains of all ``pricelists``; where they differ by the pricelist alone, as one that is not ten times as long.
+
+        That core's own do is known, so that one is enough to see what the rest is.
+        """
         domains = {
             pricelist.id: pricelist._get_applicable_rules_domain(products=self.all_products, date=self.date)
-            for pricelist in pricelists
+            for pricelist in (pricelists[:1] if priced_by_core(pricelists.env) else pricelists)
         }
         rest = [[part for part in domains[number] if part != ("pricelist_id", "=", number)] for number in domains]
         if all(other == rest[0] for other in rest) and len(rest[0]) + 1 == len(domains[pricelists[0].id]):
@@ -181,12 +193,11 @@ class PriceAsking:
         self.discounts_shown = env["product.pricelist.item"]._is_discount_feature_enabled()
         wanted = {}
         for ((company_id, pricelist_id, moment, *_rest), *_more), (date, _quantity, products) in groups.items():
-            _date, product_ids, pricelist_ids = wanted.setdefault((company_id, moment), (date, set(), set()))
-            product_ids.update(products)
-            pricelist_ids.add(pricelist_id)
-        for (company_id, moment), (date, product_ids, pricelist_ids) in wanted.items():
-            products = env["product.product"].with_company(company_id).browse(product_ids)
-            self.rules[company_id, moment] = PricelistRules(products, pricelist_ids, date)
+            _date, asked = wanted.setdefault((company_id, moment), (date, {}))
+            asked.setdefault(pricelist_id, set()).update(products)
+        for (company_id, moment), (date, asked) in wanted.items():
+            products = env["product.product"].with_company(company_id).browse(set().union(*asked.values()))
+            self.rules[company_id, moment] = PricelistRules(products, asked, date)
 
     def prices(self, key, date, quantity, product_ids):
         """``(product id, ExpectedPrice)`` of each of ``product_ids`` under the terms of ``key``."""
