@@ -18,6 +18,25 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
+# their modules take minutes for few tests: begun last, one of them would be waited for by all other workers
+LONG = (
+    "retail/test_demo.py",
+    "setup/test_setup.py",
+    "external/",
+    "test_histories.py",
+    "test_cents.py",
+    "test_shares.py",
+    "test_faults",
+    "_screen.py",
+    "_keyboard.py",
+    "test_portal.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """The long ones first, else in their order."""
+    items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
 
 @pytest.fixture(scope="module")
 def running_server():

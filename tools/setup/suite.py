@@ -90,7 +90,7 @@ def _pytest(setup, database, template, arguments, flags):
         "--odoo-http",
     ]
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
-        command += ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadscope"]
+        command += ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadscope", "--no-loadscope-reorder"]
     if not any(argument.startswith("-m") for argument in arguments):
         command += ["-m", "optional" if flags["optional"] else "not optional"]
     env = {
