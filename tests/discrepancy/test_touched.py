@@ -129,6 +129,50 @@ class TestTouched(DiscrepancyCase):
         action = self._as("processor", order).action_view_order_discrepancies()
         self.assertEqual(self.Discrepancy.search(action["domain"]).kind, "shipped_not_invoiced")
 
+    def test_a_return_case_and_a_master_are_watched_too(self):
+        """What only a case or a master decides comes true the moment that it does, with no document of the order touched."""
+        self.env["order.return.policy"].search([]).action_archive()
+        self.env["order.return.policy"].create({"name": "Early", "money_when": "approve"})
+        order = self._shipped(10)
+        self._invoice(order)
+        Return = self._as("processor", self.env["order.return"])
+        row = {"line_id": order.order_line.id, "quantity": 3}
+        answer = Return.request([{"key": "touched-1", "lines": [row]}], "test")[0]
+        case = Return.browse(answer["return_id"])
+        case.action_approve()
+        self._minute()
+        self.assertEqual(self._kinds(order), [])
+        case.action_cancel(reason="Kept after all")
+        self._minute()
+        self.assertEqual(self._kinds(order), ["refunded_not_returned"])
+        weighed = self._shipped(10)
+        self._invoice(weighed)
+        parcel = self.env["stock.package"].create({"name": "P-2", "shipping_weight": 20})
+        self.product.weight = 2
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE stock_move_line SET result_package_id = %s WHERE id = ANY(%s)",
+            [parcel.id, weighed.picking_ids.move_line_ids.ids],
+        )
+        self.env.invalidate_all()
+        self._minute()
+        self.assertEqual(self._kinds(weighed), [])
+        self.product.weight = 3
+        self._minute()
+        self.assertEqual(self._kinds(weighed), ["parcel_weight"])
+        self.product.weight = 2
+        ahead = self._make_order((self.other_product, 4))
+        self.other_product.invoice_policy = "order"
+        ahead.action_confirm()
+        self._invoice(ahead)
+        ahead.picking_ids.action_cancel()
+        self._minute()
+        self.assertEqual(self._kinds(ahead), ["short_shipped"])
+        self.other_product.invoice_policy = "delivery"
+        self._minute()
+        self.assertEqual(self._kinds(ahead), ["invoiced_not_shipped", "short_shipped"])
+        self._night()
+
     def test_marks_cost_one_statement(self):
         orders = self.env["sale.order"].browse([self._make_order((self.product, 2)).id for _ in range(10)])
         self.env["order.discrepancy.mark"]._write_marks()

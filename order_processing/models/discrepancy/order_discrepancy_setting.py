@@ -64,6 +64,11 @@ class OrderDiscrepancySetting(models.Model):
         "Tolerances are 0 or more, the days until it is due -1 or more.",
     )
 
+    @api.constrains("owner_id", "company_id")
+    def _check_owner(self):
+        for setting in self.filtered("owner_id"):
+            setting.company_id._order_discrepancy_check_person(setting.owner_id.id)
+
     # ------------------------------------------------------------------ in words
 
     @api.depends("kind", "partner_id")
