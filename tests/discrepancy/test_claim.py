@@ -181,6 +181,21 @@ class TestClaim(MendingCase):
         draft.proof_ids.unlink()
         self.assertFalse(draft.proof_ids)
 
+    def test_a_claim_is_moved_to_no_other_company(self):
+        claim = self._claim()
+        claim.line_ids.unlink()
+        other = self.env["sale.order"].create({"partner_id": self.customer.id, "company_id": self.other_company.id})
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            claim.write(
+                {
+                    "company_id": self.other_company.id,
+                    "order_id": other.id,
+                    "picking_id": False,
+                    "carrier_id": False,
+                    "return_id": False,
+                }
+            )
+
     def test_one_claim_per_order_and_party(self):
         second = self._shipped(6, carrier_id=self.carrier.id)
         self._credit(self._invoice(second), 1)

@@ -223,7 +223,7 @@ class TestSettings(DiscrepancyCase):
         self.assertEqual(
             (record.kind, record.severity, (record.due - record.found_at.date()).days), ("short_shipped", "low", 9)
         )
-        setting.company_id = self.other_company
+        setting.with_user(1).company_id = self.other_company
         self.assertEqual(self._short(), [])
 
     def test_days_of_grace(self):
@@ -255,6 +255,23 @@ class TestSettings(DiscrepancyCase):
             self._as("processor", setting).tolerance_days = 2
         with self.assertRaises(AccessError):
             self._as("stranger", setting).tolerance_days = 2
+
+    def test_one_companys_manager_hides_nothing_from_another(self):
+        """What holds for all companies is set by who answers for all; one's own setting goes to no other company."""
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self._setting("over_invoiced", company_id=False, ignored=True)
+        general = self.env["order.discrepancy.setting"].create({"kind": "over_invoiced", "company_id": False})
+        own = self._setting("over_shipped", ignored=True)
+        for act in (
+            lambda: self._as("manager", general).write({"ignored": True}),
+            lambda: self._as("manager", general).unlink(),
+            lambda: own.write({"company_id": self.other_company.id}),
+            lambda: own.write({"company_id": False}),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                act()
+            self.env.invalidate_all()
+        self.assertEqual((general.ignored, own.company_id), (False, self.company))
 
     def test_the_weight_of_a_parcel_is_off_by_more_than_a_tenth(self):
         self.product.weight = 2

@@ -16,6 +16,7 @@ class OrderDiscrepancySetting(models.Model):
 
     _name = "order.discrepancy.setting"
     _description = "Discrepancy Setting"
+    _inherit = ["order.general.mixin"]
     _order = "kind, company_id, partner_id, id"
     _rec_name = "kind"
     _check_company_auto = True
