@@ -130,6 +130,24 @@ class TestMendScreen(MendingCase):
         with self.assertRaisesRegex(UserError, self.order.name):
             self._as("processor", self._shipped_and_found()).action_ask_customer()
 
+    def test_several_orders_are_asked_in_one_go_each_for_itself(self):
+        other = self._shipped(8, deliver=5, backorder=False)
+        self._invoice(other)
+        records = self.record | self._open(other, "short_shipped")
+        action = self._as("processor", records).action_ask_customer()
+        composer = (
+            self.env["mail.compose.message"]
+            .with_user(self.users["processor"])
+            .with_context(**action["context"])
+            .create({})
+        )
+        composer._action_send_mail()
+        for order, record in ((self.order, self.record), (other, records - self.record)):
+            self.assertEqual(order.order_enquiry_ids.discrepancy_ids, record)
+            self.assertIn("asked", record.message_ids[0].body)
+        action = self._as("processor", self.order).action_order_enquiries()
+        self.assertEqual(self.env["order.enquiry"].search(action["domain"]), self.order.order_enquiry_ids)
+
     def test_a_mail_of_somebody_else_asks_nothing(self):
         """The name of a discrepancy beside the mail of a colleague who is not of the desk does nothing to it."""
         self.order.user_id = self.users["salesman"]

@@ -44,15 +44,12 @@ class TestKits(ReconciliationCase):
 
     def test_kits_are_fetched_back_by_their_components(self):
         """One kit of three too much: of each component what belongs to one, by one click, and the order is right again."""
-        order = self._confirmed((self.kit, 3))
-        self._deliver(order)
-        self._invoice(order)
-        order.order_line.product_uom_qty = 2
+        order = self._confirmed((self.kit, 2))
+        self._deliver(order, {self.product: 6, self.other_product: 3})
         self.env["order.discrepancy"].sweep([("order_id", "=", order.id)])
         record = self._as("processor", order.order_discrepancy_ids.filtered(lambda found: found.kind == "over_shipped"))
         self.assertEqual((record.expected, record.found), (2, 3))
-        preview = record.mend_preview("return")
-        self.assertEqual((preview["problem"], preview["open"]), ("", preview["open"]))
+        self.assertEqual(record.mend_preview("return")["problem"], "")
         answer = record.mend_apply("return")
         back = self.env["stock.picking"].browse([document["id"] for document in answer["documents"]])
         self.assertEqual(

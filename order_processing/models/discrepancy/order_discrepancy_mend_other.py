@@ -152,22 +152,18 @@ class OrderDiscrepancyMendOther(models.Model):
 
         :return: dict of order to list of the questions, in the customer's language
         """
-        asked = {}
+        asked, bodies = {}, {}
         for order, records in self.grouped("order_id").items():
             spoken = order.with_context(
                 lang=order.partner_id.lang or self.env.lang, order_question_discrepancy_ids=records.ids
             )
             asked[order] = spoken._discrepancy_questions()
             texts = records.with_env(spoken.env)._mend_questions()
-            told = records.filtered(lambda record, texts=texts: record.kind in texts)
-            told._message_log_batch(
-                bodies={
-                    record.id: self.env._(
-                        "The customer was asked: %s", record.with_env(spoken.env)._mend_question(texts)
-                    )
-                    for record in told
-                }
-            )
+            for record in records.filtered(lambda record, texts=texts: record.kind in texts):
+                question = record.with_env(spoken.env)._mend_question(texts)
+                bodies[record.id] = self.env._("The customer was asked: %s", question)
+        if bodies:
+            self.browse(bodies)._message_log_batch(bodies=bodies)
         return asked
 
     # ------------------------------------------------------------------ claim

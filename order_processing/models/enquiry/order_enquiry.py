@@ -95,12 +95,13 @@ class OrderEnquiry(models.Model):
         """Record the ``answer`` (default: the one that was written) as given by this user, now."""
         for enquiry in self:
             enquiry._transition_write({"answer": answer or reason or enquiry.draft_answer})
-            enquiry.discrepancy_ids._message_log_batch(
-                bodies={
-                    record.id: self.env._("The customer's answer: %s", enquiry.answer)
-                    for record in enquiry.discrepancy_ids
-                }
-            )
+        bodies = {
+            record.id: self.env._("The customer's answer: %s", enquiry.answer)
+            for enquiry in self
+            for record in enquiry.discrepancy_ids
+        }
+        if bodies:
+            self.discrepancy_ids._message_log_batch(bodies=bodies)
         self._book("answered", "answer")
 
     @transition("close")
