@@ -39,7 +39,9 @@ def test_what_is_sent_from_the_screen_is_logged(running_server, caller, found):
     with chromium() as browser, signed_in(browser, running_server, "processor") as page:
         page.goto(f"{running_server.url}/odoo/action-order_processing.order_discrepancy_action/{found}")
         page.locator(".o_form_view button[name=action_mend]").click()
-        page.locator(".modal .o_data_row", has_text="Ask the customer").locator("button[name=action_choose]").first.click()
+        page.locator(".modal .o_data_row", has_text="Ask the customer").locator(
+            "button[name=action_choose]"
+        ).first.click()
         page.locator(".modal button[name=action_apply]", has_text="Write the mail").click()
         page.locator(".modal button[name=action_send_mail]").click()
         page.wait_for_function("() => !document.querySelector('.modal')")

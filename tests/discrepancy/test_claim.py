@@ -170,7 +170,9 @@ class TestClaim(MendingCase):
             self.env.invalidate_all()
 
         refused(lambda: line.write({"claim_id": filed.id}))
-        refused(lambda: self._as("processor", draft).write({"line_ids": [Command.update(line.id, {"claim_id": filed.id})]}))
+        refused(
+            lambda: self._as("processor", draft).write({"line_ids": [Command.update(line.id, {"claim_id": filed.id})]})
+        )
         refused(lambda: line.create({"claim_id": filed.id, "name": "More", "amount": 1}))
         refused(lambda: filed.proof_ids.unlink())
         refused(lambda: filed.proof_ids.write({"datas": base64.b64encode(b"another box")}))

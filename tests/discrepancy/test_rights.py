@@ -77,7 +77,9 @@ class TestRights(DiscrepancyCase):
             record.copy()
         with self.assertRaises(AccessError):
             record.unlink()
-        self._as("processor", record).write({"cause": "invoicing", "note": "seen", "owner_id": self.users["manager"].id})
+        self._as("processor", record).write(
+            {"cause": "invoicing", "note": "seen", "owner_id": self.users["manager"].id}
+        )
 
     def test_an_owner_is_a_colleague_who_works_there(self):
         """Neither a customer nor a colleague of another company nor who has left gets what is told here."""

@@ -267,7 +267,9 @@ class MailComposeMessage(models.TransientModel):
         chosen = self.env.context.get("order_question_discrepancy_ids")
         Discrepancy = self.env["order.discrepancy"]
         if chosen and set(self.mapped("model")) == {"sale.order"} and Discrepancy._has_order_group(PROCESSOR):
-            orders = self.env["sale.order"].browse({order for composer in self for order in composer._evaluate_res_ids()})
+            orders = self.env["sale.order"].browse(
+                {order for composer in self for order in composer._evaluate_res_ids()}
+            )
             Discrepancy.search(
                 [("id", "in", chosen), ("order_id", "in", orders.ids), ("state", "in", OPEN)]
             )._asked_customer()
