@@ -156,6 +156,48 @@ class TestClaim(MendingCase):
             self._as("stranger", claim).action_file()
         self.assertFalse(self._as("stranger", self.env["order.claim"]).search([]))
 
+    def test_nothing_is_brought_into_a_filed_claim_by_another_door(self):
+        """Neither a line of another claim, nor a new one, nor other words on the same file."""
+        filed, draft = self._claim(), self.env["order.claim"].create({"order_id": self.order.id})
+        line = self.env["order.claim.line"].create({"claim_id": draft.id, "name": "More", "amount": 500})
+        self._proof(filed)
+        filed.action_file()
+        line = self._as("processor", line)
+
+        def refused(act):
+            with self.assertRaises(UserError), self.cr.savepoint():
+                act()
+            self.env.invalidate_all()
+
+        refused(lambda: line.write({"claim_id": filed.id}))
+        refused(
+            lambda: self._as("processor", draft).write({"line_ids": [Command.update(line.id, {"claim_id": filed.id})]})
+        )
+        refused(lambda: line.create({"claim_id": filed.id, "name": "More", "amount": 1}))
+        refused(lambda: filed.proof_ids.unlink())
+        refused(lambda: filed.proof_ids.write({"datas": base64.b64encode(b"another box")}))
+        self.assertEqual((filed.amount, len(filed.proof_ids)), (40, 1))
+        self.assertEqual(base64.b64decode(filed.proof_ids.datas), b"box")
+        filed.proof_ids.name = "the box.png"
+        self._proof(self._as("processor", draft))
+        draft.proof_ids.unlink()
+        self.assertFalse(draft.proof_ids)
+
+    def test_a_claim_is_moved_to_no_other_company(self):
+        claim = self._claim()
+        claim.line_ids.unlink()
+        other = self.env["sale.order"].create({"partner_id": self.customer.id, "company_id": self.other_company.id})
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            claim.write(
+                {
+                    "company_id": self.other_company.id,
+                    "order_id": other.id,
+                    "picking_id": False,
+                    "carrier_id": False,
+                    "return_id": False,
+                }
+            )
+
     def test_one_claim_per_order_and_party(self):
         second = self._shipped(6, carrier_id=self.carrier.id)
         self._credit(self._invoice(second), 1)

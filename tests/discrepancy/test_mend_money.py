@@ -161,6 +161,55 @@ class TestMendMoney(MendingCase):
                     sum((invoice | again).mapped("amount_residual")) - credit.amount_residual, order.amount_total
                 )
 
+    def test_what_a_credit_note_gave_back_at_other_terms_is_corrected_once(self):
+        """Its own terms are wrong, not the invoice's: the invoice stays, and what was given is given at its terms."""
+        for kind, back, vals, more in (
+            ("price_differs", 2, {"price_unit": 9}, 2),
+            ("price_differs", 2, {"price_unit": 11}, -2),
+            ("price_differs", 10, {"price_unit": 9}, 10),
+            ("price_differs", 2, {"discount": 10}, 2),
+            ("tax_differs", 2, {"tax_ids": [Command.set(self.tax.ids)]}, -4),
+        ):
+            with self.subTest(kind=kind, back=back, vals=vals):
+                order = self._shipped(10)
+                invoice = self._invoice(order)
+                self._back(order, back)
+                credit = invoice._reverse_moves([{"invoice_date": invoice.invoice_date}])
+                credit.invoice_line_ids.write({"quantity": back, **vals})
+                credit.action_post()
+                records = self._open(order, kind)
+                _preview, answer = self._mend(records, "reprice")
+                correction = self._documents(answer)
+                self.assertEqual(
+                    (correction.move_type, correction.amount_total, correction.state),
+                    ("out_refund" if more > 0 else "out_invoice", abs(more), "posted"),
+                )
+                self._assert_mended(records, correction)
+                self.assertEqual(self._kinds(order), [])
+                self.assertEqual(order.order_line.qty_invoiced, 10 - back)
+                row = self._figures(order)[order.order_line.id]
+                self.assertAlmostEqual(row["invoiced_value"] - row["credited_value"], 100 - 10 * back)
+                # what is left of the invoice is as it was, and nothing is corrected a second time
+                found = self.Discrepancy._mend_left(order.order_line)[order.order_line]
+                self.assertEqual(sum(rest for _item, rest in found), 10 - back)
+                self.assertFalse(self.Discrepancy._mend_wrong_credits(order.order_line)[order.order_line])
+
+    def test_a_wrong_invoice_and_a_wrong_credit_note_of_it_are_both_corrected(self):
+        order = self._shipped(10)
+        invoice = self._invoice(order, post=False)
+        invoice.invoice_line_ids.price_unit = 12
+        invoice.action_post()
+        self._back(order, 2)
+        credit = invoice._reverse_moves([{"invoice_date": invoice.invoice_date}])
+        credit.invoice_line_ids.write({"quantity": 2, "price_unit": 9})
+        credit.action_post()
+        records = self._open(order, "price_differs")
+        self._mend(records, "reprice")
+        self.assertEqual(self._kinds(order), [])
+        row = self._figures(order)[order.order_line.id]
+        self.assertAlmostEqual(row["invoiced_value"] - row["credited_value"], 80)
+        self.assertEqual(order.order_line.qty_invoiced, 8)
+
     # ------------------------------------------------------------------ locks, drafts, rights
 
     def test_nothing_that_a_lock_date_forbids_is_proposed(self):

@@ -114,8 +114,58 @@ class TestMendScreen(MendingCase):
         composer._action_send_mail()
         message = self.order.message_ids.filtered(lambda message: message.message_type == "comment")[:1]
         self.assertEqual(message.partner_ids, self.customer)
+        enquiry = self.order.order_enquiry_ids
+        self.assertEqual(
+            (enquiry.asked_by_us, enquiry.channel, enquiry.owner_id, enquiry.discrepancy_ids, enquiry.partner_id),
+            (True, "mail", self.users["processor"], self.record, self.customer),
+        )
+        self.assertIn(self.product.name, enquiry.question)
+        asked = self._events(self.order, "asked")
+        self.assertEqual((asked.document_model, asked.document_id), ("order.enquiry", enquiry.id))
+        self.assertIn(self.product.name, self.record.message_ids[0].body)
+        desk = self.env["order.desk.queue"].search([("code", "=", "enquiries")])
+        self.assertNotIn(enquiry, self.env["order.enquiry"].search(desk.action_open()["domain"]))
+        self._as("processor", enquiry).action_answer("Send the rest")
+        self.assertIn("Send the rest", self.record.message_ids[0].body)
         with self.assertRaisesRegex(UserError, self.order.name):
             self._as("processor", self._shipped_and_found()).action_ask_customer()
+
+    def test_several_orders_are_asked_in_one_go_each_for_itself(self):
+        other = self._shipped(8, deliver=5, backorder=False)
+        self._invoice(other)
+        records = self.record | self._open(other, "short_shipped")
+        action = self._as("processor", records).action_ask_customer()
+        composer = (
+            self.env["mail.compose.message"]
+            .with_user(self.users["processor"])
+            .with_context(**action["context"])
+            .create({})
+        )
+        composer._action_send_mail()
+        for order, record in ((self.order, self.record), (other, records - self.record)):
+            self.assertEqual(order.order_enquiry_ids.discrepancy_ids, record)
+            self.assertIn("asked", record.message_ids[0].body)
+        action = self._as("processor", self.order).action_order_enquiries()
+        self.assertEqual(self.env["order.enquiry"].search(action["domain"]), self.order.order_enquiry_ids)
+
+    def test_a_mail_of_somebody_else_asks_nothing(self):
+        """The name of a discrepancy beside the mail of a colleague who is not of the desk does nothing to it."""
+        self.order.user_id = self.users["salesman"]
+        composer = (
+            self.env["mail.compose.message"]
+            .with_user(self.users["salesman"])
+            .with_context(
+                default_model="sale.order",
+                default_res_ids=self.order.ids,
+                default_composition_mode="comment",
+                order_question_discrepancy_ids=self.record.ids,
+            )
+            .create({"body": "Hello", "partner_ids": self.customer.ids})
+        )
+        messages = self.record.message_ids
+        composer._action_send_mail()
+        self.assertFalse(self.order.order_enquiry_ids)
+        self.assertEqual(self.record.message_ids, messages)
 
     def _shipped_and_found(self):
         order = self._shipped(3)

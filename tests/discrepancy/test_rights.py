@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
-from odoo.tests import Form
+from odoo.tests import Form, new_test_user
 
 from tests.discrepancy.common import DiscrepancyCase
 
@@ -77,7 +77,88 @@ class TestRights(DiscrepancyCase):
             record.copy()
         with self.assertRaises(AccessError):
             record.unlink()
-        self._as("processor", record).write({"cause": "invoicing", "note": "seen", "owner_id": self.env.uid})
+        self._as("processor", record).write(
+            {"cause": "invoicing", "note": "seen", "owner_id": self.users["manager"].id}
+        )
+
+    def test_an_owner_is_a_colleague_who_works_there(self):
+        """Neither a customer nor a colleague of another company nor who has left gets what is told here."""
+        gone = new_test_user(self.env, login="gone", groups="base.group_user,order_processing.group_processor")
+        gone.active = False
+        setting = self._as("manager", self.env["order.discrepancy.setting"])
+        for user in (self.users["portal"], self.users["stranger"], gone):
+            with self.subTest(user.login):
+                with self.assertRaisesRegex(UserError, "works there"), self.cr.savepoint():
+                    self._as("processor", self.record).write({"owner_id": user.id})
+                with self.assertRaisesRegex(UserError, "works there"), self.cr.savepoint():
+                    setting.create({"kind": "late", "company_id": self.company.id, "owner_id": user.id})
+        with self.assertRaisesRegex(UserError, "colleague"), self.cr.savepoint():
+            setting.create({"kind": "late", "company_id": False, "owner_id": self.users["portal"].id})
+        self.assertNotIn(self.record.owner_id, (self.users["portal"], self.users["stranger"], gone))
+        made = setting.create({"kind": "late", "company_id": self.company.id, "owner_id": self.users["manager"].id})
+        with self.assertRaisesRegex(UserError, "works there"), self.cr.savepoint():
+            made.owner_id = self.users["stranger"]
+
+    def test_what_is_open_goes_not_with_its_order(self):
+        """A cancelled order may be deleted in Odoo: not while the customer has goods of it."""
+        self.order._action_cancel()
+        for document in (self.order, self.order.order_line):
+            with self.assertRaisesRegex(UserError, self.order.name), self.cr.savepoint():
+                document.unlink()
+        self.assertTrue(self.record.exists())
+        self._back(self.order, 10)
+        self._sweep(self.order)
+        self.assertEqual(self._kinds(self.order), [])
+        self.order.unlink()
+        self.assertFalse(self.record.exists())
+
+    def test_marks_banners_and_alerts_are_not_reached_over_rpc(self):
+        """Who is not of the desk learns and changes nothing, whatever name he calls."""
+        invoice = self._invoice(self.order, post=False)
+
+        def call(user, model, method, *args, **kwargs):
+            return call_kw(self.env(user=self.users[user])[model], method, list(args), kwargs)
+
+        for user in ("salesman", "accountant", "portal", "integration"):
+            for model, method, args in (
+                ("order.discrepancy", "search_read", [[]]),
+                ("order.discrepancy", "web_read_group", [[], ["kind"], ["__count"]]),
+                ("order.discrepancy", "action_check_now", [self.record.ids]),
+                ("order.discrepancy", "action_resolve", [self.record.ids, "me"]),
+                ("order.discrepancy", "message_post", [self.record.ids]),
+                ("order.discrepancy.alert", "search_read", [[]]),
+                ("order.discrepancy.alert", "action_take", [[1]]),
+                ("order.discrepancy.alert", "action_open_records", [[1]]),
+                ("order.discrepancy.mark", "search_read", [[]]),
+                ("order.discrepancy.setting", "search_read", [[]]),
+                ("order.accept.limit", "search_read", [[]]),
+                ("order.claim", "search_read", [[]]),
+                ("sale.order", "read", [self.order.ids, ["order_discrepancy_ids"]]),
+                ("sale.order", "read", [self.order.ids, ["order_discrepancy_text"]]),
+                ("sale.order", "search", [[("order_discrepancy_ids.value", ">", 0)]]),
+                ("sale.order", "search", [[("order_discrepancy_ids", "!=", False)]]),
+                ("sale.order", "action_check_discrepancies", [self.order.ids]),
+                ("sale.order", "action_compare_ledgers", [self.order.ids]),
+                ("sale.order", "write", [self.order.ids, {"order_discrepancy_ids": [(2, self.record.id)]}]),
+                ("account.move", "read", [invoice.ids, ["order_discrepancy_text"]]),
+                ("stock.picking", "read", [self.order.picking_ids.ids, ["order_discrepancy_text"]]),
+                ("order.matching", "figures", [self.order.ids]),
+            ):
+                with self.subTest(user=user, call=f"{model}.{method} {args[-1]}"), self.assertRaises(AccessError):
+                    with self.cr.savepoint():
+                        call(user, model, method, *args)
+        for user in ("processor", "manager"):
+            with self.subTest(user), self.assertRaises(UserError), self.cr.savepoint():
+                call(user, "sale.order", "write", self.order.ids, {"order_discrepancy_ids": [(2, self.record.id)]})
+            for vals in ({"missed": True}, {"escalation_level": 2}, {"alert_id": False}, {"opened_at": "2020-01-01"}):
+                with self.subTest(user, vals=vals), self.assertRaises(UserError), self.cr.savepoint():
+                    call(user, "order.discrepancy", "write", self.record.ids, vals)
+            for method in ("_take", "_touch", "_write_marks"):
+                with self.subTest(user, method=method), self.assertRaises(AccessError):
+                    call(user, "order.discrepancy.mark", method)
+            with self.subTest(user), self.assertRaises(AccessError), self.cr.savepoint():
+                call(user, "order.discrepancy.mark", "create", [{"order_id": self.order.id}])
+        self.assertEqual(self.record.exists().state, "open")
 
     def test_sweep_is_for_managers_and_check_for_processors(self):
         with self.assertRaises(AccessError):

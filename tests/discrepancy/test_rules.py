@@ -41,9 +41,36 @@ class TestRules(SightCase):
             ({"order_escalate_days": "soon"}, "0 or more"),
             ({"order_escalate_to_id": self.users["stranger"].id}, "works there"),
             ({"order_escalate_to_id": self.users["portal"].id}, "works there"),
+            ({"order_alert_count": 2**31}, "0 or more"),
+            ({"order_escalate_to_id": True}, "one person"),
+            ({"order_escalate_to_id": [self.users["manager"].id]}, "one person"),
+            ({"order_escalate_to_id": "manager"}, "one person"),
+            ({"order_escalate_to_id": -1}, "works there"),
+            ("order_alert_count", "values by name"),
         ):
             with self.subTest(vals), self.assertRaisesRegex(UserError, said):
-                self._set("manager", **vals)
+                call_kw(
+                    self.env(user=self.users["manager"])["res.company"],
+                    "order_discrepancy_set_rules",
+                    [self.company.ids, vals],
+                    {},
+                )
+
+    def test_the_screen_is_of_ones_own_company_and_is_ones_own(self):
+        Rules = self.env(user=self.users["manager"])["discrepancy.rules"]
+        foreign = Rules.create({"company_id": self.other_company.id, "order_alert_count": 99})
+        with self.assertRaises(AccessError):
+            foreign.action_apply()
+        with self.assertRaises(AccessError):
+            Rules.with_context(allowed_company_ids=self.other_company.ids).create({"order_alert_count": 99})
+        mine = Rules.create({"order_alert_count": 98})
+        with self.assertRaises(AccessError):
+            mine.with_user(self.users["stranger"]).action_apply()
+        for user in ("processor", "salesman", "accountant", "portal"):
+            with self.subTest(user), self.assertRaises(AccessError):
+                call_kw(self.env(user=self.users[user])["discrepancy.rules"], "action_apply", [mine.ids], {})
+        self.assertNotIn(98, (self.company | self.other_company).mapped("order_alert_count"))
+        self.assertNotIn(99, (self.company | self.other_company).mapped("order_alert_count"))
 
     def test_many_are_closed_with_little_more_than_one(self):
         """Closing a set writes its history in one go: no row of tracked values for each."""

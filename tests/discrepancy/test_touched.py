@@ -129,6 +129,50 @@ class TestTouched(DiscrepancyCase):
         action = self._as("processor", order).action_view_order_discrepancies()
         self.assertEqual(self.Discrepancy.search(action["domain"]).kind, "shipped_not_invoiced")
 
+    def test_a_return_case_and_a_master_are_watched_too(self):
+        """What only a case or a master decides comes true the moment that it does, with no document of the order touched."""
+        self.env["order.return.policy"].search([]).action_archive()
+        self.env["order.return.policy"].create({"name": "Early", "money_when": "approve"})
+        order = self._shipped(10)
+        self._invoice(order)
+        Return = self._as("processor", self.env["order.return"])
+        row = {"line_id": order.order_line.id, "quantity": 3}
+        answer = Return.request([{"key": "touched-1", "lines": [row]}], "test")[0]
+        case = Return.browse(answer["return_id"])
+        case.action_approve()
+        self._minute()
+        self.assertEqual(self._kinds(order), [])
+        case.action_cancel(reason="Kept after all")
+        self._minute()
+        self.assertEqual(self._kinds(order), ["refunded_not_returned"])
+        weighed = self._shipped(10)
+        self._invoice(weighed)
+        parcel = self.env["stock.package"].create({"name": "P-2", "shipping_weight": 20})
+        self.product.weight = 2
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE stock_move_line SET result_package_id = %s WHERE id = ANY(%s)",
+            [parcel.id, weighed.picking_ids.move_line_ids.ids],
+        )
+        self.env.invalidate_all()
+        self._minute()
+        self.assertEqual(self._kinds(weighed), [])
+        self.product.weight = 3
+        self._minute()
+        self.assertEqual(self._kinds(weighed), ["parcel_weight"])
+        self.product.weight = 2
+        ahead = self._make_order((self.other_product, 4))
+        self.other_product.invoice_policy = "order"
+        ahead.action_confirm()
+        self._invoice(ahead)
+        ahead.picking_ids.action_cancel()
+        self._minute()
+        self.assertEqual(self._kinds(ahead), ["short_shipped"])
+        self.other_product.invoice_policy = "delivery"
+        self._minute()
+        self.assertEqual(self._kinds(ahead), ["invoiced_not_shipped", "short_shipped"])
+        self._night()
+
     def test_marks_cost_one_statement(self):
         orders = self.env["sale.order"].browse([self._make_order((self.product, 2)).id for _ in range(10)])
         self.env["order.discrepancy.mark"]._write_marks()
@@ -179,7 +223,7 @@ class TestSettings(DiscrepancyCase):
         self.assertEqual(
             (record.kind, record.severity, (record.due - record.found_at.date()).days), ("short_shipped", "low", 9)
         )
-        setting.company_id = self.other_company
+        setting.with_user(1).company_id = self.other_company
         self.assertEqual(self._short(), [])
 
     def test_days_of_grace(self):
@@ -211,6 +255,23 @@ class TestSettings(DiscrepancyCase):
             self._as("processor", setting).tolerance_days = 2
         with self.assertRaises(AccessError):
             self._as("stranger", setting).tolerance_days = 2
+
+    def test_one_companys_manager_hides_nothing_from_another(self):
+        """What holds for all companies is set by who answers for all; one's own setting goes to no other company."""
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self._setting("over_invoiced", company_id=False, ignored=True)
+        general = self.env["order.discrepancy.setting"].create({"kind": "over_invoiced", "company_id": False})
+        own = self._setting("over_shipped", ignored=True)
+        for act in (
+            lambda: self._as("manager", general).write({"ignored": True}),
+            lambda: self._as("manager", general).unlink(),
+            lambda: own.write({"company_id": self.other_company.id}),
+            lambda: own.write({"company_id": False}),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                act()
+            self.env.invalidate_all()
+        self.assertEqual((general.ignored, own.company_id), (False, self.company))
 
     def test_the_weight_of_a_parcel_is_off_by_more_than_a_tenth(self):
         self.product.weight = 2

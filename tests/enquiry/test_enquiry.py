@@ -89,6 +89,11 @@ class TestEnquiry(ObservingCase):
         with self.assertRaises(AccessError):
             self._as("salesman", self.env["order.processing"]).order_status(references=[order.name])
 
+    def test_a_question_is_moved_to_no_other_company(self):
+        enquiry = self._as("processor", self.env["order.enquiry"]).create({"question": "?"})
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            enquiry.write({"company_id": self.other_company.id})
+
     def test_queries_do_not_grow_with_the_set(self):
         orders = self.env["sale.order"].browse(self._make_order((self.product, 1)).id for _n in range(31))
 

@@ -42,6 +42,25 @@ class TestKits(ReconciliationCase):
         self._assert_proven(statement)
         self.assertEqual(self._bucket(statement, order), "to_pay")
 
+    def test_kits_are_fetched_back_by_their_components(self):
+        """One kit of three too much: of each component what belongs to one, by one click, and the order is right again."""
+        order = self._confirmed((self.kit, 2))
+        self._deliver(order, {self.product: 6, self.other_product: 3})
+        self.env["order.discrepancy"].sweep([("order_id", "=", order.id)])
+        record = self._as("processor", order.order_discrepancy_ids.filtered(lambda found: found.kind == "over_shipped"))
+        self.assertEqual((record.expected, record.found), (2, 3))
+        self.assertEqual(record.mend_preview("return")["problem"], "")
+        answer = record.mend_apply("return")
+        back = self.env["stock.picking"].browse([document["id"] for document in answer["documents"]])
+        self.assertEqual(
+            {move.product_id: move.product_uom_qty for move in back.move_ids}, {self.product: 2, self.other_product: 1}
+        )
+        back.move_ids.picked = True
+        back.with_context(skip_sms=True, skip_backorder=True).button_validate()
+        self.assertEqual(order.order_line.qty_delivered, 2)
+        self.env["order.discrepancy"].sweep([("order_id", "=", order.id)])
+        self.assertEqual(record.state, "auto_closed")
+
     def test_half_a_kit_waits_and_is_promised(self):
         order = self._make_order((self.kit, 3))
         order.action_promise()

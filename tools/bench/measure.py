@@ -18,7 +18,7 @@ def measured(session, inside=None):
 
     :param inside: an ``Inside``, for an overhead
     """
-    session.root.flush_all()
+    session.cr.flush()
     session.root.invalidate_all()
     gc.collect()
     found = {}
@@ -27,7 +27,7 @@ def measured(session, inside=None):
         inside.start()
     started = time.perf_counter()
     yield found
-    session.root.flush_all()
+    session.cr.flush()
     found["seconds"] = time.perf_counter() - started
     found["inside"] = inside.stop() if inside else 0.0
     found["processor"] = processor_seconds(session) - processor

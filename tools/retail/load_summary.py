@@ -26,6 +26,14 @@ CROSS JOIN LATERAL jsonb_array_elements(cases.payload -> 'lines') WITH ORDINALIT
             WHERE line.return_id = cases.id AND line.row = asked.place - 1 HAVING count(*) > 0) found ON TRUE
   GROUP BY 1, 2
 """
+# open discrepancies of lines that no row of the file asked for
+UNEXPLAINED = """
+    SELECT count(*) FROM order_discrepancy record
+      JOIN sale_order_line line ON line.id = record.line_id
+ LEFT JOIN order_intake intake ON intake.id = (SELECT intake_id FROM sale_order WHERE id = record.order_id)
+     WHERE record.company_id = %(company)s AND record.state IN ('open', 'in_progress')
+       AND (intake.source IS DISTINCT FROM %(source)s OR coalesce(line.order_sender_line, '') = '')
+"""
 
 
 class Figures:
@@ -92,6 +100,7 @@ class Figures:
                  WHERE company_id = %(company)s AND state IN ('open', 'in_progress') GROUP BY 1
                 """
             ),
+            "unexplained_discrepancies": self.rows(UNEXPLAINED)[0][0],
             "buckets": self._buckets(),
             "equations": self._equations(),
             "statement": self.one(

@@ -38,6 +38,7 @@ def identities(summary, counted):
             orders["rejected"],
         ),
         ("bucket held = orders.held", summary["buckets"].get("held", {}).get("orders", 0), orders["held"]),
+        ("every discrepancy stands on a row of the file", summary["unexplained_discrepancies"], 0),
         *(
             (f"{name}: untaxed + tax = total", round(found["untaxed"] + found["tax"], 2), found["total"])
             for name, found in (("invoices", summary["invoices"]), ("credits", summary["credits"]))

@@ -22,10 +22,12 @@ from . import touched
 from . import claim_days
 from . import order_claim
 from . import order_claim_line
+from . import ir_attachment
 from . import order_discrepancy_documents
 from . import order_discrepancy_mend
 from . import order_discrepancy_mend_goods
 from . import order_discrepancy_mend_money
+from . import order_discrepancy_mend_credit
 from . import order_discrepancy_mend_other
 from . import order_discrepancy_mend_payment
 from . import order_discrepancy_mend_read

@@ -31,9 +31,12 @@ class OrderClaimLine(models.Model):
         return lines
 
     def write(self, vals):
-        """What was filed stands."""
+        """What was filed stands: nothing of it is changed, and nothing is moved to it."""
         self._check_draft()
-        return super().write(vals)
+        answer = super().write(vals)
+        if "claim_id" in vals:
+            self._check_draft()
+        return answer
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft(self):

@@ -154,7 +154,14 @@ class OrderDiscrepancy(models.Model):
         }
         if foreign:
             self._transition_refuse(foreign)
+        self._check_owner(vals)
         return super().write(vals)
+
+    def _check_owner(self, vals):
+        """Raise unless the new owner in ``vals`` works in the companies of these records; who takes them does."""
+        owner = vals.get("owner_id")
+        if owner and owner != self.env.uid and not self.env.su:
+            self.sudo().company_id._order_discrepancy_check_person(owner)
 
     def _is_chatter(self, name):
         return name.startswith(("message_", "activity_", "my_activity", "website_message", "rating_"))

@@ -112,6 +112,8 @@ class OrderDiscrepancyAlert(models.Model):
         }
         if foreign:
             self._transition_refuse(foreign)
+        if vals.get("owner_id") and not self.env.su:
+            self.sudo().company_id._order_discrepancy_check_person(vals["owner_id"])
         answer = super().write(vals)
         if vals.get("cause"):
             self.record_ids.filtered(lambda record: record.state in OPEN).cause = vals["cause"]

@@ -20,6 +20,11 @@ class OrderDiscrepancySetting(models.Model):
 
     _escalation_positive = models.Constraint("CHECK (escalate_days >= 0)", "Days until an escalation are 0 or more.")
 
+    @api.constrains("escalate_to_id", "company_id")
+    def _check_escalate_to(self):
+        for setting in self.filtered("escalate_to_id"):
+            setting.company_id._order_discrepancy_check_person(setting.escalate_to_id.id)
+
     @api.depends("escalate_to_id", "escalate_days")
     @api.depends_context("lang", "company")
     def _compute_escalation_text(self):

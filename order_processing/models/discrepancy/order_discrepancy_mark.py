@@ -28,6 +28,19 @@ ORDERS = {
     " JOIN sale_order_line line ON line.id = rel.order_line_id WHERE item.move_id = ANY(%s)",
     "account.move.line": "SELECT line.order_id FROM sale_order_line_invoice_rel rel"
     " JOIN sale_order_line line ON line.id = rel.order_line_id WHERE rel.invoice_line_id = ANY(%s)",
+    "order.return": "SELECT line.order_id FROM order_return_line item JOIN sale_order_line line ON line.id = item.order_line_id"
+    " WHERE item.return_id = ANY(%s)",
+    "order.return.line": "SELECT line.order_id FROM order_return_line item"
+    " JOIN sale_order_line line ON line.id = item.order_line_id WHERE item.id = ANY(%s)",
+    # of masters: what of them decides how documents are compared
+    "product.template": "SELECT line.order_id FROM product_product product"
+    " JOIN sale_order_line line ON line.product_id = product.id"
+    " JOIN sale_order sale ON sale.id = line.order_id AND sale.state IN ('sale', 'cancel')"
+    " WHERE product.product_tmpl_id = ANY(%s)",
+    "product.product": "SELECT line.order_id FROM stock_move_line detail"
+    " JOIN stock_package package ON package.id = detail.result_package_id AND package.shipping_weight > 0"
+    " JOIN stock_move move ON move.id = detail.move_id JOIN sale_order_line line ON line.id = move.sale_line_id"
+    " WHERE detail.product_id = ANY(%s)",
 }
 
 

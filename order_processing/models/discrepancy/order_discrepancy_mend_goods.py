@@ -92,9 +92,8 @@ class OrderDiscrepancyMendGoods(models.Model):
         """Core's return of the latest transfers that moved the goods, of exactly what is too much."""
         wanted = self._mend_wanted("return", key=lambda record: (record.line_id, WAYS.get(record.kind, OUT)))
         plan, missing = {}, []
-        for (line, way), quantity in wanted.items():
-            unit = line.product_uom_id
-            for move, left in self._mend_returnable(line, way):
+        for line, way, product, quantity, unit in self._mend_parts(wanted):
+            for move, left in self._mend_returnable(line, way, product, unit):
                 taken = min(quantity, left)
                 if unit.compare(taken, 0) > 0:
                     plan.setdefault(move.picking_id, []).append((move, taken, unit))
@@ -104,7 +103,7 @@ class OrderDiscrepancyMendGoods(models.Model):
                     self.env._(
                         "%(order)s, %(product)s: no transfer is left to take %(quantity)g %(unit)s back from.",
                         order=line.order_id.name,
-                        product=(line.name or "").split("\n")[0],
+                        product=product.display_name if product else (line.name or "").split("\n")[0],
                         quantity=quantity,
                         unit=unit.name,
                     )
@@ -135,8 +134,31 @@ class OrderDiscrepancyMendGoods(models.Model):
             "to_refund": True if outgoing else move.to_refund,
         }
 
-    def _mend_returnable(self, line, way):
-        """``[(move, quantity in the line's unit that is not yet taken back)]`` of done moves of ``line``, the latest first."""
+    def _mend_parts(self, wanted):
+        """What ``wanted`` means in goods: ``[(line, way, product of a component or none, quantity, its unit)]``.
+
+        Of a kit each component comes back in the proportion in which it is at the customer's, whatever the recipe says now.
+        """
+        kits = {line_id for line_id, row in self._mend_figures().items() if row["is_kit"]}
+        rows = []
+        for (line, way), quantity in wanted.items():
+            if line.id not in kits:
+                rows.append((line, way, self.env["product.product"], quantity, line.product_uom_id))
+                continue
+            done = line.move_ids.filtered(lambda move: move.state == "done" and move.product_id != line.product_id)
+            for product, moves in done.grouped("product_id").items():
+                held = 0.0
+                for move in moves:
+                    sign = (move.location_dest_id.usage == "customer") - (move.location_id.usage == "customer")
+                    held += sign * move.product_uom._compute_quantity(move.quantity, product.uom_id, round=False)
+                part = product.uom_id.round(held * quantity / line.qty_delivered) if line.qty_delivered else 0.0
+                if product.uom_id.compare(part, 0) > 0:
+                    rows.append((line, way, product, part, product.uom_id))
+        return rows
+
+    def _mend_returnable(self, line, way, product, unit):
+        """``[(move, quantity in unit that is not yet taken back)]`` of done moves of ``line``, the latest first; ``product``:
+        of this component of a kit."""
         rows = []
         done = line.move_ids.filtered(lambda move: move.state == "done" and move.picking_id)
         for move in done.sorted(lambda move: (move.date, move.id), reverse=True):
@@ -144,7 +166,7 @@ class OrderDiscrepancyMendGoods(models.Model):
             comes = move.location_id.usage == "customer"
             if leaves == comes or leaves == (way == BACK_IN):
                 continue
-            if (move.product_id == line.product_id) == (way == OTHER):
+            if move.product_id != product if product else (move.product_id == line.product_id) == (way == OTHER):
                 continue
             left = move.quantity - sum(
                 back.product_uom._compute_quantity(
@@ -153,7 +175,7 @@ class OrderDiscrepancyMendGoods(models.Model):
                 for back in move.returned_move_ids
                 if back.state != "cancel"
             )
-            rows.append((move, move.product_uom._compute_quantity(left, line.product_uom_id, round=False)))
+            rows.append((move, move.product_uom._compute_quantity(left, unit, round=False)))
         return rows
 
     # ------------------------------------------------------------------ close

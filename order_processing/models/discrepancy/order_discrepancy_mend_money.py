@@ -66,12 +66,16 @@ class OrderDiscrepancyMendMoney(models.Model):
         return {"documents": [credits]}
 
     def _mend_by_reprice(self, wishes):
-        """Credit the invoice lines that differ from the order in price, discount or tax, and invoice them again as ordered."""
-        left = self._mend_left(self.line_id)
+        """Credit the invoice lines that differ from the order in price, discount or tax, and invoice them again as ordered;
+        what credit notes gave back at other terms than it was invoiced at is corrected to those."""
+        left, wrong = self._mend_left(self.line_id), self._mend_wrong_credits(self.line_id)
         plan, again, missing = [], defaultdict(float), self.browse()
         for line in self.line_id:
-            found = [(item, rest) for item, rest in left[line] if self._mend_differs(line, item)] or left[line]
-            if not found:
+            found = [(item, rest) for item, rest in left[line] if self._mend_differs(line, item)]
+            if not found and not wrong[line]:
+                # it is in no single line's terms: all of it is billed anew
+                found = left[line]
+            if not found and not wrong[line]:
                 missing |= self.filtered(lambda record, line=line: record.line_id == line)
             for item, rest in found:
                 plan.append((item, line.product_uom_id._compute_quantity(rest, item.product_uom_id)))
@@ -80,12 +84,15 @@ class OrderDiscrepancyMendMoney(models.Model):
             raise UserError(
                 self.env._("No posted invoice is left to be corrected: %s. Open the documents.", missing._mend_names())
             )
+        corrections = self._mend_correct_credits(wrong)
         credits = self._mend_credit_notes(plan)
         invoices = self._mend_invoice_again(again, {line: found for line, found in left.items() if line in again})
-        credits = self._mend_posted(credits, wishes)
-        invoices = self._mend_posted(invoices, wishes)
+        corrections, credits, invoices = (
+            self._mend_posted(moves, wishes) for moves in (corrections, credits, invoices)
+        )
         self._mend_set_off(credits, invoices)
-        return {"documents": [credits, invoices]}
+        self._mend_set_off_corrections(corrections)
+        return {"documents": [corrections, credits, invoices]}
 
     # ------------------------------------------------------------------ parts
 
@@ -104,10 +111,9 @@ class OrderDiscrepancyMendMoney(models.Model):
         :return: dict of line to list of ``(invoice line, quantity in the line's unit)``, the latest invoice first
         """
         left = {}
-        named = "order_credited_line_id" in self.env["account.move.line"]._fields
         for line in lines.sudo():
             unit = line.product_uom_id
-            own = line.invoice_lines.filtered(lambda item: item.parent_state != "cancel")
+            own = self._mend_counted(line)
             posted = own.filtered(
                 lambda item: item.move_id.move_type == "out_invoice" and item.parent_state == "posted"
             )
@@ -115,11 +121,8 @@ class OrderDiscrepancyMendMoney(models.Model):
             rest = {item: item.product_uom_id._compute_quantity(item.quantity, unit, round=False) for item in posted}
             for credit in own.filtered(lambda item: item.move_id.move_type == "out_refund"):
                 quantity = credit.product_uom_id._compute_quantity(credit.quantity, unit, round=False)
-                exact = credit.order_credited_line_id if named else posted.browse()
-                exact = exact or posted.filtered(
-                    lambda item, credit=credit: item.move_id == credit.move_id.reversed_entry_id
-                )
-                for item in [*(exact & posted), *(posted - exact)]:
+                exact = self._mend_credited(credit, posted)
+                for item in [*exact, *(posted - exact)]:
                     taken = min(quantity, rest[item])
                     rest[item] -= taken
                     quantity -= taken

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from .kinds import BY_CODE
 from .mends import acts_of
-from .order_discrepancy import OPEN
+from .order_discrepancy import OPEN, PROCESSOR
 
 STORED = ("qty_delivered", "qty_invoiced")
 
@@ -147,6 +147,25 @@ class OrderDiscrepancyMendOther(models.Model):
             rows += [self._mend_row(text) for text in spoken._discrepancy_questions()]
         return rows
 
+    def _asked_customer(self):
+        """Keep that the customer was asked about these discrepancies, once the mail is on its way; other rooms extend it.
+
+        :return: dict of order to list of the questions, in the customer's language
+        """
+        asked, bodies = {}, {}
+        for order, records in self.grouped("order_id").items():
+            spoken = order.with_context(
+                lang=order.partner_id.lang or self.env.lang, order_question_discrepancy_ids=records.ids
+            )
+            asked[order] = spoken._discrepancy_questions()
+            texts = records.with_env(spoken.env)._mend_questions()
+            for record in records.filtered(lambda record, texts=texts: record.kind in texts):
+                question = record.with_env(spoken.env)._mend_question(texts)
+                bodies[record.id] = self.env._("The customer was asked: %s", question)
+        if bodies:
+            self.browse(bodies)._message_log_batch(bodies=bodies)
+        return asked
+
     # ------------------------------------------------------------------ claim
 
     def _mend_by_claim(self, wishes):
@@ -237,3 +256,21 @@ class OrderDiscrepancyMendOther(models.Model):
         if len(records) == 1:
             return {**action, "res_id": records.id, "views": [(False, "form")]}
         return {**action, "views": [(False, "list"), (False, "form")], "domain": [("id", "in", records.ids)]}
+
+
+class MailComposeMessage(models.TransientModel):
+    _inherit = "mail.compose.message"
+
+    def _action_send_mail(self, auto_commit=False):
+        """A question that was sent about discrepancies is kept with them; who is not of the desk asks nothing."""
+        answer = super()._action_send_mail(auto_commit=auto_commit)
+        chosen = self.env.context.get("order_question_discrepancy_ids")
+        Discrepancy = self.env["order.discrepancy"]
+        if chosen and set(self.mapped("model")) == {"sale.order"} and Discrepancy._has_order_group(PROCESSOR):
+            orders = self.env["sale.order"].browse(
+                {order for composer in self for order in composer._evaluate_res_ids()}
+            )
+            Discrepancy.search(
+                [("id", "in", chosen), ("order_id", "in", orders.ids), ("state", "in", OPEN)]
+            )._asked_customer()
+        return answer

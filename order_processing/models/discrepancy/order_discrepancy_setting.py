@@ -16,6 +16,7 @@ class OrderDiscrepancySetting(models.Model):
 
     _name = "order.discrepancy.setting"
     _description = "Discrepancy Setting"
+    _inherit = ["order.general.mixin"]
     _order = "kind, company_id, partner_id, id"
     _rec_name = "kind"
     _check_company_auto = True
@@ -63,6 +64,11 @@ class OrderDiscrepancySetting(models.Model):
         " AND due_days >= -1)",
         "Tolerances are 0 or more, the days until it is due -1 or more.",
     )
+
+    @api.constrains("owner_id", "company_id")
+    def _check_owner(self):
+        for setting in self.filtered("owner_id"):
+            setting.company_id._order_discrepancy_check_person(setting.owner_id.id)
 
     # ------------------------------------------------------------------ in words
 

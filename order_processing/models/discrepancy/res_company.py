@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 MANAGER = "order_processing.group_manager"
+# the largest number that a column of integers holds
+MOST = 2**31 - 1
 # what managers of the order desk set themselves, who may write no company
 RULES = ("order_invoice_days", "order_alert_count", "order_escalate_to_id", "order_escalate_days")
 
@@ -55,6 +57,8 @@ class ResCompany(models.Model):
         :raises UserError: another field, a number below 0, or a person without access to a company
         """
         self._check_order_group(MANAGER)
+        if not isinstance(vals, dict):
+            raise UserError(self.env._("Say what to set as values by name: %s.", ", ".join(RULES)))
         foreign = self.sudo() - self.env.user.sudo().company_ids
         if foreign:
             raise AccessError(
@@ -64,25 +68,28 @@ class ResCompany(models.Model):
         if other:
             raise UserError(self.env._("No rule of discrepancies is called %s.", ", ".join(sorted(other))))
         for name in set(vals) - {"order_escalate_to_id"}:
-            if isinstance(vals[name], bool) or not isinstance(vals[name], int) or vals[name] < 0:
+            if isinstance(vals[name], bool) or not isinstance(vals[name], int) or not 0 <= vals[name] <= MOST:
                 label = self._fields[name]._description_string(self.env)
                 raise UserError(self.env._("“%s” is a whole number, 0 or more.", label))
-        self._order_discrepancy_check_person(vals.get("order_escalate_to_id"))
+        person = vals.get("order_escalate_to_id")
+        if person is True or not isinstance(person, (int, bool, type(None))):
+            raise UserError(self.env._("Overdue discrepancies go to one person: give the number of a user, or none."))
+        self._order_discrepancy_check_person(person)
         self.sudo().write(vals)
         return True
 
     def _order_discrepancy_check_person(self, user_id):
-        """Raise unless the user may get the overdue discrepancies of each of these companies; none is all right."""
-        user = self.env["res.users"].sudo().browse(user_id or [])
-        if not user:
+        """Raise unless the user may get discrepancies of each of these companies; no user is all right, and of no company any
+        colleague."""
+        if not user_id:
             return
-        known = user.exists()
+        known = self.env["res.users"].sudo().browse(user_id).exists()
         outside = self.sudo().filtered(lambda company: company not in known.company_ids)
-        if outside or known.share or not known.active:
+        if outside or not known or known.share or not known.active:
             raise UserError(
                 self.env._(
-                    "%(user)s cannot get overdue discrepancies of %(companies)s: choose an active colleague who works there.",
+                    "%(user)s cannot get discrepancies of %(companies)s: choose an active colleague who works there.",
                     user=known.name or self.env._("This person"),
-                    companies=", ".join((outside or self.sudo()).mapped("name")),
+                    companies=", ".join((outside or self.sudo()).mapped("name")) or self.env._("all companies"),
                 )
             )

@@ -100,3 +100,25 @@ class OrderVerificationCheck(models.Model):
     _name = "order.verification.check"
     _inherit = ["order.verification.check", "order.touch.mixin"]
     _order_touching = frozenset(("state",))
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    def _write_multi(self, vals_list):
+        """When a product is invoiced decides what is missing on its orders; a new product has none."""
+        self.env[MARK]._touch(
+            self._name, [record_id for record_id, vals in zip(self._ids, vals_list) if "invoice_policy" in vals]
+        )
+        super()._write_multi(vals_list)
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def _write_multi(self, vals_list):
+        """Another weight is another content of the parcels that were weighed."""
+        self.env[MARK]._touch(
+            self._name, [record_id for record_id, vals in zip(self._ids, vals_list) if "weight" in vals]
+        )
+        super()._write_multi(vals_list)

@@ -7,10 +7,10 @@ PROCESSOR = "order_processing.group_processor"
 
 
 class OrderEnquiry(models.Model):
-    """One question of a customer, and its answer."""
+    """One question of a customer, and its answer; or one of the desk about what differs, and what the customer said."""
 
     _name = "order.enquiry"
-    _inherit = ["order.transition.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["order.transition.mixin", "order.company.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Enquiry"
     _order = "asked_at desc, id desc"
     _rec_name = "question"
@@ -35,6 +35,16 @@ class OrderEnquiry(models.Model):
         [("phone", "Phone"), ("mail", "Mail"), ("portal", "Portal"), ("chat", "Chat"), ("visit", "Visit")],
         default="phone",
         required=True,
+    )
+    asked_by_us = fields.Boolean(
+        readonly=True, help="The desk asked the customer, whose answer is awaited; else the customer asked."
+    )
+    discrepancy_ids = fields.Many2many(
+        "order.discrepancy",
+        string="Discrepancies",
+        readonly=True,
+        check_company=True,
+        help="What the customer was asked about.",
     )
     question = fields.Text(required=True)
     answer = fields.Text(readonly=True)
@@ -85,6 +95,13 @@ class OrderEnquiry(models.Model):
         """Record the ``answer`` (default: the one that was written) as given by this user, now."""
         for enquiry in self:
             enquiry._transition_write({"answer": answer or reason or enquiry.draft_answer})
+        bodies = {
+            record.id: self.env._("The customer's answer: %s", enquiry.answer)
+            for enquiry in self
+            for record in enquiry.discrepancy_ids
+        }
+        if bodies:
+            self.discrepancy_ids._message_log_batch(bodies=bodies)
         self._book("answered", "answer")
 
     @transition("close")
