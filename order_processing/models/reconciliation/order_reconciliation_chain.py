@@ -4,94 +4,8 @@ from odoo.tools import SQL
 
 from .digest import digest
 from .order_reconciliation import MANAGER, PROCESSOR
-from .order_reconciliation_line import QUANTITIES, VALUES
+from .sections import BOOK, SECTIONS
 
-STATEMENT = (
-    "number",
-    "company_id",
-    "date",
-    "revision",
-    "prepared_by_id",
-    "prepared_at",
-    "signed_by_id",
-    "signed_at",
-    "previous_id",
-    "cut_snapshot",
-    "cut_xact",
-    "cut_event",
-    "cut_era",
-    "note",
-)
-LINE = (
-    "sequence",
-    "order_number",
-    "intake_number",
-    "order_name",
-    "partner_name",
-    "order_date",
-    "bucket",
-    "touched",
-    "reason",
-    "currency_id",
-    *(f"{name}_qty" for name in QUANTITIES),
-    "open_units",
-    *(f"{name}_value" for name in VALUES),
-    *(f"{name}_value_company" for name in VALUES),
-)
-EQUATION = (
-    "sequence",
-    "name",
-    "label",
-    "measure",
-    "unit",
-    "currency_id",
-    "left",
-    "right",
-    "difference",
-    "terms",
-    "explanation",
-    "documents",
-    "document_count",
-    "is_proven",
-)
-CHECK = (
-    "sequence",
-    "code",
-    "weight",
-    "model",
-    "documents",
-    "document_count",
-    "explanation",
-    "explained_by_id",
-)
-BOOK = (
-    "id",
-    "era_id",
-    "xact",
-    "kind",
-    "company_id",
-    "order_id",
-    "order_name",
-    "line_id",
-    "line_name",
-    "product_id",
-    "uom_id",
-    "currency_id",
-    "quantity",
-    "quantity_ref",
-    "amount",
-    "document_model",
-    "document_id",
-    "document_name",
-    "reason",
-    "note",
-    "business_date",
-    "to_refund",
-    "user_id",
-    "user_name",
-    "at",
-    "opening",
-)
 STEP = 2000
 
 
@@ -125,25 +39,21 @@ class OrderReconciliationChain(models.Model):
     def _canonical_rows(self):
         """The canonical form of one statement, row by row (see ``digest.py``)."""
         self.ensure_one()
-        for tag, table, names, key in (
-            ("statement", "order_reconciliation", STATEMENT, "id"),
-            ("line", "order_reconciliation_line", LINE, "reconciliation_id"),
-            ("equation", "order_reconciliation_equation", EQUATION, "reconciliation_id"),
-            ("check", "order_reconciliation_check", CHECK, "reconciliation_id"),
-        ):
+        for section in SECTIONS:
             self.env.cr.execute(
                 SQL(
-                    "SELECT %s FROM %s record WHERE record.%s = %s ORDER BY record.%s, record.id",
-                    self._texts("record", names, self._column_types(table)),
-                    SQL.identifier(table),
-                    SQL.identifier(key),
+                    "SELECT %s FROM %s record WHERE record.%s = %s AND %s ORDER BY record.%s, record.id",
+                    self._texts("record", section.columns, self._column_types(section.table)),
+                    SQL.identifier(section.table),
+                    SQL.identifier(section.key),
                     self.id,
-                    SQL.identifier("id" if tag == "statement" else "sequence"),
+                    SQL(section.condition),
+                    SQL.identifier("id" if section.key == "id" else "sequence"),
                 )
             )
             while rows := self.env.cr.fetchmany(STEP):
                 for row in rows:
-                    yield (tag, *row)
+                    yield (section.tag, *row)
         yield ("book", *self._book_state())
 
     def _book_state(self):

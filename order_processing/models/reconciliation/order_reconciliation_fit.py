@@ -94,7 +94,7 @@ class OrderReconciliationFit(models.Model):
                            CASE WHEN sums.fingerprint = %(fingerprint)s THEN %(user)s::int END
                       FROM (
                         SELECT jsonb_agg(jsonb_build_object('id', found.id, 'name', found.name) ORDER BY found.name, found.id)
-                               AS documents, count(*) AS count, md5(string_agg(found.id::text, ',' ORDER BY found.id)) AS fingerprint
+                               AS documents, count(*) AS count, md5(string_agg(coalesce(found.id::text, found.name), ',' ORDER BY found.id, found.name)) AS fingerprint
                           FROM (%(found)s) found) sums
                     """,
                     statement=self.id,
