@@ -6,6 +6,7 @@ from . import order_reconciliation_line
 from . import order_reconciliation_equation
 from . import order_reconciliation_stock
 from . import order_reconciliation_hand
+from . import order_reconciliation_total
 from . import order_reconciliation_rule
 from . import order_reconciliation_check
 from . import order_reconciliation_fit

@@ -175,6 +175,8 @@ class OrderReconciliationChain(models.Model):
             )
         if digest(self.previous_digest, self._canonical_rows()) != self.digest:
             yield self.env._("a figure, an entry or an equation changed: the digest does not agree")
+        if self._totals_fault():
+            yield self.env._("the running totals do not go on from the statement before")
         self.env.cr.execute(
             SQL(
                 """

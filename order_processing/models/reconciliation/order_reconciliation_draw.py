@@ -12,6 +12,7 @@ DRAWN = (
     "order_reconciliation_equation",
     "order_reconciliation_check",
     "order_reconciliation_stock",
+    "order_reconciliation_total",
 )
 # what the number of a differing document is, where it is no order
 KEYS = {"stock": "product_id"}
@@ -70,6 +71,7 @@ class OrderReconciliationDraw(models.Model):
         self._make_facts(order_ids)
         self._insert_lines(order_ids)
         self._insert_stock()
+        self._insert_totals()
         self._insert_equations(order_ids)
         self._insert_checks(FACT, said)
         for table in (FACT, SCOPE):

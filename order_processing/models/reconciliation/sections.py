@@ -79,6 +79,17 @@ STOCK = (
     "moved_out",
     "tracked",
 )
+TOTAL = (
+    "sequence",
+    "name",
+    "measure",
+    "unit_number",
+    "unit",
+    "before",
+    "opening",
+    "day",
+    "ever",
+)
 BOOK = (
     "id",
     "era_id",
@@ -114,4 +125,5 @@ SECTIONS = (
     Section("equation", "order_reconciliation_equation", EQUATION),
     Section("check", "order_reconciliation_check", CHECK),
     Section("stock", "order_reconciliation_stock", STOCK),
+    Section("total", "order_reconciliation_total", TOTAL),
 )
