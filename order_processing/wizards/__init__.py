@@ -26,3 +26,4 @@ from . import returns_counter
 from . import reconciliation_draw
 from . import reconciliation_export
 from . import reconciliation_reopen
+from . import reconciliation_take_back

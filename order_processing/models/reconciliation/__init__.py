@@ -1,5 +1,6 @@
 from . import res_company
 from . import order_reconciliation
+from . import order_reconciliation_review
 from . import order_reconciliation_plain
 from . import order_reconciliation_part
 from . import order_reconciliation_line
@@ -17,5 +18,6 @@ from . import order_reconciliation_draw
 from . import order_reconciliation_chain
 from . import order_reconciliation_export
 from . import order_reconciliation_xlsx
+from . import order_reconciliation_cutoff
 from . import order_reconciliation_notice
 from . import order_processing

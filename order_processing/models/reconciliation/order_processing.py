@@ -52,7 +52,7 @@ ANSWER = contract.record(
         "date": contract.day(),
         "company": contract.text(),
         "currency": contract.text("The company's, of all values."),
-        "state": contract.text("none (not drawn), draft or signed."),
+        "state": contract.text("none (not drawn), draft, review or signed."),
         "final": contract.boolean("The day is signed: its figures may be used."),
         "revision": contract.integer(),
         "number": contract.integer("Closing number."),

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .digest import digest
-from .order_reconciliation import MANAGER, PROCESSOR
+from .order_reconciliation import MANAGER, OPEN, PROCESSOR
 from .sections import BOOK, SECTIONS
 
 STEP = 2000
@@ -122,7 +122,7 @@ class OrderReconciliationChain(models.Model):
         self.env["order.event"].flush_model()
         self.invalidate_model()
         statements = self.search(
-            [("company_id", "=", company.id), "|", ("state", "!=", "draft"), ("number", ">", 0)], order="number, id"
+            [("company_id", "=", company.id), "|", ("state", "not in", OPEN), ("number", ">", 0)], order="number, id"
         )
         broken, digest_before, number, ids = [], "", 0, set()
 
@@ -164,8 +164,8 @@ class OrderReconciliationChain(models.Model):
     def _faults(self):
         """What is wrong with one signed statement, as texts."""
         self.ensure_one()
-        if self.state == "draft":
-            yield self.env._("it has a closing number and is a draft")
+        if self.state in OPEN:
+            yield self.env._("it has a closing number and is not signed")
         rows, book = self._book_state()
         if (int(rows), book) != (self.book_rows, self.book_digest):
             yield self.env._(

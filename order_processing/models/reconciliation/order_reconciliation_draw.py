@@ -57,6 +57,7 @@ class OrderReconciliationDraw(models.Model):
                 "cut_xact": cut["xact"],
                 "cut_event": cut["event_id"],
                 "cut_era": cut["era_id"],
+                **self._cutoff_values(),
             }
         )
         self.flush_recordset()

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from . import checks
+from .order_reconciliation import OPEN
 
 KEPT = 200
 
@@ -19,11 +20,11 @@ class OrderReconciliationFit(models.Model):
     since_cut_count = fields.Integer("Since the cut", compute="_compute_since_cut_count")
 
     def _compute_since_cut_count(self):
-        """Rows of the day book that the cut of a draft did not see."""
+        """Rows of the day book that the cut did not see, while the day is not signed."""
         self.env["order.event"].flush_model()
         for statement in self:
             statement.since_cut_count = 0
-            if statement.state != "draft" or not statement.cut_snapshot:
+            if statement.state not in OPEN or not statement.cut_snapshot:
                 continue
             self.env.cr.execute(
                 SQL(

@@ -90,6 +90,8 @@ TOTAL = (
     "day",
     "ever",
 )
+CUTOFF = ("cutoff_at", "cutoff_reason", "cutoff_by_id")
+REVIEW = ("review_by_id", "review_at")
 BOOK = (
     "id",
     "era_id",
@@ -126,4 +128,6 @@ SECTIONS = (
     Section("check", "order_reconciliation_check", CHECK),
     Section("stock", "order_reconciliation_stock", STOCK),
     Section("total", "order_reconciliation_total", TOTAL),
+    Section("review", "order_reconciliation", REVIEW, "id", "record.review_at IS NOT NULL"),
+    Section("cutoff", "order_reconciliation", CUTOFF, "id", "record.cutoff_at IS NOT NULL"),
 )
