@@ -190,7 +190,7 @@ class TestStock(ReconciliationCase):
     def test_what_was_signed_before_stock_was_kept_stands(self):
         """A statement without the later sections has the digest that it had before there were any."""
         day = self._next_day()
-        for table in ("order_reconciliation_stock", "order_reconciliation_total"):
+        for table in ("order_reconciliation_stock", "order_reconciliation_total", "order_reconciliation_count"):
             self.env.cr.execute(f"DELETE FROM {table} WHERE reconciliation_id = %s", [day.id])
         self.env.cr.execute(
             "DELETE FROM order_reconciliation_equation WHERE reconciliation_id = %s AND name = 'stock'", [day.id]

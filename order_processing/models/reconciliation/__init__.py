@@ -8,6 +8,7 @@ from . import order_reconciliation_equation
 from . import order_reconciliation_stock
 from . import order_reconciliation_hand
 from . import order_reconciliation_total
+from . import order_reconciliation_count
 from . import order_reconciliation_rule
 from . import order_reconciliation_check
 from . import order_reconciliation_fit

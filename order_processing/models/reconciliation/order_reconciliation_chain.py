@@ -87,6 +87,7 @@ class OrderReconciliationChain(models.Model):
         last = self.search([("company_id", "=", self.company_id.id), ("number", ">", 0)], order="number desc", limit=1)
         self.env["order.event"].flush_model()
         self.check_ids.flush_recordset()
+        self.count_ids.flush_recordset()
         rows, book = self._book_state()
         self._transition_write(
             {

@@ -13,6 +13,7 @@ DRAWN = (
     "order_reconciliation_check",
     "order_reconciliation_stock",
     "order_reconciliation_total",
+    "order_reconciliation_count",
 )
 # what the number of a differing document is, where it is no order
 KEYS = {"stock": "product_id"}
@@ -66,6 +67,7 @@ class OrderReconciliationDraw(models.Model):
             for check in self.check_ids
             if check.explanation
         }
+        counted = self._kept_counts()
         for table in DRAWN:
             self.env.cr.execute(SQL("DELETE FROM %s WHERE reconciliation_id = %s", SQL.identifier(table), self.id))
         order_ids = self._make_scope()
@@ -73,6 +75,7 @@ class OrderReconciliationDraw(models.Model):
         self._insert_lines(order_ids)
         self._insert_stock()
         self._insert_totals()
+        self._insert_counts(counted)
         self._insert_equations(order_ids)
         self._insert_checks(FACT, said)
         for table in (FACT, SCOPE):

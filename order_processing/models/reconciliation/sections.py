@@ -90,6 +90,18 @@ TOTAL = (
     "day",
     "ever",
 )
+COUNT = (
+    "sequence",
+    "kind",
+    "number",
+    "name",
+    "unit",
+    "expected",
+    "counted",
+    "is_counted",
+    "note",
+    "counted_by_id",
+)
 CUTOFF = ("cutoff_at", "cutoff_reason", "cutoff_by_id")
 REVIEW = ("review_by_id", "review_at")
 BOOK = (
@@ -128,6 +140,7 @@ SECTIONS = (
     Section("check", "order_reconciliation_check", CHECK),
     Section("stock", "order_reconciliation_stock", STOCK),
     Section("total", "order_reconciliation_total", TOTAL),
+    Section("count", "order_reconciliation_count", COUNT),
     Section("review", "order_reconciliation", REVIEW, "id", "record.review_at IS NOT NULL"),
     Section("cutoff", "order_reconciliation", CUTOFF, "id", "record.cutoff_at IS NOT NULL"),
 )
