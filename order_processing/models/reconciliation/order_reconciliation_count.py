@@ -86,7 +86,8 @@ class OrderReconciliation(models.Model):
         """What was counted of the draft before, as it is given to ``_insert_counts``."""
         return [
             {
-                **{name: count[name] for name in ("kind", "number", "name", "unit", "counted", "is_counted", "note")},
+                **{name: count[name] for name in ("kind", "number", "name", "unit", "counted", "is_counted")},
+                "note": count.note or None,
                 "counted_by_id": count.counted_by_id.id or None,
             }
             for count in self.count_ids
@@ -106,7 +107,7 @@ class OrderReconciliation(models.Model):
                                           coalesce(found.number, kept.number)),
                        coalesce(found.kind, kept.kind), coalesce(found.number, kept.number),
                        coalesce(found.name, kept.name), coalesce(found.unit, kept.unit), coalesce(found.expected, 0),
-                       kept.counted, coalesce(kept.is_counted, FALSE), nullif(kept.note, 'false'), kept.counted_by_id
+                       kept.counted, coalesce(kept.is_counted, FALSE), kept.note, kept.counted_by_id
                   FROM ((%(parcels)s) UNION ALL (%(cash)s)) AS found (kind, number, name, unit, expected)
              FULL JOIN jsonb_to_recordset(%(kept)s::jsonb)
                        AS kept (kind varchar, number int4, name varchar, unit varchar, counted numeric, is_counted bool,
