@@ -50,6 +50,8 @@ class ReconciliationHousekeeping(models.TransientModel):
 
 
 class ReconciliationHousekeepingLine(models.TransientModel):
+    """One kind of what is left lying: how much of it, the click that mends it, and what the click did."""
+
     _name = "reconciliation.housekeeping.line"
     _description = "Left Lying"
     _order = "sequence, id"
