@@ -24,7 +24,7 @@ class TestCounts(ReconciliationCase):
         for order in orders:
             self._deliver(order)
         if handed:
-            pickup.action_hand_over("The driver")
+            pickup.action_hand_over(signed_by="The driver")
         return pickup
 
     def _count(self, statement, kind="parcels", number=None):
@@ -122,5 +122,5 @@ class TestCounts(ReconciliationCase):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 self._as("manager", count).write(vals)
         for act in (lambda row: row.unlink(), lambda row: row.create({})):
-            with self.assertRaises((UserError, AccessError)):
+            with self.assertRaises(UserError):
                 act(self._as("manager", count))

@@ -173,7 +173,7 @@ class TestStock(ReconciliationCase):
                 self._as(name, self.statement.stock_ids[:1]).read(["quantity"])
         for user in ("processor", "manager"):
             for act in (lambda row: row.write({"quantity": 1}), lambda row: row.unlink(), lambda row: row.create({})):
-                with self.subTest(user=user), self.assertRaises((UserError, AccessError)):
+                with self.subTest(user=user), self.assertRaises(UserError):
                     act(self._as(user, self.statement.stock_ids[:1]))
 
     def test_it_is_signed(self):
@@ -213,11 +213,12 @@ class TestStock(ReconciliationCase):
     def test_the_same_statements_whatever_the_number_of_products(self):
         def cost(count):
             for _number in range(count):
-                product = self.product.copy({"name": "Another"})
+                product = self.env["product.product"].create(
+                    {"name": "Another", "type": "consu", "is_storable": True}
+                )
                 self._stock(product, 5)
             self.env.flush_all()
             start = self.env.cr.sql_log_count
-            self.statement._transition_write({})
             draft = self._next_day(sign=False)
             used = self.env.cr.sql_log_count - start
             draft.action_sign()
