@@ -119,6 +119,7 @@
         "views/reconciliation_rule_views.xml",
         "views/reconciliation_stock_views.xml",
         "views/reconciliation_cutoff_views.xml",
+        "views/reconciliation_trend_views.xml",
         # desk
         "views/desk_order_desk_queue_views.xml",
         "data/desk_queues.xml",

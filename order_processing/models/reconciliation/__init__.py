@@ -20,6 +20,7 @@ from . import order_reconciliation_chain
 from . import order_reconciliation_export
 from . import order_reconciliation_xlsx
 from . import order_reconciliation_tidy
+from . import order_reconciliation_flow
 from . import order_reconciliation_cutoff
 from . import order_reconciliation_notice
 from . import order_processing
