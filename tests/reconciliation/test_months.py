@@ -41,7 +41,9 @@ class TestMonths(ReconciliationCase):
         day = self._next_day()
         [month] = self._months().read(["ordered", "days"])
         day.action_reopen(reason="Late")
-        again = self.Statement.search([("date", "=", day.date), ("company_id", "=", self.company.id), ("state", "=", "draft")])
+        again = self.Statement.search(
+            [("date", "=", day.date), ("company_id", "=", self.company.id), ("state", "=", "draft")]
+        )
         again.action_sign()
         self.assertEqual((self._months().ordered, self._months().days), (month["ordered"], month["days"]))
         trend = self.env["order.reconciliation.trend"].search(
@@ -54,18 +56,14 @@ class TestMonths(ReconciliationCase):
         self._confirmed((self.product, 1))
         following = self._next_day()
         action = self._as("processor", self._months()).action_open_days()
-        self.assertEqual(
-            self.Statement.search(action["domain"]).sorted("date"), self.statement | day | following
-        )
+        self.assertEqual(self.Statement.search(action["domain"]).sorted("date"), self.statement | day | following)
 
     def test_who_may_read(self):
         self._confirmed((self.product, 5))
         self._next_day()
         for model in ("order.reconciliation.month", "order.reconciliation.trend"):
             self.assertTrue(self._as("processor", self.env[model]).search([]))
-            self.assertFalse(
-                self._as("stranger", self.env[model]).search([("company_id", "=", self.company.id)])
-            )
+            self.assertFalse(self._as("stranger", self.env[model]).search([("company_id", "=", self.company.id)]))
             with self.assertRaises(AccessError):
                 self._as("integration", self.env[model]).search([])
 

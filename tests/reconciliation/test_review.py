@@ -26,7 +26,9 @@ class TestReview(ReconciliationCase):
         answer = self._as("manager", draft).action_sign()
         self.assertEqual((answer[0]["state"], draft.activity_ids.ids), ("signed", []))
         self.assertTrue(self.Statement.verify_chain(self.company.id)["ok"])
-        self.env.cr.execute("UPDATE order_reconciliation SET review_at = review_at - interval '1 day' WHERE id = %s", [draft.id])
+        self.env.cr.execute(
+            "UPDATE order_reconciliation SET review_at = review_at - interval '1 day' WHERE id = %s", [draft.id]
+        )
         self.env.invalidate_all()
         self.assertFalse(self.Statement.verify_chain(self.company.id)["ok"], "who sent it and when is signed")
 

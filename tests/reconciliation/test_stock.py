@@ -135,7 +135,8 @@ class TestStock(ReconciliationCase):
         self._next_day()
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE stock_move_line SET quantity_product_uom = 1 WHERE id = ANY(%s)", [order.picking_ids.move_line_ids.ids]
+            "UPDATE stock_move_line SET quantity_product_uom = 1 WHERE id = ANY(%s)",
+            [order.picking_ids.move_line_ids.ids],
         )
         self.env.invalidate_all()
         [fault] = self._stock_equations(self._next_day(sign=False)).filtered(lambda equation: not equation.is_proven)
@@ -179,7 +180,10 @@ class TestStock(ReconciliationCase):
     def test_it_is_signed(self):
         day = self._next_day()
         self.assertTrue(self.Statement.verify_chain(self.company.id)["ok"])
-        for change in ("UPDATE order_reconciliation_stock SET quantity = quantity + 1", "DELETE FROM order_reconciliation_stock"):
+        for change in (
+            "UPDATE order_reconciliation_stock SET quantity = quantity + 1",
+            "DELETE FROM order_reconciliation_stock",
+        ):
             with self.env.cr.savepoint() as savepoint:
                 self.env.cr.execute(f"{change} WHERE id = (SELECT min(id) FROM order_reconciliation_stock WHERE reconciliation_id = %s)", [day.id])  # fmt: skip
                 self.env.invalidate_all()
@@ -213,9 +217,7 @@ class TestStock(ReconciliationCase):
     def test_the_same_statements_whatever_the_number_of_products(self):
         def cost(count):
             for _number in range(count):
-                product = self.env["product.product"].create(
-                    {"name": "Another", "type": "consu", "is_storable": True}
-                )
+                product = self.env["product.product"].create({"name": "Another", "type": "consu", "is_storable": True})
                 self._stock(product, 5)
             self.env.flush_all()
             start = self.env.cr.sql_log_count

@@ -128,7 +128,11 @@ class TestTotals(ReconciliationCase):
         self.assertEqual(len(rows), len(day.total_ids))
         self.assertEqual(
             [cell.text_content().strip() for cell in rows[0].findall("td")],
-            ["Ordered", day.total_ids[0].unit, *(day.total_ids[0][name] for name in ("before_text", "day_text", "ever_text"))],
+            [
+                "Ordered",
+                day.total_ids[0].unit,
+                *(day.total_ids[0][name] for name in ("before_text", "day_text", "ever_text")),
+            ],
         )
 
     def test_who_may_read_and_nobody_writes(self):

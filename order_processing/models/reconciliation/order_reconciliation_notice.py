@@ -1,4 +1,5 @@
 import logging
+
 from psycopg2 import OperationalError
 
 from odoo import api, models

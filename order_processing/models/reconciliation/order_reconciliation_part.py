@@ -36,7 +36,7 @@ class OrderReconciliationPart(models.AbstractModel):
     def _write_part(self, vals):
         """Write what a part lets a user say to it; private, so that no remote call reaches it."""
         # super() skips the guard of `write` and nothing else
-        return super(OrderReconciliationPart, self).write(vals)
+        return super().write(vals)
 
     def unlink(self):
         """Refused for everybody."""

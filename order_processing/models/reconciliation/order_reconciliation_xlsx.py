@@ -116,7 +116,9 @@ class OrderReconciliationXlsx(models.Model):
     def _write_totals(self, sheet, style):
         """The running totals; what the next day goes on from is a formula."""
         self._write_title(sheet, style, self.env._("Running totals"))
-        fields = self.total_ids.fields_get(["name", "unit", "before", "opening", "day", "ever"], ["string", "selection"])
+        fields = self.total_ids.fields_get(
+            ["name", "unit", "before", "opening", "day", "ever"], ["string", "selection"]
+        )
         labels = dict(fields["name"]["selection"])
         for column, name in enumerate(fields):
             sheet.write(TITLE_ROWS, column, fields[name]["string"], style["head_right" if column > 1 else "head"])
