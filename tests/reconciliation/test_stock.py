@@ -114,6 +114,11 @@ class TestStock(ReconciliationCase):
         self.assertEqual(action["res_model"], "stock.move.line")
         check = day.check_ids.filtered(lambda check: check.code == "differences")
         self.assertEqual((check.document_count, check.documents[0]["name"]), (1, document["order"]))
+        for opened in (check.action_open_documents(), day.action_open_differences()):
+            self.assertEqual(
+                (opened["res_model"], opened["domain"][0]),
+                ("stock.move.line", ("product_id", "in", [self.product.id])),
+            )
         day.explain_checks({"differences": "Counted by hand"})
         # another difference is not what was explained
         self.env.cr.execute(

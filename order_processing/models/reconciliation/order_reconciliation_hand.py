@@ -88,6 +88,15 @@ class OrderReconciliationHand(models.Model):
             before=self.previous_id.id or 0,
         )
 
+    def _differing_products(self):
+        """Ids of the products whose stock differs."""
+        return {
+            document["product_id"]
+            for equation in self.equation_ids
+            for document in equation.documents or []
+            if document.get("product_id")
+        }
+
     def _moves_action(self, product_ids):
         """Open the done moves of products, the last first."""
         return {
