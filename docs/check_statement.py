@@ -5,7 +5,8 @@
 
 A file is what "Export" gives as the canonical form; several days may stand in one file, several files are read as one
 chain. Of every signed statement the digest is computed anew over its own lines and the digest before, the day book's rows
-are hashed and counted, the balances are added up, and each statement must follow the one before. One line a statement; the
+are hashed and counted, the balances are added up, the running totals must go on from the day before, and each statement
+must follow the one before. One line a statement; the
 exit code is 1 when anything is broken, 2 when a file is no export.
 """
 
@@ -19,10 +20,12 @@ PREFIX = "$1$"
 NUMBER, COMPANY, DATE, REVISION = 1, 2, 3, 4
 # and in an "equation" row
 LABEL, UNIT, LEFT, RIGHT, DIFFERENCE, TERMS = 3, 5, 7, 8, 9, 10
+# and in a "total" row
+NAME, MEASURE, UNIT_NUMBER, TOTAL_UNIT, BEFORE, OPENING, DAY, EVER = range(2, 10)
 
 
 class Statement:
-    """One statement as it is read, a line at a time; nothing of it is kept but digests and faults."""
+    """One statement as it is read, a line at a time; nothing of it is kept but digests, running totals and faults."""
 
     def __init__(self, head):
         # of the head only the digests count: all else it says is no part of what was signed
@@ -32,6 +35,7 @@ class Statement:
         self.hash = hashlib.sha256(self.before.removeprefix(PREFIX).encode())
         self.number, self.company, self.date, self.revision = 0, "", "", ""
         self.rows, self.book, self.said = 0, hashlib.sha256(), (None, None)
+        self.totals, self.day_before = {}, None
         self.faults = []
 
     def read(self, line):
@@ -52,6 +56,8 @@ class Statement:
             self.said = (int(row[1]), row[2])
         elif tag == "equation":
             self._add_up(row)
+        elif tag == "total":
+            self._run_on(row)
 
     def _add_up(self, row):
         terms = json.loads(row[TERMS], parse_float=Decimal)
@@ -62,6 +68,29 @@ class Statement:
         difference = Decimal(row[LEFT] or 0) - Decimal(row[RIGHT] or 0)
         if abs(difference - Decimal(row[DIFFERENCE] or 0)) > Decimal("0.00001"):
             self.faults.append(f"{row[LABEL]}, {row[UNIT]}: the difference is not left less right")
+
+    def _run_on(self, row):
+        before, opening, day, ever = (Decimal(row[place] or 0) for place in (BEFORE, OPENING, DAY, EVER))
+        self.totals[row[NAME], row[MEASURE], row[UNIT_NUMBER]] = (before, ever, row[TOTAL_UNIT])
+        if before + opening + day != ever:
+            self.faults.append(f"running total {row[NAME]}, {row[TOTAL_UNIT]}: it does not add up")
+
+    def _follow_totals(self, last):
+        """Compare with the totals of the day before; ``last`` may be an earlier revision of this very day."""
+        self.day_before = last.day_before if last and last.date == self.date else last
+        if not self.day_before:
+            return
+        # what is no longer needed is let go
+        self.day_before.day_before = None
+        if not self.day_before.totals or not self.totals:
+            return
+        nothing = (0, 0, "")
+        for key in sorted({*self.totals, *self.day_before.totals}):
+            before, earlier = self.totals.get(key, nothing), self.day_before.totals.get(key, nothing)
+            if before[0] != earlier[1]:
+                self.faults.append(
+                    f"running total {key[0]}, {before[2] or earlier[2]}: it does not go on from the day before"
+                )
 
     @property
     def is_draft(self):
@@ -76,6 +105,7 @@ class Statement:
             self.faults.append("a figure, an entry or an equation changed: the digest does not agree")
         if (self.rows, self.book.hexdigest()) != self.said:
             self.faults.append(f"the day book's rows changed ({self.rows} rows, {self.said[0]} were signed)")
+        self._follow_totals(last)
         if not last:
             if self.number == 1 and self.before:
                 self.faults.append("the first of a company follows another")

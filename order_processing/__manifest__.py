@@ -117,6 +117,9 @@
         "views/reconciliation_order_reconciliation_views.xml",
         "views/reconciliation_order_reconciliation_line_views.xml",
         "views/reconciliation_rule_views.xml",
+        "views/reconciliation_stock_views.xml",
+        "views/reconciliation_cutoff_views.xml",
+        "views/reconciliation_trend_views.xml",
         # desk
         "views/desk_order_desk_queue_views.xml",
         "data/desk_queues.xml",

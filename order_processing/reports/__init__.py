@@ -1,1 +1,2 @@
+from . import reconciliation_trend
 from . import verification_rule_report

@@ -25,4 +25,6 @@ from . import returns_ask
 from . import returns_counter
 from . import reconciliation_draw
 from . import reconciliation_export
+from . import reconciliation_housekeeping
 from . import reconciliation_reopen
+from . import reconciliation_take_back

@@ -49,3 +49,10 @@ class ReconciliationDraw(models.TransientModel):
             "res_id": answer["id"],
             "view_mode": "form",
         }
+
+    def action_housekeeping(self):
+        """Open what is left lying first.
+
+        :return: a window action
+        """
+        return self.env["order.reconciliation"].action_housekeeping()

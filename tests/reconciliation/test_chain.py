@@ -240,13 +240,13 @@ class TestChain(ReconciliationCase):
         self.company.order_closing_hour = 0
         with mute_logger("odoo.addons.base.models.ir_cron"):
             self.env.cr.execute("SELECT 1")
-            self.assertTrue(self.Statement._is_due(self.company))
+            self.assertEqual(self.Statement._due_day(self.company), fields.Date.today())
             self.Statement._draw_at_closing(self.company)
         today = fields.Date.today()
         statement = self.Statement.search([("company_id", "=", self.company.id), ("date", "=", today)])
         self.assertEqual(statement.state, "draft")
         self.assertIn(self.users["manager"], statement.activity_ids.user_id)
         self.assertNotIn(self.users["stranger"], statement.activity_ids.user_id)
-        self.assertFalse(self.Statement._is_due(self.company))
+        self.assertFalse(self.Statement._due_day(self.company))
         statement.action_sign()
         self.assertFalse(statement.activity_ids)

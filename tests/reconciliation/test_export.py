@@ -158,7 +158,7 @@ class TestExport(ReconciliationCase):
     def test_the_workbook_adds_up_by_itself(self):
         """Every formula, worked out here from the cells it names, gives the statement's figure and the cell's value."""
         live, kept = self._book(self.third, True), self._book(self.third, False)
-        self.assertEqual(live.sheetnames, ["Balances", "Buckets", "Differences", "Entries"])
+        self.assertEqual(live.sheetnames, ["Balances", "Running totals", "Buckets", "Differences", "Entries"])
         sheet, values = live["Balances"], kept["Balances"]
         sums = 0
         for row in sheet.iter_rows(min_col=5, max_col=5):
@@ -174,6 +174,15 @@ class TestExport(ReconciliationCase):
         self.assertEqual(sums, 2 * len(self.third.equation_ids))
         results = [row[0].value for row in values.iter_rows(min_row=6, min_col=6, max_col=6) if row[0].value]
         self.assertEqual(results, ["proven"] * len(self.third.equation_ids))
+
+    def test_the_workbook_runs_its_totals_on(self):
+        live, kept = self._book(self.third, True)["Running totals"], self._book(self.third, False)["Running totals"]
+        names = [cell.value for cell in live["A"][5:]]
+        self.assertEqual(len(names), len(self.third.total_ids))
+        for row in range(6, 6 + len(names)):
+            self.assertEqual(live.cell(row, 6).value, f"=SUM(C{row}:E{row})")
+            worked = sum(live.cell(row, column).value for column in (3, 4, 5))
+            self.assertAlmostEqual(worked, kept.cell(row, 6).value, 5)
 
     def test_the_workbook_counts_its_own_entries(self):
         live, kept = self._book(self.third, True), self._book(self.third, False)

@@ -146,7 +146,7 @@ class OrderDeskQueue(models.Model):
     def _measured_days(self):
         """Statements that wait for a signature, and this business day where none is drawn yet."""
         statements = self.env[self.model_name].search_fetch(self._counted_domain(), ["date", "company_id", "state"])
-        waiting = statements.filtered(lambda statement: statement.state == "draft")
+        waiting = statements.filtered(lambda statement: statement.state in ("draft", "review"))
         drawn = {(statement.company_id.id, statement.date) for statement in statements}
         missing = [day for company in self.env.companies if (company.id, day := business_day(company)) not in drawn]
         days = [*waiting.mapped("date"), *missing]

@@ -154,7 +154,7 @@ CHECKS = (
     CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(equation.documents) WHEN 'array' THEN equation.documents
                                                  ELSE '[]' END) document
          WHERE equation.reconciliation_id = %(statement)s AND NOT equation.is_proven
-      GROUP BY 1
+      GROUP BY 1, CASE WHEN document ->> 'order_id' IS NULL THEN document ->> 'order' END
         """,
     ),
 )

@@ -1,8 +1,9 @@
 """The canonical form of a statement and its digest: plain Python.
 
 The canonical form is text, one JSON array a line, in this order: ``["statement", ...]``, ``["line", ...]`` for each
-entry, ``["equation", ...]`` for each equation and ``["check", ...]`` for each check in their sequence, ``["book", rows,
-sha256]`` for the rows of the day book that the statement owns. JSON without spaces, non-ASCII characters as they are,
+entry, ``["equation", ...]``, ``["check", ...]`` and what ``sections.py`` names behind them, each in its sequence,
+``["book", rows, sha256]`` for the rows of the day book that the statement owns. A section that came later has no rows in a
+statement that was signed before: its form is the same as it was. JSON without spaces, non-ASCII characters as they are,
 UTF-8; numbers, dates and times are texts as PostgreSQL writes them, without trailing zeros of a fraction; what is absent
 is ``null``; each line ends with a line feed. The digest is SHA-256, in hexadecimal, of the digest before (64 characters, or nothing for
 the first) followed by that text.

@@ -172,6 +172,17 @@ EQUATIONS = (
         "receivable in the journal without tax and without what belongs to no order.",
     ),
     Equation(
+        "stock",
+        "Stock on hand",
+        "stock",
+        (QUANTITY,),
+        (("On hand at the cut", "at_cut"), ("On hand at the cut before", "-at_before")),
+        (("Moved in", "came"), ("Moved out", "-went")),
+        ALL,
+        "By product and kind of location, what lies in the company's own locations changed since the cut before by what "
+        "all done moves brought and took, whatever their document.",
+    ),
+    Equation(
         "envelopes",
         "Orders received",
         "envelopes",

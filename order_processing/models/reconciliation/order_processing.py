@@ -37,12 +37,22 @@ CHECK = contract.record(
         "explanation": contract.text("Why the day is right nevertheless."),
     }
 )
+TOTAL = contract.record(
+    {
+        "name": contract.text("ordered, shipped, returned, invoiced or credited."),
+        "measure": contract.text("quantity (goods) or value (all lines, untaxed)."),
+        "unit": contract.text("Of a quantity; of a value its currency."),
+        "before": contract.number("Until the day before."),
+        "day": contract.number("This day."),
+        "ever": contract.number("Both together: carried on by the next day."),
+    }
+)
 ANSWER = contract.record(
     {
         "date": contract.day(),
         "company": contract.text(),
         "currency": contract.text("The company's, of all values."),
-        "state": contract.text("none (not drawn), draft or signed."),
+        "state": contract.text("none (not drawn), draft, review or signed."),
         "final": contract.boolean("The day is signed: its figures may be used."),
         "revision": contract.integer(),
         "number": contract.integer("Closing number."),
@@ -55,6 +65,7 @@ ANSWER = contract.record(
         "buckets": contract.array(BUCKET),
         "equations": contract.array(EQUATION),
         "checks": contract.array(CHECK, "What was looked for before the signature."),
+        "totals": contract.array(TOTAL, "Running totals of the chain of days."),
     },
     optional=("revision", "number"),
 )
@@ -114,6 +125,7 @@ class OrderProcessing(models.AbstractModel):
                 }
                 for check in statement.check_ids
             ],
+            "totals": statement.total_ids._plain(),
         }
 
     def _equation_figure(self, equation, name):

@@ -7,6 +7,8 @@ from ..common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
 MANAGER = "order_processing.group_manager"
+# states of a statement that can still become another
+OPEN = ("draft", "review")
 # what a document of the cut may not suffer between the cut and the signature
 TAKEN_BACK = ("uninvoiced", "uncredited", "unpaid", "corrected", "corrected_back")
 
@@ -25,7 +27,9 @@ class OrderReconciliation(models.Model):
 
     _transition_access = "read"
     _transitions = (
-        Transition("sign", ("draft",), "signed", group=MANAGER, who="signed_by_id", when="signed_at"),
+        Transition("review", ("draft",), "review", group=PROCESSOR, who="review_by_id", when="review_at"),
+        Transition("take_back", ("review",), "draft", group=PROCESSOR, reason=True),
+        Transition("sign", OPEN, "signed", group=MANAGER, who="signed_by_id", when="signed_at"),
         Transition(
             "supersede",
             ("signed",),
@@ -49,6 +53,9 @@ class OrderReconciliation(models.Model):
         "cut_xact",
         "cut_event",
         "cut_era",
+        "cutoff_at",
+        "cutoff_reason",
+        "cutoff_by_id",
         "digest",
         "previous_digest",
         "book_digest",
@@ -60,7 +67,7 @@ class OrderReconciliation(models.Model):
     date = fields.Date("Business day", required=True, readonly=True)
     revision = fields.Integer(required=True, readonly=True, default=1)
     state = fields.Selection(
-        [("draft", "Draft"), ("signed", "Signed"), ("superseded", "Superseded")],
+        [("draft", "Draft"), ("review", "In review"), ("signed", "Signed"), ("superseded", "Superseded")],
         required=True,
         readonly=True,
         default="draft",
@@ -76,6 +83,8 @@ class OrderReconciliation(models.Model):
     prepared_at = fields.Datetime(
         "Cut at", readonly=True, help="The day ends here: what comes after is the next day's."
     )
+    review_by_id = fields.Many2one("res.users", "Sent to review by", readonly=True, ondelete="restrict")
+    review_at = fields.Datetime("In review since", readonly=True)
     signed_by_id = fields.Many2one("res.users", "Signed by", readonly=True, ondelete="restrict")
     signed_at = fields.Datetime("Signed at", readonly=True)
     reopened_by_id = fields.Many2one("res.users", "Re-opened by", readonly=True)
@@ -101,7 +110,7 @@ class OrderReconciliation(models.Model):
 
     _once = models.UniqueIndex("(company_id, date, revision)", "This revision of the day exists already.")
     _one_current = models.UniqueIndex(
-        "(company_id, date) WHERE state IN ('draft', 'signed')", "A day has one statement that counts."
+        "(company_id, date) WHERE state IN ('draft', 'review', 'signed')", "A day has one statement that counts."
     )
     _gap_free = models.UniqueIndex("(company_id, number) WHERE number > 0", "A closing number is given once.")
 
@@ -150,7 +159,7 @@ class OrderReconciliation(models.Model):
         :param int company_id: one of the user's companies, default the present one
         :return: ``{id, date, state, revision, entries, proven}``
         :raises AccessError: no processor, or a foreign company
-        :raises UserError: the day is signed, a later day is drawn, or the day is still to come
+        :raises UserError: the day is signed or in review, a later day is drawn, or the day is still to come
         """
         self._check_order_group(PROCESSOR)
         try:
@@ -179,6 +188,8 @@ class OrderReconciliation(models.Model):
                 )
             )
         self.new({"company_id": company.id, "date": day})._check_last()
+        if reviewed := known.filtered(lambda statement: statement.state == "review"):
+            reviewed._refuse_reviewed()
         if draft := known.filtered(lambda statement: statement.state == "draft"):
             return draft
         self.env.cr.execute(
@@ -211,6 +222,8 @@ class OrderReconciliation(models.Model):
         self.check_access("read")
         answers = []
         for statement in self.sorted(lambda one: (one.company_id.id, one.date)):
+            if statement.state == "review":
+                statement._refuse_reviewed()
             if statement.state != "draft":
                 raise UserError(self.env._("%s is not a draft.", statement.display_name))
             answers.append(self.draft_day(statement.date, statement.company_id.id))
@@ -220,7 +233,7 @@ class OrderReconciliation(models.Model):
 
     @transition("sign")
     def action_sign(self, reason=""):
-        """Sign drafts (managers): the cut is locked, digested, chained to the signature before, and mailed.
+        """Sign days (managers), from the review or at once: the cut is locked, digested, chained to the signature before, and mailed.
 
         :return: list of dicts ``{id, date, state, number, digest}``
         :raises UserError: an earlier day is not signed, or a document of the cut was taken back since
@@ -253,7 +266,7 @@ class OrderReconciliation(models.Model):
         if declared.name == "sign":
             for statement in self.sudo():
                 statement._check_signable(self)
-        else:
+        elif declared.name == "supersede":
             for statement in self.sudo():
                 statement._check_last()
 
@@ -278,7 +291,7 @@ class OrderReconciliation(models.Model):
             [
                 ("company_id", "=", self.company_id.id),
                 ("date", "<", self.date),
-                ("state", "=", "draft"),
+                ("state", "in", OPEN),
                 ("id", "not in", together.ids),
             ],
             order="date",
@@ -345,8 +358,8 @@ class OrderReconciliation(models.Model):
         raise UserError(self.env._("A statement is drawn from the documents: use “Draw the day”."))
 
     def write(self, vals):
-        """Remarks of a draft; a signed statement is written by nobody."""
-        closed = self.filtered(lambda statement: statement.state != "draft")
+        """Remarks of a draft, or of a day in review; a signed statement is written by nobody."""
+        closed = self.filtered(lambda statement: statement.state not in OPEN)
         if closed and vals:
             raise UserError(
                 self.env._(
@@ -363,6 +376,8 @@ class OrderReconciliation(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
         self._check_order_group(MANAGER)
-        closed = self.filtered(lambda statement: statement.state != "draft")
+        for reviewed in self.filtered(lambda statement: statement.state == "review"):
+            reviewed._refuse_reviewed()
+        closed = self.filtered(lambda statement: statement.state not in OPEN)
         if closed:
             raise UserError(self.env._("Signed statements are kept: %s.", ", ".join(closed.mapped("display_name"))))

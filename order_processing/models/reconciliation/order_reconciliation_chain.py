@@ -3,95 +3,9 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .digest import digest
-from .order_reconciliation import MANAGER, PROCESSOR
-from .order_reconciliation_line import QUANTITIES, VALUES
+from .order_reconciliation import MANAGER, OPEN, PROCESSOR
+from .sections import BOOK, SECTIONS
 
-STATEMENT = (
-    "number",
-    "company_id",
-    "date",
-    "revision",
-    "prepared_by_id",
-    "prepared_at",
-    "signed_by_id",
-    "signed_at",
-    "previous_id",
-    "cut_snapshot",
-    "cut_xact",
-    "cut_event",
-    "cut_era",
-    "note",
-)
-LINE = (
-    "sequence",
-    "order_number",
-    "intake_number",
-    "order_name",
-    "partner_name",
-    "order_date",
-    "bucket",
-    "touched",
-    "reason",
-    "currency_id",
-    *(f"{name}_qty" for name in QUANTITIES),
-    "open_units",
-    *(f"{name}_value" for name in VALUES),
-    *(f"{name}_value_company" for name in VALUES),
-)
-EQUATION = (
-    "sequence",
-    "name",
-    "label",
-    "measure",
-    "unit",
-    "currency_id",
-    "left",
-    "right",
-    "difference",
-    "terms",
-    "explanation",
-    "documents",
-    "document_count",
-    "is_proven",
-)
-CHECK = (
-    "sequence",
-    "code",
-    "weight",
-    "model",
-    "documents",
-    "document_count",
-    "explanation",
-    "explained_by_id",
-)
-BOOK = (
-    "id",
-    "era_id",
-    "xact",
-    "kind",
-    "company_id",
-    "order_id",
-    "order_name",
-    "line_id",
-    "line_name",
-    "product_id",
-    "uom_id",
-    "currency_id",
-    "quantity",
-    "quantity_ref",
-    "amount",
-    "document_model",
-    "document_id",
-    "document_name",
-    "reason",
-    "note",
-    "business_date",
-    "to_refund",
-    "user_id",
-    "user_name",
-    "at",
-    "opening",
-)
 STEP = 2000
 
 
@@ -125,25 +39,21 @@ class OrderReconciliationChain(models.Model):
     def _canonical_rows(self):
         """The canonical form of one statement, row by row (see ``digest.py``)."""
         self.ensure_one()
-        for tag, table, names, key in (
-            ("statement", "order_reconciliation", STATEMENT, "id"),
-            ("line", "order_reconciliation_line", LINE, "reconciliation_id"),
-            ("equation", "order_reconciliation_equation", EQUATION, "reconciliation_id"),
-            ("check", "order_reconciliation_check", CHECK, "reconciliation_id"),
-        ):
+        for section in SECTIONS:
             self.env.cr.execute(
                 SQL(
-                    "SELECT %s FROM %s record WHERE record.%s = %s ORDER BY record.%s, record.id",
-                    self._texts("record", names, self._column_types(table)),
-                    SQL.identifier(table),
-                    SQL.identifier(key),
+                    "SELECT %s FROM %s record WHERE record.%s = %s AND %s ORDER BY record.%s, record.id",
+                    self._texts("record", section.columns, self._column_types(section.table)),
+                    SQL.identifier(section.table),
+                    SQL.identifier(section.key),
                     self.id,
-                    SQL.identifier("id" if tag == "statement" else "sequence"),
+                    SQL(section.condition),
+                    SQL.identifier("id" if section.key == "id" else "sequence"),
                 )
             )
             while rows := self.env.cr.fetchmany(STEP):
                 for row in rows:
-                    yield (tag, *row)
+                    yield (section.tag, *row)
         yield ("book", *self._book_state())
 
     def _book_state(self):
@@ -177,6 +87,7 @@ class OrderReconciliationChain(models.Model):
         last = self.search([("company_id", "=", self.company_id.id), ("number", ">", 0)], order="number desc", limit=1)
         self.env["order.event"].flush_model()
         self.check_ids.flush_recordset()
+        self.count_ids.flush_recordset()
         rows, book = self._book_state()
         self._transition_write(
             {
@@ -212,7 +123,7 @@ class OrderReconciliationChain(models.Model):
         self.env["order.event"].flush_model()
         self.invalidate_model()
         statements = self.search(
-            [("company_id", "=", company.id), "|", ("state", "!=", "draft"), ("number", ">", 0)], order="number, id"
+            [("company_id", "=", company.id), "|", ("state", "not in", OPEN), ("number", ">", 0)], order="number, id"
         )
         broken, digest_before, number, ids = [], "", 0, set()
 
@@ -254,8 +165,8 @@ class OrderReconciliationChain(models.Model):
     def _faults(self):
         """What is wrong with one signed statement, as texts."""
         self.ensure_one()
-        if self.state == "draft":
-            yield self.env._("it has a closing number and is a draft")
+        if self.state in OPEN:
+            yield self.env._("it has a closing number and is not signed")
         rows, book = self._book_state()
         if (int(rows), book) != (self.book_rows, self.book_digest):
             yield self.env._(
@@ -265,6 +176,8 @@ class OrderReconciliationChain(models.Model):
             )
         if digest(self.previous_digest, self._canonical_rows()) != self.digest:
             yield self.env._("a figure, an entry or an equation changed: the digest does not agree")
+        if self._totals_fault():
+            yield self.env._("the running totals do not go on from the statement before")
         self.env.cr.execute(
             SQL(
                 """

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from . import checks
-from .order_reconciliation import PROCESSOR
+from .order_reconciliation import OPEN, PROCESSOR
 
 
 class OrderReconciliationCheck(models.Model):
@@ -88,6 +88,8 @@ class OrderReconciliationCheck(models.Model):
         self.ensure_one()
         self.check_access("read")
         ids = [document["id"] for document in self.documents or [] if document["id"]]
+        if not ids and (products := self.code == "differences" and self.reconciliation_id._differing_products()):
+            return self.reconciliation_id._moves_action(products)
         if not ids:
             raise UserError(self.env._("Nothing was found here."))
         return {
@@ -110,7 +112,7 @@ class OrderReconciliationCheck(models.Model):
         self._refuse()
 
     def write(self, vals):
-        """The explanation of a check of a draft (processors); who wrote it is kept.
+        """The explanation of a check of a day that is not signed (processors); who wrote it is kept.
 
         :raises UserError: another value, the statement is signed, or there is nothing to explain
         """
@@ -140,7 +142,7 @@ class OrderReconciliationCheck(models.Model):
                     ", ".join(labels[check.code] for check in nothing),
                 )
             )
-        closed = self.reconciliation_id.filtered(lambda statement: statement.state != "draft")
+        closed = self.reconciliation_id.filtered(lambda statement: statement.state not in OPEN)
         if closed:
             raise UserError(
                 self.env._("%s is signed and stays as it was signed.", ", ".join(closed.mapped("display_name")))

@@ -6,6 +6,17 @@ from .order_reconciliation_facts import FACT, SCOPE
 from .order_reconciliation_line import QUANTITIES, VALUES
 
 DOCUMENTS_KEPT = 200
+# what is drawn anew each time
+DRAWN = (
+    "order_reconciliation_line",
+    "order_reconciliation_equation",
+    "order_reconciliation_check",
+    "order_reconciliation_stock",
+    "order_reconciliation_total",
+    "order_reconciliation_count",
+)
+# what the number of a differing document is, where it is no order
+KEYS = {"stock": "product_id"}
 # the columns of the facts that the entries show
 SHOWN = {
     "ordered": "gross",
@@ -47,6 +58,7 @@ class OrderReconciliationDraw(models.Model):
                 "cut_xact": cut["xact"],
                 "cut_event": cut["event_id"],
                 "cut_era": cut["era_id"],
+                **self._cutoff_values(),
             }
         )
         self.flush_recordset()
@@ -55,11 +67,15 @@ class OrderReconciliationDraw(models.Model):
             for check in self.check_ids
             if check.explanation
         }
-        for table in ("order_reconciliation_line", "order_reconciliation_equation", "order_reconciliation_check"):
+        counted = self._kept_counts()
+        for table in DRAWN:
             self.env.cr.execute(SQL("DELETE FROM %s WHERE reconciliation_id = %s", SQL.identifier(table), self.id))
         order_ids = self._make_scope()
         self._make_facts(order_ids)
         self._insert_lines(order_ids)
+        self._insert_stock()
+        self._insert_totals()
+        self._insert_counts(counted)
         self._insert_equations(order_ids)
         self._insert_checks(FACT, said)
         for table in (FACT, SCOPE):
@@ -205,6 +221,7 @@ class OrderReconciliationDraw(models.Model):
             "documents": lambda _equation, _measure: self._source_documents(order_ids),
             "envelopes": lambda _equation, _measure: self._source_envelopes(order_ids),
             "entries": lambda _equation, _measure: self._source_entries(order_ids),
+            "stock": self._source_stock,
         }[equation.source](equation, measure)
         terms = [(side, label, term) for side in ("left", "right") for label, term in getattr(equation, side)]
         names = [SQL.identifier(f"t{index}") for index in range(len(terms))]
@@ -242,7 +259,7 @@ class OrderReconciliationDraw(models.Model):
                        %(left_terms)s AS left_terms, %(right_terms)s AS right_terms,
                        count(*) FILTER (WHERE row.fault) AS faults,
                        jsonb_agg(jsonb_build_object(
-                           'order', row.order_name, 'order_id', row.order_id, 'line', row.line_name, 'left', trim_scale(round(row.l, 6)),
+                           'order', row.order_name, %(key)s::text, row.order_id, 'line', row.line_name, 'left', trim_scale(round(row.l, 6)),
                            'right', trim_scale(round(row.r, 6)), 'difference', trim_scale(round(row.l - row.r, 6)))
                            ORDER BY abs(row.l - row.r) DESC, row.order_name, row.order_id, row.line_name) FILTER (WHERE row.fault) AS documents
                   FROM (
@@ -267,6 +284,7 @@ class OrderReconciliationDraw(models.Model):
             currency=SQL("named.id") if measure == "value" else SQL("NULL::int4"),
             explanation=equation.explanation,
             kept=f"$[0 to {DOCUMENTS_KEPT - 1}]",
+            key=KEYS.get(equation.source, "order_id"),
             left_terms=side_terms("left"),
             right_terms=side_terms("right"),
             left=side_sum("left"),

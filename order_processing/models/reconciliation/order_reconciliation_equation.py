@@ -9,7 +9,8 @@ class OrderReconciliationEquation(models.Model):
     """One equation of a statement, in one unit or one currency: left, right, and the documents that make a difference.
 
     ``terms`` is ``{"left": [[label, value], ...], "right": [...]}``, ``documents`` a list of
-    ``{order, order_id, line, left, right, difference}``, at most 200 of the ``document_count``, the largest first.
+    ``{order, order_id, line, left, right, difference}``, at most 200 of the ``document_count``, the largest first; of stock
+    ``order`` and ``product_id`` are the product's.
     """
 
     _name = "order.reconciliation.equation"
@@ -70,11 +71,16 @@ class OrderReconciliationEquation(models.Model):
             )
 
     def action_open_documents(self):
-        """Open the orders that make the difference; without a difference, the entries of the statement.
+        """Open the orders (of stock: the moves) that make the difference; without one, what the statement stands on.
 
         :return: a window action
         """
         self.ensure_one()
+        products = [document["product_id"] for document in self.documents or [] if document.get("product_id")]
+        if products:
+            return self.reconciliation_id._moves_action(products)
+        if self.name == "stock":
+            return self.reconciliation_id.action_open_stock()
         numbers = [document["order_id"] for document in self.documents or [] if document.get("order_id")]
         if numbers:
             return {

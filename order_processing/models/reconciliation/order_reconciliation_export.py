@@ -5,7 +5,8 @@ from odoo import models
 from odoo.tools import SQL
 
 from .digest import PREFIX, canonical
-from .order_reconciliation_chain import BOOK, CHECK, EQUATION, LINE, STATEMENT, STEP
+from .order_reconciliation_chain import STEP
+from .sections import BOOK, LINE, SECTIONS
 
 # what a spreadsheet would take for a formula
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -68,10 +69,9 @@ class OrderReconciliationExport(models.Model):
     def export_columns(self):
         """What the values of the canonical form are.
 
-        :return: ``{"statement": [...], "line": [...], "equation": [...], "check": [...], "event": [...]}``, in their order
+        :return: ``{"statement": [...], "line": [...], ..., "event": [...]}``, the tags and their columns in their order
         """
-        columns = {"statement": STATEMENT, "line": LINE, "equation": EQUATION, "check": CHECK, "event": BOOK}
-        return {tag: list(names) for tag, names in columns.items()}
+        return {section.tag: list(section.columns) for section in SECTIONS} | {"event": list(BOOK)}
 
     def export_csv(self):
         """The entries of the statements as one table, comma-separated, numbers with a point.

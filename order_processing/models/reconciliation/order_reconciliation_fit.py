@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from . import checks
+from .order_reconciliation import OPEN
 
 KEPT = 200
 
@@ -19,11 +20,11 @@ class OrderReconciliationFit(models.Model):
     since_cut_count = fields.Integer("Since the cut", compute="_compute_since_cut_count")
 
     def _compute_since_cut_count(self):
-        """Rows of the day book that the cut of a draft did not see."""
+        """Rows of the day book that the cut did not see, while the day is not signed."""
         self.env["order.event"].flush_model()
         for statement in self:
             statement.since_cut_count = 0
-            if statement.state != "draft" or not statement.cut_snapshot:
+            if statement.state not in OPEN or not statement.cut_snapshot:
                 continue
             self.env.cr.execute(
                 SQL(
@@ -94,7 +95,7 @@ class OrderReconciliationFit(models.Model):
                            CASE WHEN sums.fingerprint = %(fingerprint)s THEN %(user)s::int END
                       FROM (
                         SELECT jsonb_agg(jsonb_build_object('id', found.id, 'name', found.name) ORDER BY found.name, found.id)
-                               AS documents, count(*) AS count, md5(string_agg(found.id::text, ',' ORDER BY found.id)) AS fingerprint
+                               AS documents, count(*) AS count, md5(string_agg(coalesce(found.id::text, found.name), ',' ORDER BY found.id, found.name)) AS fingerprint
                           FROM (%(found)s) found) sums
                     """,
                     statement=self.id,

@@ -1,12 +1,9 @@
 import logging
-from datetime import timedelta
 
 from psycopg2 import OperationalError
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
-
-from ..common.business_day import business_day, company_tz, day_bounds
 
 _logger = logging.getLogger(__name__)
 ACTIVITY = "order_processing.mail_activity_sign_day"
@@ -19,11 +16,11 @@ class OrderReconciliationNotice(models.Model):
 
     @api.model
     def _cron_draft(self):
-        """Draw today's statement of each company whose closing hour has come and that has none yet.
+        """Draw the statement of each company whose closing has come and that has none yet.
 
         Each company in a transaction of its own: its snapshot is the cut, and one that fails holds nobody up.
         """
-        companies = self.env["res.company"].search([("order_control", "!=", "off")]).filtered(self._is_due)
+        companies = self.env["res.company"].search([("order_control", "!=", "off")]).filtered(self._due_day)
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(companies))
         for company in companies:
@@ -35,30 +32,17 @@ class OrderReconciliationNotice(models.Model):
             progress(1)
 
     @api.model
-    def _is_due(self, company):
-        """Whether the closing hour of today has come and nobody drew the day."""
-        now = fields.Datetime.now()
-        day = business_day(company, now)
-        opens = day_bounds(company, day)[0]
-        # wall-clock hours of that day, as the setting means them
-        local_noon = company_tz(company).utcoffset(opens + timedelta(hours=12))
-        midnight = fields.Datetime.to_datetime(day) - local_noon
-        if now < midnight + timedelta(hours=company.order_closing_hour):
-            return False
-        if self.search_count([("company_id", "=", company.id), ("date", ">=", day)], limit=1):
-            return False
-        return bool(self.env["order.event"].search_count([("company_id", "=", company.id)], limit=1))
-
-    @api.model
     def _draw_at_closing(self, company):
-        answer = self.draft_day(business_day(company), company.id)
-        self.browse(answer["id"])._ask_for_signature()
+        day = self._due_day(company)
+        if day:
+            self.browse(self.draft_day(day, company.id)["id"])._ask_for_signature()
 
     def _ask_for_signature(self):
-        """Give each manager of the company an activity."""
+        """Give each manager of the company an activity, who has none yet."""
         managers = self.env.ref("order_processing.group_manager").all_user_ids
         for statement in self:
-            for user in managers.filtered(
+            asked = statement.activity_search([ACTIVITY]).user_id
+            for user in (managers - asked).filtered(
                 lambda user, company=statement.company_id: (
                     user.active and not user.share and company in user.company_ids
                 )

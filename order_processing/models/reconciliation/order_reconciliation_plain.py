@@ -79,7 +79,7 @@ class OrderReconciliationPlain(models.Model):
         return self._entries_action({"search_default_moved": 1})
 
     def action_open_differences(self):
-        """Open the orders that make a difference in any equation.
+        """Open the orders that make a difference in any equation; the moves of the products, where stock alone differs.
 
         :return: a window action
         """
@@ -89,6 +89,8 @@ class OrderReconciliationPlain(models.Model):
             for document in equation.documents or []
             if document.get("order_id")
         }
+        if not numbers and (products := self._differing_products()):
+            return self._moves_action(products)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Orders with a difference"),

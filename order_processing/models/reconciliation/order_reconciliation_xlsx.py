@@ -41,10 +41,11 @@ class OrderReconciliationXlsx(models.Model):
                 "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
                 "fault": book.add_format({"bold": True, "font_color": "#B00020"}),
             }
-            balances, buckets, documents, entries = (
+            balances, totals, buckets, documents, entries = (
                 book.add_worksheet(name)
                 for name in (
                     self.env._("Balances"),
+                    self.env._("Running totals"),
                     self.env._("Buckets"),
                     self.env._("Differences"),
                     self.env._("Entries"),
@@ -52,6 +53,7 @@ class OrderReconciliationXlsx(models.Model):
             )
             last = self._write_entries(entries, style)
             self._write_balances(balances, style)
+            self._write_totals(totals, style)
             self._write_buckets(buckets, style, entries.get_name(), last)
             self._write_documents(documents, style)
         return content.getvalue()
@@ -110,6 +112,22 @@ class OrderReconciliationXlsx(models.Model):
         else:
             sheet.write(row, 5, self.env._("%s documents differ", equation.document_count), style["fault"])
         return row + 1
+
+    def _write_totals(self, sheet, style):
+        """The running totals; what the next day goes on from is a formula."""
+        self._write_title(sheet, style, self.env._("Running totals"))
+        fields = self.total_ids.fields_get(
+            ["name", "unit", "before", "opening", "day", "ever"], ["string", "selection"]
+        )
+        labels = dict(fields["name"]["selection"])
+        for column, name in enumerate(fields):
+            sheet.write(TITLE_ROWS, column, fields[name]["string"], style["head_right" if column > 1 else "head"])
+            sheet.set_column(column, column, 22)
+        for row, total in enumerate(self.total_ids, TITLE_ROWS + 1):
+            sheet.write_row(row, 0, (labels[total.name], total.unit or ""))
+            for column, name in enumerate(("before", "opening", "day"), 2):
+                sheet.write_number(row, column, total[name], style["figure"])
+            sheet.write_formula(row, 5, f"=SUM(C{row + 1}:E{row + 1})", style["figure"], total.ever)
 
     def _write_entries(self, sheet, style):
         """The entries as a table; the row number of the last one."""

@@ -1,0 +1,146 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..common.business_day import business_day, company_tz, day_bounds
+from .order_reconciliation import MANAGER
+
+
+class OrderReconciliationCutoff(models.Model):
+    """The closing of one day at another moment than the company's closing hour, with a reason; signed with the day."""
+
+    _name = "order.reconciliation.cutoff"
+    _description = "Moved Closing of a Day"
+    _inherit = ["order.company.mixin", "mail.thread"]
+    _order = "date desc, id desc"
+    _rec_name = "date"
+
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    date = fields.Date(
+        "Business day", required=True, default=lambda self: business_day(self.env.company), tracking=True
+    )
+    closing = fields.Datetime("Closes at", required=True, tracking=True, help="The day is drawn then by itself.")
+    reason = fields.Char(required=True, tracking=True)
+
+    _once = models.UniqueIndex("(company_id, date)", "The closing of this day is moved already: change that one.")
+
+    @api.constrains("reason")
+    def _check_reason(self):
+        if any(not (cutoff.reason or "").strip() for cutoff in self):
+            raise ValidationError(self.env._("Say why the closing is moved."))
+
+    @api.constrains("date", "closing", "company_id")
+    def _check_closing(self):
+        for cutoff in self:
+            opens, ends = day_bounds(cutoff.company_id, cutoff.date)
+            if not opens <= cutoff.closing < ends + timedelta(hours=24):
+                raise ValidationError(
+                    self.env._("%s closes on that day, or in the night and day after it.", cutoff.display_name)
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Move closings (managers).
+
+        :raises UserError: the day is drawn already
+        """
+        self._check_manager()
+        cutoffs = super().create(vals_list)
+        cutoffs._check_free()
+        return cutoffs
+
+    def write(self, vals):
+        """Change what is not drawn yet (managers).
+
+        :raises UserError: the day is drawn already
+        """
+        self._check_manager()
+        self._check_free()
+        answer = super().write(vals)
+        self._check_free()
+        return answer
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_free(self):
+        self._check_manager()
+        self._check_free()
+
+    def _check_manager(self):
+        self.env["order.reconciliation"]._check_order_group(MANAGER)
+
+    def _check_free(self):
+        """Raise where the day, or a later one, is drawn: its cut is what it is."""
+        statements = self.env["order.reconciliation"].sudo()
+        for cutoff in self.sudo():
+            drawn = statements.search(
+                [
+                    ("company_id", "=", cutoff.company_id.id),
+                    ("date", ">=", cutoff.date),
+                    ("state", "!=", "superseded"),
+                    ("cut_snapshot", "!=", False),
+                ],
+                limit=1,
+            )
+            if drawn:
+                raise UserError(
+                    self.env._(
+                        "%(day)s is drawn already, so the closing of %(date)s is not moved any more. A draft may be drawn "
+                        "again at any time.",
+                        day=drawn.display_name,
+                        date=cutoff.date,
+                    )
+                )
+
+
+class OrderReconciliation(models.Model):
+    """When a day closes: at the company's hour, or where it was moved to."""
+
+    _inherit = "order.reconciliation"
+
+    cutoff_at = fields.Datetime("Closing moved to", readonly=True)
+    cutoff_reason = fields.Char("Why the closing was moved", readonly=True)
+    cutoff_by_id = fields.Many2one("res.users", "Closing moved by", readonly=True, ondelete="restrict")
+
+    @api.model
+    def _cutoff(self, company, day):
+        """The moved closing of a day, if there is one."""
+        return (
+            self.env["order.reconciliation.cutoff"]
+            .sudo()
+            .search([("company_id", "=", company.id), ("date", "=", day)], limit=1)
+        )
+
+    def _cutoff_values(self):
+        """What a statement keeps of the moved closing of its day."""
+        moved = self._cutoff(self.company_id, self.date)
+        return {"cutoff_at": moved.closing, "cutoff_reason": moved.reason, "cutoff_by_id": moved.write_uid.id}
+
+    @api.model
+    def _closes_at(self, company, day):
+        """The moment (naive UTC) at which a day closes: moved, else wall-clock hours of that day as the setting means them."""
+        moved = self._cutoff(company, day)
+        if moved:
+            return moved.closing
+        opens = day_bounds(company, day)[0]
+        local_noon = company_tz(company).utcoffset(opens + timedelta(hours=12))
+        return fields.Datetime.to_datetime(day) - local_noon + timedelta(hours=company.order_closing_hour)
+
+    @api.model
+    def _due_day(self, company):
+        """The day whose closing has come and that nobody drew: today, or the day before where its closing was moved.
+
+        :return: a date, or None
+        """
+        now = fields.Datetime.now()
+        today = business_day(company, now)
+        days = [today]
+        if self._cutoff(company, today - timedelta(days=1)):
+            days.insert(0, today - timedelta(days=1))
+        if not self.env["order.event"].search_count([("company_id", "=", company.id)], limit=1):
+            return None
+        for day in days:
+            drawn = self.search_count([("company_id", "=", company.id), ("date", ">=", day)], limit=1)
+            if now >= self._closes_at(company, day) and not drawn:
+                return day
+        return None

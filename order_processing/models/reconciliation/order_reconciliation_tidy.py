@@ -1,0 +1,177 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+
+from ..common.business_day import business_day
+from .order_reconciliation import PROCESSOR
+
+# core's posting grows faster than the set beyond this
+CHUNK = 100
+CLOSED = ("done", "cancel")
+
+
+class OrderReconciliationTidy(models.Model):
+    """Housekeeping before a day is drawn: what is left lying, counted as it stands now, and put away a set at a time."""
+
+    _inherit = "order.reconciliation"
+
+    @api.model
+    def _tidy_queues(self, company):
+        """``{code: (model, domain, method)}``; a method takes the records and puts them away, ``None`` where a person must."""
+        mine = ("company_id", "=", company.id)
+        return {
+            "invoice": (
+                "sale.order",
+                [
+                    mine,
+                    ("state", "=", "sale"),
+                    (
+                        "order_line",
+                        "any",
+                        [("product_id.type", "=", "consu"), ("qty_delivered", ">", 0), ("qty_to_invoice", ">", 0)],
+                    ),
+                ],
+                "_tidy_invoice",
+            ),
+            "hand_over": (
+                "order.pickup",
+                [
+                    mine,
+                    ("state", "in", ("planned", "requested", "loading")),
+                    ("date", "<=", business_day(company)),
+                    ("picking_ids", "!=", False),
+                ],
+                None,
+            ),
+            "reset_printed": (
+                "stock.picking",
+                [
+                    mine,
+                    ("printed", "=", True),
+                    ("state", "not in", CLOSED),
+                    ("picking_type_id.code", "!=", "incoming"),
+                    ("sale_id", "!=", False),
+                ],
+                "_tidy_reset",
+            ),
+            "orphans": (
+                "stock.picking",
+                [
+                    mine,
+                    ("state", "not in", CLOSED),
+                    ("sale_id.state", "=", "cancel"),
+                    ("picking_type_id.code", "!=", "incoming"),
+                    ("move_ids", "not any", [("origin_returned_move_id", "!=", False)]),
+                ],
+                "_tidy_cancel",
+            ),
+        }
+
+    @api.model
+    def _tidy_labels(self):
+        return {
+            "invoice": self.env._("Left and not invoiced"),
+            "hand_over": self.env._("Pickups not handed over"),
+            "reset_printed": self.env._("Printed and not shipped"),
+            "orphans": self.env._("Transfers of cancelled orders"),
+        }
+
+    @api.model
+    def _tidy_records(self, code, company):
+        model, domain, _method = self._tidy_queues(company)[code]
+        return self.env[model].with_company(company).search(domain)
+
+    @api.model
+    def _tidy_company(self, company_id):
+        self._check_order_group(PROCESSOR)
+        company = self.env["res.company"].browse(company_id) if company_id else self.env.company
+        if company not in self.env.user.sudo().company_ids:
+            raise AccessError(self.env._("%s is not a company of yours.", company.sudo().name or company_id))
+        return company
+
+    @api.model
+    def housekeeping(self, company_id=None):
+        """What is left lying now (processors).
+
+        :param int company_id: one of the user's companies, default the present one
+        :return: list of dicts ``{code, label, count}``: invoice, hand_over, reset_printed, orphans
+        :raises AccessError: no processor, or a foreign company
+        """
+        company = self._tidy_company(company_id)
+        labels = self._tidy_labels()
+        return [
+            {
+                "code": code,
+                "label": labels[code],
+                "count": self.env[model].search_count(domain),
+            }
+            for code, (model, domain, _method) in self._tidy_queues(company).items()
+        ]
+
+    @api.model
+    def tidy(self, code, company_id=None):
+        """Put away what is left lying (processors): invoice what left, take printed pick lists back, cancel orphans.
+
+        Each document goes by itself or not at all; one that is refused holds up no other.
+
+        :param str code: ``invoice``, ``reset_printed`` or ``orphans``; pickups are handed over one by one, to a driver
+        :param int company_id: one of the user's companies, default the present one
+        :return: list of dicts ``{document, id, ok, message}``
+        :raises UserError: an unknown code, or pickups
+        """
+        company = self._tidy_company(company_id)
+        queues = self._tidy_queues(company)
+        if code not in queues:
+            raise UserError(self.env._("There is nothing to put away called “%s”.", code))
+        method = queues[code][2]
+        if not method:
+            raise UserError(self.env._("A pickup is handed over to a driver, who says his name: open it."))
+        records = self._tidy_records(code, company)
+        records.check_access("write")
+        refused = {}
+        for start in range(0, len(records), CHUNK):
+            self._tidy_try(records[start : start + CHUNK], getattr(self, method), refused)
+        return [
+            {
+                "document": record.display_name,
+                "id": record.id,
+                "ok": record.id not in refused,
+                "message": refused.get(record.id, ""),
+            }
+            for record in records
+        ]
+
+    def _tidy_try(self, records, method, refused):
+        """Put ``records`` away in one go; where that is refused, each half by itself, down to the document at fault."""
+        try:
+            with self.env.cr.savepoint():
+                method(records)
+        except (UserError, RedirectWarning) as error:
+            if len(records) == 1:
+                refused[records.id] = str(error.args[0])
+                return
+            half = len(records) // 2
+            self._tidy_try(records[:half], method, refused)
+            self._tidy_try(records[half:], method, refused)
+
+    @api.model
+    def _tidy_invoice(self, orders):
+        # final: what was paid down is taken off, as core's own screen does
+        orders._create_invoices(grouped=True, final=True).action_post()
+
+    @api.model
+    def _tidy_reset(self, transfers):
+        transfers.write({"printed": False})
+
+    @api.model
+    def _tidy_cancel(self, transfers):
+        transfers.action_cancel()
+
+    @api.model
+    def action_housekeeping(self):
+        """Open the list of what is left lying (processors).
+
+        :return: a window action
+        """
+        company = self._tidy_company(None)
+        wizard = self.env["reconciliation.housekeeping"].create({"company_id": company.id})
+        return wizard._reopen()

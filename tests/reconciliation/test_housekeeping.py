@@ -1,0 +1,108 @@
+"""What is left lying before a day is drawn: counted, opened, put away."""
+
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+
+from .common import ReconciliationCase
+
+
+class TestHousekeeping(ReconciliationCase):
+    def _counts(self, user="processor"):
+        found = self._as(user, self.Statement).housekeeping(self.company.id)
+        return {queue["code"]: queue["count"] for queue in found}
+
+    def _tidy(self, code, user="processor"):
+        return self._as(user, self.Statement).tidy(code, self.company.id)
+
+    def test_what_left_is_invoiced(self):
+        before = self._counts()["invoice"]
+        order, waiting = self._confirmed((self.product, 5)), self._confirmed((self.product, 5))
+        self._deliver(order)
+        self.assertEqual(self._counts()["invoice"], before + 1)
+        answers = {answer["document"]: answer for answer in self._tidy("invoice")}
+        self.assertTrue(answers[order.name]["ok"])
+        self.assertNotIn(waiting.name, answers)
+        self.assertEqual((order.invoice_ids.state, order.invoice_status), ("posted", "invoiced"))
+        self.assertEqual(self._counts()["invoice"], 0)
+        self.assertEqual(self._tidy("invoice"), [], "a second time there is nothing")
+        self._assert_proven(self._next_day())
+
+    def test_one_that_is_refused_holds_up_no_other(self):
+        orders = self.env["sale.order"]
+        for _count in range(3):
+            orders |= self._confirmed((self.product, 1))
+        for order in orders:
+            self._deliver(order)
+        bad = orders[1]
+        sale = type(self.env["sale.order"])
+        create = sale._create_invoices
+
+        def refuse(records, *args, **kwargs):
+            if bad.id in records.ids:
+                raise UserError("The customer is blocked")
+            return create(records, *args, **kwargs)
+
+        with patch.object(sale, "_create_invoices", refuse):
+            answers = {answer["document"]: answer for answer in self._tidy("invoice")}
+        self.assertEqual([answers[order.name]["ok"] for order in orders], [True, False, True])
+        self.assertEqual(answers[bad.name]["message"], "The customer is blocked")
+        self.assertEqual([order.invoice_count for order in orders], [1, 0, 1])
+
+    def test_printed_pick_lists_are_taken_back(self):
+        order = self._confirmed((self.product, 5))
+        order.picking_ids.printed = True
+        self.assertEqual(self._counts()["reset_printed"], 1)
+        self.assertEqual([answer["ok"] for answer in self._tidy("reset_printed")], [True])
+        self.assertFalse(order.picking_ids.printed)
+        self.assertEqual(order.picking_ids.state, "assigned", "what is reserved stays reserved")
+
+    def test_transfers_of_cancelled_orders_are_cancelled(self):
+        order = self._confirmed((self.product, 5))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET state = 'cancel' WHERE id = %s", [order.id])
+        self.env.invalidate_all()
+        self.assertEqual(self._counts()["orphans"], 1)
+        self.assertEqual([answer["ok"] for answer in self._tidy("orphans")], [True])
+        self.assertEqual(order.picking_ids.state, "cancel")
+
+    def test_pickups_are_opened(self):
+        order = self._confirmed((self.product, 5))
+        pickup = self.env["order.pickup"].create(
+            {"warehouse_id": self.warehouse.id, "date": self.day, "company_id": self.company.id}
+        )
+        order.picking_ids.order_pickup_id = pickup
+        self.assertEqual(self._counts()["hand_over"], 1)
+        with self.assertRaisesRegex(UserError, "driver"):
+            self._tidy("hand_over")
+        wizard = self._wizard()
+        action = wizard.line_ids.filtered(lambda line: line.code == "hand_over").action_tidy()
+        self.assertEqual((action["res_model"], action["domain"]), ("order.pickup", [("id", "in", pickup.ids)]))
+
+    def _wizard(self, user="processor"):
+        action = self._as(user, self.Statement).with_company(self.company).action_housekeeping()
+        return self._as(user, self.env["reconciliation.housekeeping"]).browse(action["res_id"])
+
+    def test_the_screen_counts_does_and_says(self):
+        order = self._confirmed((self.product, 5))
+        self._deliver(order)
+        wizard = self._wizard()
+        self.assertEqual(wizard.line_ids.mapped("code"), ["invoice", "hand_over", "reset_printed", "orphans"])
+        line = wizard.line_ids[0]
+        self.assertEqual(line.action_open()["res_model"], "sale.order")
+        self.assertEqual(line.action_tidy()["res_id"], wizard.id)
+        self.assertEqual((line.count, line.outcome), (0, "1 done"))
+
+    def test_who_may(self):
+        for name in ("salesman", "integration", "stranger", "portal"):
+            for act in (self._counts, lambda user: self._tidy("invoice", user)):
+                with self.subTest(user=name), self.assertRaises(AccessError):
+                    act(name)
+        with self.assertRaises(UserError):
+            self._tidy("everything")
+
+    def test_another_company_is_left_alone(self):
+        order = self._confirmed((self.product, 5))
+        order.picking_ids.printed = True
+        self._as("stranger", self.Statement).tidy("reset_printed", self.other_company.id)
+        self.assertTrue(order.picking_ids.printed)
