@@ -73,7 +73,9 @@ class OrderReturn(models.Model):
             ids = self._find_overdue(company)
             for start in range(0, len(ids), BATCH):
                 lines = self.env["order.return.line"].sudo().browse(ids[start : start + BATCH])
-                lines.with_company(company)._end_advance_apart()
+                lines.with_company(company).return_id._apart(
+                    "advance", lambda cases, due=lines: cases.line_ids.filtered(lambda line: line in due)._end_advance()
+                )
                 left = len(ids) - start - BATCH
                 self.env["ir.cron"]._commit_progress(min(BATCH, len(ids) - start), remaining=max(left, 0))
 
@@ -135,24 +137,6 @@ class OrderReturnLine(models.Model):
     )
     advance_outcome = fields.Selection(CONSEQUENCES, "Did not come", readonly=True)
     advance_qty = fields.Float("Did not come (quantity)", digits="Product Unit", readonly=True)
-
-    def _end_advance_apart(self):
-        """``_end_advance`` for all, or for each case alone where that is refused for one: it is told on the case, and tried
-        again at the next run. A concurrency error goes up."""
-        try:
-            with self.env.cr.savepoint():
-                self._end_advance()
-            return
-        except UserError:
-            cases = self.grouped("return_id")
-        for case, lines in cases.items():
-            try:
-                with self.env.cr.savepoint():
-                    lines._end_advance()
-            except UserError as refused:
-                case._message_log(
-                    body=self.env._("What did not come for goods sent in advance is not charged yet: %s", refused)
-                )
 
     def _end_advance(self):
         """Invoice or write off what these lines were sent for in advance and what did not come; tell the desk."""

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..common.business_day import business_day
 
@@ -49,24 +48,8 @@ class OrderReturnExpire(models.Model):
             )
             for start in range(0, len(cases), BATCH):
                 chunk = cases[start : start + BATCH]
-                chunk.with_company(company)._expire_apart()
+                chunk.with_company(company)._apart("expire", lambda own: own._expire())
                 self.env["ir.cron"]._commit_progress(len(chunk))
-
-    def _expire_apart(self):
-        """``_expire`` for all, or for each case alone where that is refused for one, which is told on it and tried again at the
-        next run. A concurrency error goes up."""
-        try:
-            with self.env.cr.savepoint():
-                self._expire()
-            return
-        except UserError:
-            alone = self.grouped("id").values()
-        for case in alone:
-            try:
-                with self.env.cr.savepoint():
-                    case._expire()
-            except UserError as refused:
-                case._message_log(body=self.env._("The approval could not be ended: %s", refused))
 
     def _expire(self):
         """End these approvals, take back what of their money is a draft, and tell the customers that were not told before."""
