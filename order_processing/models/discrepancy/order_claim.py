@@ -22,7 +22,7 @@ class OrderClaim(models.Model):
 
     _name = "order.claim"
     _description = "Claim from a Carrier or Vendor"
-    _inherit = ["order.transition.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["order.transition.mixin", "order.company.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "deadline, id"
     _check_company_auto = True
     _transition_initial = "draft"

@@ -10,7 +10,7 @@ class OrderEnquiry(models.Model):
     """One question of a customer, and its answer."""
 
     _name = "order.enquiry"
-    _inherit = ["order.transition.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["order.transition.mixin", "order.company.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Enquiry"
     _order = "asked_at desc, id desc"
     _rec_name = "question"
