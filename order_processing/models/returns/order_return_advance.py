@@ -35,22 +35,19 @@ class OrderReturn(models.Model):
         """Call off what was to leave in advance for cases that end before their goods come.
 
         What has left already is charged or written off when its day has passed.
+
+        :raises UserError: an exchange that has not left is invoiced: core would leave the invoice, and the customer would owe it
         """
-        self.credit_ids.sudo().filtered(lambda move: move.state == "draft").button_cancel()
         lines = self.line_ids.filtered(lambda line: line.advance_until)
-        moves = lines._sent_again().filtered(lambda move: move.state != "done")
-        moves.sudo()._action_cancel()
         orders = lines.exchange_line_id.order_id.sudo().filtered(lambda order: order.state != "cancel")
         orders = orders.filtered(
             lambda order: not order.order_line.move_ids.filtered(lambda move: move.state == "done")
         )
-        billed = orders.filtered(lambda order: any(move.state == "posted" for move in order.invoice_ids))
-        (orders - billed)._action_cancel()
-        for order in billed:
-            # core would leave the invoice, and the customer would owe it
-            order.order_return_id._message_log(
-                body=self.env._("%s is invoiced already: credit its invoice and cancel it by hand.", order.name)
-            )
+        orders._check_exchange_unbilled()
+        self.credit_ids.sudo().filtered(lambda move: move.state == "draft").button_cancel()
+        moves = lines._sent_again().filtered(lambda move: move.state != "done")
+        moves.sudo()._action_cancel()
+        orders._action_cancel()
 
     def _check_given(self):
         """:raises UserError: names the cases whose money was given for goods that the customer keeps"""
@@ -210,7 +207,7 @@ class OrderReturnLine(models.Model):
             self.return_id._credit(kept)
 
     def _tell_advance(self):
-        """A line in the chatter of each case and a task for who approved it."""
+        """A line in the chatter of each case, a task for who approved it, a message to the customer."""
         labels = dict(self._fields["advance_outcome"]._description_selection(self.env))
         bodies = {}
         for line in self:
@@ -228,6 +225,7 @@ class OrderReturnLine(models.Model):
         self.return_id.browse(case.id for case in bodies)._message_log_batch(
             bodies={case.id: "\n".join(rows) for case, rows in bodies.items()}
         )
+        self.return_id._tell_later("overdue")
         kind = self.env.ref("mail.mail_activity_data_todo")
         model = self.env["ir.model"]._get("order.return")
         self.env["mail.activity"].create(
