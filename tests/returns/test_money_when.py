@@ -141,6 +141,62 @@ class TestPosting(ReturnCase):
 
 
 class TestSettlementStatus(ReturnCase):
+    STATUSES = (False, "open", "part", "returned", "credited", "exchanged", "settled")
+
+    def _found_as_said(self, orders):
+        """The search finds each order under what its field says, and under nothing else."""
+        orders.invalidate_recordset()
+        for status in self.STATUSES:
+            said = orders.filtered(lambda order, status=status: order.settlement_status == status)
+            asked = [("id", "in", orders.ids), ("settlement_status", "=", status)]
+            self.assertEqual(orders.search(asked), orders.search([("id", "in", said.ids)]), status)
+        some = ["part", False]
+        self.assertEqual(
+            set(orders.search([("id", "in", orders.ids), ("settlement_status", "in", some)])),
+            set(orders.filtered(lambda order: order.settlement_status in some)),
+        )
+
+    def test_the_search_agrees_with_the_field(self):
+        orders = self.env["sale.order"]
+        again = {"settlement": "replacement"}
+        for rows in (
+            [],
+            [(2, {})],
+            [(1, {})],
+            [(2, {"disposition": "customer_keeps"})],
+            [(1, {"disposition": "customer_keeps"}), (1, again)],
+            [(2, again)],
+            [(1, {}), (1, again)],
+            [(2, {"settlement": "none"})],
+            [(2, {"settlement": "exchange", "exchange_product": "TG-2"})],
+            [(1, {"settlement": "credit"}), (1, {"settlement": "refund"})],
+        ):
+            order = self._shipped((self.product, 2), (self.service, 1))
+            if rows:
+                self._process(self._ask(*(self._row(order.order_line[0], count, **vals) for count, vals in rows)))
+            orders |= order
+        for act in ("action_reject", "action_cancel"):
+            order = self._shipped((self.product, 2))
+            getattr(self._ask(self._row(order.order_line, 2)), act)(reason="Worn")
+            orders |= order
+        order = self._shipped((self.product, 2))
+        self._ask(self._row(order.order_line, 2))
+        orders |= order
+        self._found_as_said(orders)
+        # all of them are met
+        self.assertEqual(set(orders.mapped("settlement_status")), set(self.STATUSES))
+
+    def test_the_search_reads_no_return_lines(self):
+        for _number in range(3):
+            self._process(self._ask(self._row(self._shipped((self.product, 2)).order_line, 1)))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.env["sale.order"].search_count([("settlement_status", "=", "part")])
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["sale.order"].search_count([("settlement_status", "=", "part")])
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 2)
+
     def test_what_is_so(self):
         order = self._shipped((self.product, 5))
         self.assertFalse(order.settlement_status)

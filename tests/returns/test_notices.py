@@ -206,6 +206,30 @@ class TestNotices(ReturnCase):
         # the first of all fills the cache of names
         self.assertEqual(counts[1], counts[2], counts)
 
+    def test_what_did_not_come_is_told_once(self):
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 60.0)
+        for outcome, words in (("invoice", "is invoiced"), ("write_off", "need not send it any more")):
+            with self.subTest(outcome=outcome):
+                policy = self.env["order.return.policy"].create({"name": outcome, "advance_consequence": outcome})
+                order = self._shipped((self.product, 5))
+                row = self._row(order.order_line, 1, settlement="replacement", reason="defective", advance=True)
+                case = self._ask(row)
+                case.action_approve()
+                self._deliver(order)
+                self._cron()
+                case.line_ids._set({"advance_until": "2020-01-01"})
+                for _hour in range(2):
+                    self.Return._cron_advance()
+                    self._cron()
+                self.assertEqual((case.state, case.line_ids.advance_outcome), ("settled", outcome))
+                self.assertEqual(case.notice_ids.mapped("step").count("overdue"), 1)
+                mail = self._mails(case)[-1]
+                self.assertIn("did not come", mail.subject)
+                self.assertIn(words, self._words(mail))
+                self.assertIn("1 Units Test Goods", self._words(mail).replace("[TG-1] ", ""))
+                self.assertEqual(self._told(case)[-1], "overdue")
+                policy.action_archive()
+
     def test_nobody_writes_what_was_told(self):
         case = self._ask(self._row(self.line, 1))
         for user in ("processor", "manager"):

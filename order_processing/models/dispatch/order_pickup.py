@@ -27,7 +27,7 @@ class OrderPickup(models.Model):
     """One collection by a carrier: which transfers and parcels go with it, and that they were handed over."""
 
     _name = "order.pickup"
-    _inherit = ["order.transition.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["order.transition.mixin", "order.company.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Pickup"
     _order = "date desc, id desc"
     _check_company_auto = True

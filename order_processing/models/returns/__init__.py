@@ -9,6 +9,7 @@ from . import order_return_request
 from . import order_return_receive
 from . import order_return_dispose
 from . import order_return_inspect
+from . import order_return_apart
 from . import order_return_follow
 from . import order_return_expire
 from . import order_return_notice

@@ -35,22 +35,19 @@ class OrderReturn(models.Model):
         """Call off what was to leave in advance for cases that end before their goods come.
 
         What has left already is charged or written off when its day has passed.
+
+        :raises UserError: an exchange that has not left is invoiced: core would leave the invoice, and the customer would owe it
         """
-        self.credit_ids.sudo().filtered(lambda move: move.state == "draft").button_cancel()
         lines = self.line_ids.filtered(lambda line: line.advance_until)
-        moves = lines._sent_again().filtered(lambda move: move.state != "done")
-        moves.sudo()._action_cancel()
         orders = lines.exchange_line_id.order_id.sudo().filtered(lambda order: order.state != "cancel")
         orders = orders.filtered(
             lambda order: not order.order_line.move_ids.filtered(lambda move: move.state == "done")
         )
-        billed = orders.filtered(lambda order: any(move.state == "posted" for move in order.invoice_ids))
-        (orders - billed)._action_cancel()
-        for order in billed:
-            # core would leave the invoice, and the customer would owe it
-            order.order_return_id._message_log(
-                body=self.env._("%s is invoiced already: credit its invoice and cancel it by hand.", order.name)
-            )
+        orders._check_exchange_unbilled()
+        self.credit_ids.sudo().filtered(lambda move: move.state == "draft").button_cancel()
+        moves = lines._sent_again().filtered(lambda move: move.state != "done")
+        moves.sudo()._action_cancel()
+        orders._action_cancel()
 
     def _check_given(self):
         """:raises UserError: names the cases whose money was given for goods that the customer keeps"""
@@ -73,7 +70,9 @@ class OrderReturn(models.Model):
             ids = self._find_overdue(company)
             for start in range(0, len(ids), BATCH):
                 lines = self.env["order.return.line"].sudo().browse(ids[start : start + BATCH])
-                lines.with_company(company)._end_advance_apart()
+                lines.with_company(company).return_id._apart(
+                    "advance", lambda cases, due=lines: cases.line_ids.filtered(lambda line: line in due)._end_advance()
+                )
                 left = len(ids) - start - BATCH
                 self.env["ir.cron"]._commit_progress(min(BATCH, len(ids) - start), remaining=max(left, 0))
 
@@ -135,24 +134,6 @@ class OrderReturnLine(models.Model):
     )
     advance_outcome = fields.Selection(CONSEQUENCES, "Did not come", readonly=True)
     advance_qty = fields.Float("Did not come (quantity)", digits="Product Unit", readonly=True)
-
-    def _end_advance_apart(self):
-        """``_end_advance`` for all, or for each case alone where that is refused for one: it is told on the case, and tried
-        again at the next run. A concurrency error goes up."""
-        try:
-            with self.env.cr.savepoint():
-                self._end_advance()
-            return
-        except UserError:
-            cases = self.grouped("return_id")
-        for case, lines in cases.items():
-            try:
-                with self.env.cr.savepoint():
-                    lines._end_advance()
-            except UserError as refused:
-                case._message_log(
-                    body=self.env._("What did not come for goods sent in advance is not charged yet: %s", refused)
-                )
 
     def _end_advance(self):
         """Invoice or write off what these lines were sent for in advance and what did not come; tell the desk."""
@@ -226,7 +207,7 @@ class OrderReturnLine(models.Model):
             self.return_id._credit(kept)
 
     def _tell_advance(self):
-        """A line in the chatter of each case and a task for who approved it."""
+        """A line in the chatter of each case, a task for who approved it, a message to the customer."""
         labels = dict(self._fields["advance_outcome"]._description_selection(self.env))
         bodies = {}
         for line in self:
@@ -244,6 +225,7 @@ class OrderReturnLine(models.Model):
         self.return_id.browse(case.id for case in bodies)._message_log_batch(
             bodies={case.id: "\n".join(rows) for case, rows in bodies.items()}
         )
+        self.return_id._tell_later("overdue")
         kind = self.env.ref("mail.mail_activity_data_todo")
         model = self.env["ir.model"]._get("order.return")
         self.env["mail.activity"].create(

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .order_return_linked import working
@@ -149,3 +150,22 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         help="The return case whose other products this order brings.",
     )
+
+    def _check_exchange_unbilled(self):
+        """:raises UserError: names the orders of exchanges whose posted invoices are not credited, and what to do first"""
+        refused = []
+        for order in self:
+            posted = order.invoice_ids.filtered(lambda move: move.state == "posted")
+            if order.company_id.currency_id.is_zero(sum(posted.mapped("amount_total_signed"))):
+                continue
+            refused.append(
+                self.env._(
+                    "%(case)s: its exchange %(order)s has not left and is invoiced already (%(invoices)s). Let that be "
+                    "credited in full first, then the case can end and the order is cancelled with it.",
+                    case=order.order_return_id.name,
+                    order=order.name,
+                    invoices=", ".join(posted.mapped("name")),
+                )
+            )
+        if refused:
+            raise UserError("\n".join(refused))

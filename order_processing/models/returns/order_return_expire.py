@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..common.business_day import business_day
+from .order_return_receive import NOT_HERE
 
 BATCH = 100
 
@@ -44,33 +44,24 @@ class OrderReturnExpire(models.Model):
                     ("expires_on", "<", business_day(company)),
                     # what was sent in advance has a day of its own
                     ("line_ids", "not any", [("advance_until", "!=", False)]),
+                    # what needs no sending is not late
+                    ("line_ids", "any", [("disposition", "not in", NOT_HERE), ("quantity", ">", 0)]),
                 ],
                 order="id",
             )
             for start in range(0, len(cases), BATCH):
                 chunk = cases[start : start + BATCH]
-                chunk.with_company(company)._expire_apart()
+                chunk.with_company(company)._apart("expire", lambda own: own._expire())
                 self.env["ir.cron"]._commit_progress(len(chunk))
 
-    def _expire_apart(self):
-        """``_expire`` for all, or for each case alone where that is refused for one, which is told on it and tried again at the
-        next run. A concurrency error goes up."""
-        try:
-            with self.env.cr.savepoint():
-                self._expire()
-            return
-        except UserError:
-            alone = self.grouped("id").values()
-        for case in alone:
-            try:
-                with self.env.cr.savepoint():
-                    case._expire()
-            except UserError as refused:
-                case._message_log(body=self.env._("The approval could not be ended: %s", refused))
-
     def _expire(self):
-        """End these approvals, take back what of their money is a draft, and tell the customers that were not told before."""
-        by_day = self.grouped("expires_on")
+        """End these approvals, take back what of their money is a draft, and tell the customers that were not told before.
+
+        What needs no sending (goods that stay, or never arrived) does not end with it.
+        """
+        going_on = self.filtered(lambda case: any(not line._is_awaited() for line in case.line_ids))
+        going_on._expire_awaited()
+        by_day = (self - going_on).grouped("expires_on")
         for day, cases in by_day.items():
             cases._transition("expire", reason=self.env._("Nothing came until %s", day))
             cases._call_ahead_off()
@@ -81,3 +72,38 @@ class OrderReturnExpire(models.Model):
         if template and untold:
             template.sudo().send_mail_batch(untold.ids, email_layout_xmlid="mail.mail_notification_light")
             untold._transition_write({"expiry_told_at": fields.Datetime.now()})
+
+    def _expire_awaited(self):
+        """Wait no more for what was to come of cases of which something needs no sending: it is free again. A case of which all
+        the rest is given for is settled, another waits for the desk to settle it."""
+        awaited = self.line_ids.filtered(lambda line: line._is_awaited())
+        drafts = self.credit_ids.sudo().filtered(lambda move: move.state == "draft")
+        # made anew at the settlement for what stays
+        drafts.filtered(lambda move: move.invoice_line_ids.order_return_line_id & awaited).button_cancel()
+        for line in awaited:
+            line._set({"quantity": 0.0})
+        for day, cases in self.grouped("expires_on").items():
+            given = cases.filtered(lambda case: all(line._is_given() for line in case.line_ids))
+            given._transition("expire_rest", reason=self.env._("Nothing came until %s", day))
+            given.line_ids.filtered("quantity")._book_settled()
+            waiting = cases - given
+            waiting._message_log_batch(
+                bodies=dict.fromkeys(
+                    waiting.ids,
+                    self.env._("Nothing came until %s, and nothing is waited for: what needs no sending is to be settled.", day),
+                )
+            )
+
+
+class OrderReturnLine(models.Model):
+    _inherit = "order.return.line"
+
+    def _is_awaited(self):
+        """Whether the customer is to send the goods of this line."""
+        self.ensure_one()
+        return self.disposition not in NOT_HERE and not self.uom_id.is_zero(self.quantity)
+
+    def _is_given(self):
+        """Whether nothing is left to give for this line: it counts for nothing, or was credited in full."""
+        self.ensure_one()
+        return self.uom_id.compare(self.credited_qty, self.quantity) >= 0

@@ -28,11 +28,12 @@ class OrderReturnFollow(models.Model):
 
     @api.model
     def _cron_follow(self):
-        """Close settled cases of which nothing is open, re-open closed ones of which something is; in sets."""
+        """Close settled cases of which nothing is open, re-open closed ones of which something is; in sets. A case that
+        refuses it holds up no other."""
         for state, is_open in (("settled", False), ("closed", True)):
             ids = self._find_following(state, is_open)
             for start in range(0, len(ids), BATCH):
-                self.sudo().browse(ids[start : start + BATCH])._follow()
+                self.sudo().browse(ids[start : start + BATCH])._apart("follow", lambda cases: cases._follow())
                 left = len(ids) - start - BATCH
                 self.env["ir.cron"]._commit_progress(min(BATCH, len(ids) - start), remaining=max(left, 0))
 

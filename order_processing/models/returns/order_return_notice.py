@@ -9,6 +9,7 @@ STEPS = [
     ("settled", "Settled"),
     ("rejected", "Rejected"),
     ("cancelled", "Cancelled"),
+    ("overdue", "Did not come"),
 ]
 
 

@@ -15,6 +15,7 @@ class OrderReturnPolicy(models.Model):
     """
 
     _name = "order.return.policy"
+    _inherit = ["order.company.mixin"]
     _description = "Return Policy"
     _order = "sequence, id"
     _check_company_auto = True

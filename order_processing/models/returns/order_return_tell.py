@@ -32,6 +32,8 @@ HOLDS_IN = {
     "settled": DONE,
     "rejected": ("rejected",),
     "cancelled": ("cancelled",),
+    # what follows of goods sent in advance follows whatever becomes of the case
+    "overdue": (*EXPECTED, *ARRIVED, "cancelled"),
 }
 
 
@@ -165,6 +167,10 @@ class OrderReturnTell(models.Model):
             }
             for note in self.credit_ids.filtered(lambda note: note.state == "posted").sorted("id")
         ]
+
+    def _told_overdue(self):
+        """What was sent in advance and what it replaces did not come: the lines."""
+        return self.line_ids.filtered("advance_outcome")
 
     def _comes_back(self):
         """The lines whose goods the customer is to send."""

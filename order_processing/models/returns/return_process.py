@@ -37,6 +37,7 @@ TRANSITIONS = (
     Transition("correct", ("inspected",), "received", group=PROCESSOR, reason=True),
     # what follows from documents and the calendar, whoever touched them; private, so no call reaches it by itself
     Transition("expire", ("approved",), "cancelled", reason=True, when="expired_at", why="reason"),
+    Transition("expire_rest", ("approved",), "settled", reason=True, when="settled_at"),
     Transition("overdue", EXPECTED, "settled", reason=True, when="settled_at"),
     Transition("close", ("settled",), "closed", when="closed_at"),
     Transition("reopen", ("closed",), "settled", reason=True),

@@ -19,7 +19,7 @@ class OrderStandingHold(models.Model):
 
     _name = "order.standing.hold"
     _description = "Standing Hold"
-    _inherit = ["order.transition.mixin", "mail.thread"]
+    _inherit = ["order.transition.mixin", "order.company.mixin", "mail.thread"]
     _order = "state, id desc"
     _check_company_auto = True
 
