@@ -263,6 +263,26 @@ class TestMendingDocument(MendingCase):
         transfer = order.picking_ids.filtered(lambda transfer: transfer.state == "done").sorted("id")[-1]
         self._assert_mended(record, transfer)
 
+    def test_what_was_judged_again_is_named(self):
+        """A check that passes after all and a change that is accepted touch no ledger, and mend all the same."""
+        order = self._make_order((self.product, 10))
+        order.action_confirm()
+        order.picking_ids.action_assign()
+        order.picking_ids.action_quality_fail("Box is wet")
+        record = self._open(order, "quality_failed")
+        order.picking_ids.order_quality_check_ids.action_check_again(reason="Dried")
+        self._sweep(order)
+        self._assert_mended(record, order.picking_ids)
+        other = self._make_order((self.product, 5))
+        other.action_verify_and_confirm()
+        other.order_line.price_unit = 9.9
+        other._verification_sweep()
+        record = self._open(other, "changed_after_verification")
+        changed = other.order_check_ids.filtered(lambda check: check.rule_code == "changed_after_verification")
+        self._as("processor", changed).action_accept(reason="Agreed")
+        self._sweep(other)
+        self._assert_mended(record, other)
+
     def test_a_payment_mends_what_was_not_paid(self):
         order = self._shipped(10)
         invoice = self._invoice(order, post=False)

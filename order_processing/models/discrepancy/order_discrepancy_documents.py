@@ -162,11 +162,13 @@ class OrderDiscrepancyDocuments(models.Model):
                      JOIN account_move money ON money.id = other.move_id
                 LEFT JOIN account_payment payment ON payment.id = money.origin_payment_id
                     WHERE rel.order_line_id = record.line_id AND record.kind = ANY(%(payment)s)
-                      AND partial.create_date >= since.at) found
+                      AND partial.create_date >= since.at
+                %(judged)s) found
              WHERE record.id = ANY(%(ids)s)
           ORDER BY record.id, found.at DESC, found.document_id DESC
             """,
             models=list(MODELS),
+            judged=self._mending_judged(),
             stock=of("stock"),
             invoice=of("invoice"),
             order=of("order"),
@@ -176,3 +178,35 @@ class OrderDiscrepancyDocuments(models.Model):
             order_rows=list(BOOKED["order"]),
             ids=list(self.ids),
         )
+
+    @api.model
+    def _mending_judged(self):
+        """``SQL``: what somebody judged again, which changes no ledger: the transfer of a check, the order that was verified."""
+        judged = SQL()
+        if "order.quality.check" in self.env:
+            judged = SQL(
+                """
+                UNION ALL
+                   SELECT 'stock.picking', transfer.id, transfer.name, quality.write_date
+                     FROM stock_move move
+                     JOIN stock_picking transfer ON transfer.id = move.picking_id
+                     JOIN order_quality_check quality ON quality.picking_id = transfer.id
+                    WHERE record.kind = 'quality_failed' AND move.sale_line_id = record.line_id
+                      AND quality.state <> 'failed' AND quality.write_date >= since.at
+                """
+            )
+        if "order.verification.check" in self.env:
+            judged = SQL(
+                """
+                %s
+                UNION ALL
+                   SELECT 'sale.order', sale.id, sale.name, finding.write_date
+                     FROM order_verification_check finding
+                     JOIN sale_order sale ON sale.id = finding.order_id
+                    WHERE record.kind = 'changed_after_verification' AND finding.order_id = record.order_id
+                      AND finding.rule_code = 'changed_after_verification' AND finding.state <> 'failed'
+                      AND finding.write_date >= since.at
+                """,
+                judged,
+            )
+        return judged

@@ -163,7 +163,7 @@ class OrderDiscrepancyMendCredit(models.Model):
         self._mend_set_off(corrections.filtered(lambda move: move.move_type == "out_refund"))
         for move in corrections.sudo().filtered(lambda move: move.move_type == "out_invoice"):
             credits = move.line_ids.sale_line_ids.invoice_lines.move_id.filtered(
-                lambda other: other.move_type == "out_refund" and other.partner_id == move.partner_id
+                lambda other, move=move: other.move_type == "out_refund" and other.partner_id == move.partner_id
             )
             for credit in credits.sorted("id"):
                 self._mend_reconcile(move | credit)

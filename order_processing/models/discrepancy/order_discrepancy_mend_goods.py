@@ -145,7 +145,9 @@ class OrderDiscrepancyMendGoods(models.Model):
             if line.id not in kits:
                 rows.append((line, way, self.env["product.product"], quantity, line.product_uom_id))
                 continue
-            done = line.move_ids.filtered(lambda move: move.state == "done" and move.product_id != line.product_id)
+            done = line.move_ids.filtered(
+                lambda move, line=line: move.state == "done" and move.product_id != line.product_id
+            )
             for product, moves in done.grouped("product_id").items():
                 held = 0.0
                 for move in moves:
