@@ -36,8 +36,8 @@ class OrderReconciliationChain(models.Model):
         )
         return dict(self.env.cr.fetchall())
 
-    def _canonical_rows(self):
-        """The canonical form of one statement, row by row (see ``digest.py``)."""
+    def _canonical_rows(self, book=None):
+        """The canonical form of one statement, row by row (see ``digest.py``); ``book``: its ``_book_state``, if known."""
         self.ensure_one()
         for section in SECTIONS:
             self.env.cr.execute(
@@ -54,7 +54,7 @@ class OrderReconciliationChain(models.Model):
             while rows := self.env.cr.fetchmany(STEP):
                 for row in rows:
                     yield (section.tag, *row)
-        yield ("book", *self._book_state())
+        yield ("book", *(book or self._book_state()))
 
     def _book_state(self):
         """Number of the day-book rows that the statement owns, and a SHA-256 over the SHA-256 of each."""
@@ -98,7 +98,7 @@ class OrderReconciliationChain(models.Model):
             }
         )
         self.flush_recordset()
-        self._transition_write({"digest": digest(last.digest, self._canonical_rows())})
+        self._transition_write({"digest": digest(last.digest, self._canonical_rows((rows, book)))})
         self.flush_recordset()
 
     # ------------------------------------------------------------------ the check
@@ -174,7 +174,7 @@ class OrderReconciliationChain(models.Model):
                 found=rows,
                 signed=self.book_rows,
             )
-        if digest(self.previous_digest, self._canonical_rows()) != self.digest:
+        if digest(self.previous_digest, self._canonical_rows((rows, book))) != self.digest:
             yield self.env._("a figure, an entry or an equation changed: the digest does not agree")
         if self._totals_fault():
             yield self.env._("the running totals do not go on from the statement before")

@@ -143,7 +143,8 @@ class OrderReconciliationFacts(models.Model):
             )
         )
         self.env.cr.execute(SQL("CREATE INDEX ON %s (order_id)", FACT))
-        self.env.cr.execute(SQL("ANALYZE %s", FACT))
+        # what the rows are grouped by: the planner asks for nothing else, and there are a hundred columns
+        self.env.cr.execute(SQL("ANALYZE %s (order_id, line_id, unit_id, currency_id, goods)", FACT))
 
     @api.model
     def _leaves_as_others(self):

@@ -1,6 +1,15 @@
 """The benches, a file per stage."""
 
 from ..registry import Registry
-from . import intake, load, matching, returns, verification
+from . import close, intake, load, matching, returns, verification
 
-BENCHES = Registry([*load.BENCHES, *intake.BENCHES, *verification.BENCHES, *matching.BENCHES, *returns.BENCHES])
+BENCHES = Registry(
+    [
+        *load.BENCHES,
+        *intake.BENCHES,
+        *verification.BENCHES,
+        *matching.BENCHES,
+        *returns.BENCHES,
+        *close.BENCHES,
+    ]
+)

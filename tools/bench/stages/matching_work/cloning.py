@@ -11,7 +11,7 @@ TABLES = {
     "stock_move_line": "picking_id IN (SELECT id FROM stock_picking WHERE sale_id = ANY(%(orders)s))",
     "account_move": "id IN (SELECT item.move_id FROM account_move_line item JOIN sale_order_line_invoice_rel rel"
     " ON rel.invoice_line_id = item.id JOIN sale_order_line line ON line.id = rel.order_line_id"
-    " WHERE line.order_id = ANY(%(orders)s)) OR origin_payment_id IS NOT NULL",
+    " WHERE line.order_id = ANY(%(orders)s)) OR (origin_payment_id IS NOT NULL AND id > %(payments_after)s)",
     "account_move_line": "move_id IN (SELECT old FROM clone_map WHERE tab = 'account_move')",
     "account_partial_reconcile": "debit_move_id IN (SELECT old FROM clone_map WHERE tab = 'account_move_line')",
     "order_event": "order_id = ANY(%(orders)s)",
@@ -33,11 +33,19 @@ LOOSE = {"order_event": {"order_id": "sale_order", "line_id": "sale_order_line"}
 
 
 class Cloner:
-    """Copies ``orders`` (ids) ``copies`` times; ``per_day``: copies that share a business day in the day book."""
+    """Copies ``orders`` (ids) ``copies`` times; ``per_day``: copies that share a business day in the day book.
 
-    def __init__(self, cr, orders, copies, per_day):
+    ``payments_after``: entries of payments up to this id are of other orders.
+    """
+
+    def __init__(self, cr, orders, copies, per_day, payments_after=0):
         self.cr = cr
-        self.given = {"orders": list(orders), "copies": copies, "per_day": per_day}
+        self.given = {
+            "orders": list(orders),
+            "copies": copies,
+            "per_day": per_day,
+            "payments_after": payments_after,
+        }
         self.start, self.count = {}, {}
 
     def run(self):
@@ -60,7 +68,10 @@ class Cloner:
                 "INSERT INTO clone_map SELECT %s, id, (row_number() OVER (ORDER BY id))::int - 1 FROM %s WHERE %s",
                 table,
                 SQL.identifier(table),
-                SQL(condition, **{name: self.given[name] for name in ("orders",) if f"%({name})s" in condition}),
+                SQL(
+                    condition,
+                    **{name: self.given[name] for name in ("orders", "payments_after") if f"%({name})s" in condition},
+                ),
             )
         )
         self.count[table] = self.cr.rowcount
