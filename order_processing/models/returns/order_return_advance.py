@@ -48,6 +48,10 @@ class OrderReturn(models.Model):
         moves = lines._sent_again().filtered(lambda move: move.state != "done")
         moves.sudo()._action_cancel()
         orders._action_cancel()
+        # what was given is owed again, and bears no fee
+        given = self.line_ids.filtered("credited_qty")
+        if given:
+            self._settle_fees(given, ended=True)
 
     def _check_given(self):
         """:raises UserError: names the cases whose money was given for goods that the customer keeps"""
