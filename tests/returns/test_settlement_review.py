@@ -134,10 +134,10 @@ class TestSettlementReview(ReturnCase):
         Line = type(self.env["order.return.line"])
         plain = Line._charge_advance
 
-        def locked(line, missing):
-            if line.return_id == cases[0]:
+        def locked(lines):
+            if cases[0] in lines.return_id:
                 raise UserError("The month is locked")
-            return plain(line, missing)
+            return plain(lines)
 
         with patch.object(Line, "_charge_advance", locked):
             self._overdue(cases)

@@ -93,7 +93,9 @@ class OrderReturnExpire(models.Model):
             waiting._message_log_batch(
                 bodies=dict.fromkeys(
                     waiting.ids,
-                    self.env._("Nothing came until %s, and nothing is waited for: what needs no sending is to be settled.", day),
+                    self.env._(
+                        "Nothing came until %s, and nothing is waited for: what needs no sending is to be settled.", day
+                    ),
                 )
             )
 
