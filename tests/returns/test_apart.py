@@ -72,8 +72,9 @@ class TestApart(ReturnCase):
         case.line_ids._set({"advance_until": self._today() - timedelta(days=1)})
         Line = type(self.env["order.return.line"])
 
-        def locked(_line, _missing):
-            raise UserError("The month is locked")
+        def locked(lines):
+            if lines:
+                raise UserError("The month is locked")
 
         with patch.object(Line, "_charge_advance", locked):
             for _hour in range(3):

@@ -134,10 +134,10 @@ class TestSettlementReview(ReturnCase):
         Line = type(self.env["order.return.line"])
         plain = Line._charge_advance
 
-        def locked(line, missing):
-            if line.return_id == cases[0]:
+        def locked(lines):
+            if cases[0] in lines.return_id:
                 raise UserError("The month is locked")
-            return plain(line, missing)
+            return plain(lines)
 
         with patch.object(Line, "_charge_advance", locked):
             self._overdue(cases)
@@ -241,6 +241,15 @@ class TestSettlementReview(ReturnCase):
         order = self._shipped((self.product, 5))
         case = self._ask(self._row(order.order_line, 1, disposition="customer_keeps"), user=self.users["integration"])
         self.assertFalse(case.sudo().credit_ids)
+
+    def test_at_once_the_policy_s_own_word_to_keep_goods_is_paid(self):
+        self._policy(money_when="request", keep_amount=25)
+        order = self._shipped((self.product, 5))
+        kept = {"disposition": "customer_keeps"}
+        self.assertEqual(self._ask(self._row(order.order_line, 2, **kept)).credit_ids.amount_total, 20)
+        again = self._ask(self._row(order.order_line, 1, **kept))
+        self.assertFalse(again.credit_ids, "asked for in parts it is worth more than that")
+        self.assertEqual(self._figures(order.order_line), (5, 5, 0))
 
     # ------------------------------------------------------------------ receipts
 

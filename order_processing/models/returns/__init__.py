@@ -22,6 +22,7 @@ from . import order_return_unannounced
 from . import order_return_settle
 from . import order_return_credit
 from . import order_return_fee
+from . import order_return_fee_difference
 from . import order_return_exchange
 from . import order_return_advance
 from . import order_return_ahead

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -48,6 +49,10 @@ class OrderReturn(models.Model):
         moves = lines._sent_again().filtered(lambda move: move.state != "done")
         moves.sudo()._action_cancel()
         orders._action_cancel()
+        # what was given is owed again, and bears no fee
+        given = self.line_ids.filtered("credited_qty")
+        if given:
+            self._settle_fees(given, ended=True)
 
     def _check_given(self):
         """:raises UserError: names the cases whose money was given for goods that the customer keeps"""
@@ -144,8 +149,9 @@ class OrderReturnLine(models.Model):
             line._set({"advance_outcome": outcome, "advance_qty": missing})
             if outcome == "write_off":
                 line._write_off_advance()
-            elif line.settlement == "replacement":
-                line._charge_advance(missing)
+        self.filtered(
+            lambda line: line.settlement == "replacement" and line.advance_outcome == "invoice"
+        )._charge_advance()
         self._tell_advance()
         open_cases = self.return_id.filtered(lambda case: case.state in EXPECTED)
         for line in open_cases.line_ids.filtered(lambda line: line.advance_outcome == "invoice"):
@@ -166,19 +172,26 @@ class OrderReturnLine(models.Model):
         sent = self._sum_moves(self._sent_again().filtered(lambda move: move.state == "done"))
         return self.uom_id.round(max(sent - sum(self._family().mapped("received_qty")), 0.0))
 
-    def _charge_advance(self, missing):
+    def _charge_advance(self):
         """Sell what was sent in advance: from a replacement it becomes a delivery of the order, ordered and invoiced at the
-        line's own price. Moves are turned whole, so what came of them is turned into a return for money with them."""
-        order_line, sent = self.order_line_id, self._sent_again().filtered(lambda move: move.state == "done")
-        order = order_line.order_id
+        line's own price, one invoice for each order. Moves are turned whole, so what came of them is turned into a return for
+        money with them."""
+        if not self:
+            return
+        sent = self._sent_again().filtered(lambda move: move.state == "done")
         sent.write({"to_refund": True, "origin_returned_move_id": False})
-        self._returned_moves().filtered(lambda move: move.order_return_line_id == self).write({"to_refund": True})
-        order_line._order_more({order_line: missing})
-        self.env.add_to_compute(order_line._fields["qty_delivered"], order_line)
-        order_line.flush_recordset()
-        invoices = order.with_context(order_mend_quantities={order_line.id: missing})._create_invoices()
-        if not self.company_id.order_return_credit_draft:
-            invoices.action_post()
+        self._returned_moves().filtered(lambda move: move.order_return_line_id in self).write({"to_refund": True})
+        missing = defaultdict(float)
+        for line in self:
+            missing[line.order_line_id] += line.advance_qty
+        order_lines = self.order_line_id
+        order_lines._order_more(missing)
+        self.env.add_to_compute(order_lines._fields["qty_delivered"], order_lines)
+        order_lines.flush_recordset()
+        quantities = {line.id: quantity for line, quantity in missing.items()}
+        orders = self.order_id.with_context(order_mend_quantities=quantities)
+        invoices = orders._create_invoices(grouped=True)
+        invoices.filtered(lambda move: not move.company_id.order_return_credit_draft).action_post()
 
     def _write_off_advance(self):
         """The customer keeps both, so what did not come cannot come for money later; for an exchange what was promised for

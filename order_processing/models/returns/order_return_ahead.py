@@ -28,8 +28,10 @@ class OrderReturn(models.Model):
             # nobody has approved it: what the policy grants by itself and no more
             cases = due.return_id.filtered("eligible")
             within = cases - cases.browse(c.id for c in cases._over_worth())
-            # that the customer may keep the goods is nobody's word but the desk's
-            due = due.filtered(lambda line: line.return_id in within and line.disposition != "customer_keeps")
+            due = due.filtered(lambda line: line.return_id in within)
+            # that the customer may keep the goods is the policy's word or the desk's, not the asker's
+            kept = due.filtered(lambda line: line.disposition == "customer_keeps")
+            due -= kept - kept._may_stay()
         if due:
             due._close_short()
             due.return_id._credit(due)
@@ -48,6 +50,20 @@ class OrderReturn(models.Model):
 
 class OrderReturnLine(models.Model):
     _inherit = "order.return.line"
+
+    def _may_stay(self):
+        """Those of these lines whose goods the policy by itself leaves with the customer: what it leaves of an order line in
+        all is small enough, however it was asked for."""
+        terms = self.env["order.return.policy"]._terms(self.order_line_id)
+        kept = self.order_line_id.sudo().order_return_line_ids.filtered(
+            lambda line: line.disposition == "customer_keeps" and line.return_id.state not in ("rejected", "cancelled")
+        )
+        whole = defaultdict(float)
+        for line in kept | self:
+            whole[line.order_line_id] += line.quantity
+        return self.filtered(
+            lambda line: terms[line.order_line_id.id].disposition(whole[line.order_line_id]) == "customer_keeps"
+        )
 
     def _is_ahead(self):
         """Whether the goods of this line are still with the customer and will come."""

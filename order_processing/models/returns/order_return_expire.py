@@ -82,6 +82,9 @@ class OrderReturnExpire(models.Model):
         drafts.filtered(lambda move: move.invoice_line_ids.order_return_line_id & awaited).button_cancel()
         for line in awaited:
             line._set({"quantity": 0.0})
+        owed_again = awaited.filtered("credited_qty")
+        if owed_again:
+            self._settle_fees(owed_again)
         for day, cases in self.grouped("expires_on").items():
             given = cases.filtered(lambda case: all(line._is_given() for line in case.line_ids))
             given._transition("expire_rest", reason=self.env._("Nothing came until %s", day))
@@ -90,7 +93,9 @@ class OrderReturnExpire(models.Model):
             waiting._message_log_batch(
                 bodies=dict.fromkeys(
                     waiting.ids,
-                    self.env._("Nothing came until %s, and nothing is waited for: what needs no sending is to be settled.", day),
+                    self.env._(
+                        "Nothing came until %s, and nothing is waited for: what needs no sending is to be settled.", day
+                    ),
                 )
             )
 

@@ -15,8 +15,11 @@ class OrderReturnSettle(models.Model):
         lines = self.line_ids.filtered(lambda line: not line.uom_id.is_zero(line.quantity))
         lines._check_settlement()
         money = lines.filtered(lambda line: line.settlement in MONEY)
+        given = money.filtered("credited_qty")
         money._close_short()
         self._credit(money)
+        if given:
+            self._settle_fees(given)
         # what a policy ended is sent no more, and a case that is settled a second time has sent its goods
         unsent = lines.filtered(lambda line: not line.advance_outcome and not line._family()._is_sent())
         self._send_again(unsent.filtered(lambda line: line.settlement in AGAIN))

@@ -1,0 +1,105 @@
+"""What the acts on a set of cases add to core's own queries does not grow with the set."""
+
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
+from unittest.mock import patch
+
+from .common import ReturnCase
+
+FEW, MANY = 2, 8
+
+
+class CountMixin:
+    @contextmanager
+    def _cores(self, *methods):
+        """Counts into the list it gives what ``(class, name)`` of core's methods query, flushed, the outermost alone."""
+        spent, depth = [0], [0]
+        patches = []
+        for model, name in methods:
+            plain = getattr(model, name)
+
+            def counted(records, *args, _plain=plain, **kwargs):
+                if depth[0]:
+                    return _plain(records, *args, **kwargs)
+                records.env.flush_all()
+                start = records.env.cr.sql_log_count
+                depth[0] += 1
+                try:
+                    answer = _plain(records, *args, **kwargs)
+                    records.env.flush_all()
+                finally:
+                    depth[0] -= 1
+                    spent[0] += records.env.cr.sql_log_count - start
+                return answer
+
+            patches.append(patch.object(model, name, counted))
+        for each in patches:
+            each.start()
+        try:
+            yield spent
+        finally:
+            for each in patches:
+                each.stop()
+
+    def _own(self, work, *methods):
+        """The queries of ``work()`` without those of core's ``methods``."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self._cores(*methods) if methods else nullcontext([0]) as spent:
+            before = self.env.cr.sql_log_count
+            work()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before - spent[0]
+
+    def _grows_not(self, few, many):
+        self.assertLess(many - few, MANY - FEW, (few, many))
+
+
+class TestBatches(CountMixin, ReturnCase):
+    def setUp(self):
+        super().setUp()
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 60.0)
+
+    def _cases(self, number, **vals):
+        cases = self.Return
+        for _place in range(number):
+            order = self._shipped((self.product, 5))
+            case = self._ask(self._row(order.order_line, 1, reason="defective", **vals))
+            case.action_approve()
+            cases |= case
+        return cases
+
+    def test_exchanges(self):
+        Order = type(self.env["sale.order"])
+
+        def count(number):
+            cases = self._cases(number, settlement="exchange", exchange_product="TG-2")
+            cases.action_receive()
+            answer = self._own(
+                lambda: cases._exchange(cases.line_ids), (Order, "create"), (Order, "action_verify_and_confirm")
+            )
+            self.assertEqual(len(cases.exchange_order_ids), number)
+            return answer
+
+        count(1)
+        self._grows_not(count(FEW), count(MANY))
+
+    def _overdue(self, number):
+        cases = self._cases(number, settlement="replacement", advance=True)
+        for case in cases:
+            self._deliver(case.order_id)
+        day = self.Return._document_day(self.company) - timedelta(days=1)
+        cases.line_ids._set({"advance_until": day})
+        return cases
+
+    def test_what_did_not_come_is_written_off(self):
+        self.env["order.return.policy"].create({"name": "Off", "advance_consequence": "write_off"})
+
+        def count(number):
+            cases = self._overdue(number)
+            answer = self._own(self.Return._cron_advance, (type(self.env["mail.activity"]), "create"))
+            self.assertEqual(cases.line_ids.mapped("advance_outcome"), ["write_off"] * number)
+            return answer
+
+        count(1)
+        self._grows_not(count(FEW), count(MANY))
