@@ -54,7 +54,8 @@ class OrderIntake(models.Model):
     payload = fields.Json("Content", readonly=True)
     sent_payload = fields.Json("As sent, before it was mended", readonly=True)
     refused_change = fields.Json(
-        readonly=True, help="Content and errors of the last change that was sent, where it was refused and none came since."
+        readonly=True,
+        help="Content and errors of the last change that was sent, where it was refused and none came since.",
     )
     digest = fields.Char(readonly=True)
     received_at = fields.Datetime("Received at", default=fields.Datetime.now, readonly=True)
