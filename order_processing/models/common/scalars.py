@@ -18,7 +18,10 @@ def plain(value, depth=0):
     if isinstance(value, int):
         return value if abs(value) < 2**63 else "a number of too many digits"
     if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
+        if not math.isfinite(value):
+            return str(value)
+        # as the database gives it back: no exponent, no zero with a sign
+        return plain(int(value)) if abs(value) >= 1e16 else value + 0.0
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode()
     if isinstance(value, datetime):

@@ -24,7 +24,8 @@ def acknowledgement(intake, order, known, units):
     :param order: its ``sale.order``, empty where it was refused
     :param dict known: product id to the other codes that name it, as they are read (``casefold``)
     :param dict units: of ``sale.order._comparison_units``
-    :return: dict ``{result, lines, differences, errors}``; ``result`` is accepted, changed or refused
+    :return: dict ``{result, lines, differences, errors, refused_change}``; ``result`` is accepted, changed or refused;
+        ``refused_change``: errors of a change that was sent afterwards and could not be carried out
     """
     payload = intake.sent_payload or intake.payload
     payload = payload if isinstance(payload, dict) else {}
@@ -36,7 +37,7 @@ def acknowledgement(intake, order, known, units):
     if not order or order.state == "cancel" or intake.state in ("rejected", "cancelled"):
         reasons = reasons_by_mark(intake.payload, errors)
         lines = [_refused(mark, line, reasons.get(mark, ())) for mark, (_place, line) in sent.items()]
-        return {"result": "refused", "lines": lines, "differences": [], "errors": errors}
+        return {"result": "refused", "lines": lines, "differences": [], "errors": errors, "refused_change": []}
     wished = reading.day(payload.get("wished_date"))
     rows = order._comparison_lines(payload, units)
     by_mark = {}
@@ -57,12 +58,14 @@ def acknowledgement(intake, order, known, units):
     head = [row for row in order._comparison_head(payload) if row["key"].split(".")[0] in HEAD]
     head += [row for row in rows if row["key"] == "charge"]
     differences = [{key: row[key] for key in ("key", "label", "sent", "entered")} for row in head if row["differs"]]
-    same = not differences and all(line["codes"] == ["accepted"] for line in lines)
+    refused = (intake.refused_change or {}).get("errors", [])
+    same = not differences and not refused and all(line["codes"] == ["accepted"] for line in lines)
     return {
         "result": "accepted" if same else "changed",
         "lines": lines,
         "differences": differences,
         "errors": [],
+        "refused_change": refused,
     }
 
 

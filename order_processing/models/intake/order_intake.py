@@ -45,6 +45,7 @@ class OrderIntake(models.Model):
         *("first_error_code", "order_id", "attempts", "value"),
         *("acknowledgement_state", "acknowledgement_digest", "acknowledgement_sent_at", "acknowledgement_sent_by_id"),
         *("acknowledgement_mail_id", "acknowledgement_error", "acknowledgement_told", "acknowledgement_again_at"),
+        *("acknowledgement_tries", "refused_change"),
     )
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -52,6 +53,10 @@ class OrderIntake(models.Model):
     reference = fields.Char("Sender's reference", required=True, readonly=True)
     payload = fields.Json("Content", readonly=True)
     sent_payload = fields.Json("As sent, before it was mended", readonly=True)
+    refused_change = fields.Json(
+        readonly=True,
+        help="Content and errors of the last change that was sent, where it was refused and none came since.",
+    )
     digest = fields.Char(readonly=True)
     received_at = fields.Datetime("Received at", default=fields.Datetime.now, readonly=True)
     received_by_id = fields.Many2one("res.users", "Received by", default=lambda self: self.env.user, readonly=True)

@@ -12,8 +12,9 @@ from .order_intake_acknowledgement import AUTOMATIC
 _logger = logging.getLogger(__name__)
 
 CHUNK = 50
-# hours after which one that failed unexpectedly is tried again
+# hours after which one that failed unexpectedly is tried again, twice as many each time, and how often in all
 AGAIN_HOURS = 1
+TRIES = 7
 
 
 class OrderIntakeAcknowledge(models.Model):
@@ -25,7 +26,8 @@ class OrderIntakeAcknowledge(models.Model):
         """Queue those of ``self`` whose customers are told by themselves; a cron sends them once this has been committed."""
         queued = self.filtered(lambda intake: intake.acknowledgement in AUTOMATIC)
         if queued:
-            queued._transition_write({"acknowledgement_state": "to_send", "acknowledgement_again_at": False})
+            waits = {"acknowledgement_state": "to_send", "acknowledgement_again_at": False, "acknowledgement_tries": 0}
+            queued._transition_write(waits)
             # without it they wait for whoever looks; a submission never fails over it
             cron = self.env.ref("order_processing.cron_acknowledge", raise_if_not_found=False)
             if cron:
@@ -60,16 +62,24 @@ class OrderIntakeAcknowledge(models.Model):
                     intake._acknowledge_each()
                 return
             _logger.exception("The acknowledgement of %s failed", self.reference)
-            self._transition_write(
-                {
-                    "acknowledgement_state": "failed",
-                    "acknowledgement_error": self.env._(
-                        "It failed unexpectedly and is tried again by itself: %s",
-                        contract.said(error) or type(error).__name__,
-                    ),
-                    "acknowledgement_again_at": fields.Datetime.now() + timedelta(hours=AGAIN_HOURS),
-                }
+            self._acknowledge_again(contract.said(error) or type(error).__name__)
+
+    def _acknowledge_again(self, why):
+        """Try the one of ``self`` again later, or, when that was done often enough, leave it to the desk with its reason."""
+        tries = self.acknowledgement_tries + 1
+        values = {"acknowledgement_state": "failed", "acknowledgement_tries": tries}
+        if tries < TRIES:
+            values["acknowledgement_again_at"] = fields.Datetime.now() + timedelta(hours=AGAIN_HOURS * 2 ** (tries - 1))
+            values["acknowledgement_error"] = self.env._("It failed unexpectedly and is tried again by itself: %s", why)
+        else:
+            values["acknowledgement_again_at"] = False
+            values["acknowledgement_error"] = self.env._(
+                "It failed %(count)s times and is not tried again by itself; press Acknowledge when the cause is mended: "
+                "%(why)s",
+                count=tries,
+                why=why,
             )
+        self._transition_write(values)
 
     def action_acknowledge(self):
         """Tell the senders by mail what became of their orders; whoever was told the same before is not told again.
@@ -120,6 +130,7 @@ class OrderIntakeAcknowledge(models.Model):
                         "acknowledgement_state": state,
                         "acknowledgement_error": error,
                         "acknowledgement_again_at": False,
+                        "acknowledgement_tries": 0,
                     }
                 )
         return [
@@ -196,6 +207,7 @@ class OrderIntakeAcknowledge(models.Model):
                         "acknowledgement_told": told[intake.id]["result"],
                         "acknowledgement_error": False,
                         "acknowledgement_again_at": False,
+                        "acknowledgement_tries": 0,
                     }
                 )
                 notes[intake] = self.env._("Acknowledgement sent to %s.", to["email"])
@@ -214,7 +226,9 @@ def _facts(told):
     ]
     errors = [[error["path"], error["code"], error["found"]] for error in told["errors"]]
     differences = [[row["key"], row["sent"]] for row in told["differences"]]
-    return {"result": told["result"], "lines": lines, "errors": errors, "differences": differences}
+    facts = {"result": told["result"], "lines": lines, "errors": errors, "differences": differences}
+    refused = [[error["path"], error["code"], error["found"]] for error in told["refused_change"]]
+    return {**facts, "refused_change": refused} if refused else facts
 
 
 def _by_words(answers, code):

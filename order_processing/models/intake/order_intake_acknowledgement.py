@@ -39,6 +39,7 @@ class OrderIntakeAcknowledgement(models.Model):
     acknowledgement_told = fields.Selection(RESULTS, "Told last", readonly=True)
     acknowledgement_error = fields.Char(readonly=True)
     acknowledgement_again_at = fields.Datetime("Tried again at", readonly=True)
+    acknowledgement_tries = fields.Integer("Times it failed unexpectedly", readonly=True)
     acknowledgement_problem = fields.Char(
         "Why it was not sent", compute="_compute_acknowledgement_problem", compute_sudo=True
     )
@@ -78,7 +79,7 @@ class OrderIntakeAcknowledgement(models.Model):
             bounced = mail.failure_reason or mail.failure_type if mail.state == "exception" else False
             intake.acknowledgement_problem = intake.acknowledgement_error or bounced
 
-    @api.depends("state", "order_id", "payload", "acknowledgement_state")
+    @api.depends("state", "order_id", "payload", "acknowledgement_state", "refused_change")
     def _compute_acknowledgement_html(self):
         found = self._acknowledgements()
         for intake in self:
@@ -89,7 +90,7 @@ class OrderIntakeAcknowledgement(models.Model):
     def _acknowledgements(self):
         """What became of the submitted orders of ``self``, line by line against what was sent.
 
-        :return: dict of envelope id to ``{result, lines, differences, errors}``; envelopes that are not settled are left out
+        :return: dict of envelope id to ``{result, lines, differences, errors, refused_change}``; envelopes that are not settled are left out
         """
         self.check_access("read")
         settled = self.sudo().filtered(lambda intake: intake.state != "received")
@@ -136,6 +137,7 @@ class OrderIntakeAcknowledgement(models.Model):
             for error in told["errors"]
             if error not in listed
         ]
+        change = (self.sudo().refused_change or {}).get("content")
         return self.env["ir.qweb"]._render(
             "order_processing.intake_acknowledgement",
             {
@@ -144,6 +146,9 @@ class OrderIntakeAcknowledgement(models.Model):
                 "labels": self._acknowledgement_labels(),
                 "currency": order.currency_id,
                 "whole": whole,
+                "refused": [
+                    {**error, "where": in_words(self.env, change, error["path"])} for error in told["refused_change"]
+                ],
             },
         )
 
@@ -163,6 +168,8 @@ class OrderIntakeAcknowledgement(models.Model):
     def _acknowledgement_subject(self):
         """What became of it, in a few words, for the mail template."""
         self.ensure_one()
+        if self.refused_change and self.acknowledgement_result != "refused":
+            return self.env._("your change could not be carried out")
         return {
             "accepted": self.env._("entered as ordered"),
             "changed": self.env._("entered with differences"),

@@ -201,11 +201,12 @@ class OrderIntakeSubmit(models.Model):
             if parcel.errors:
                 late = parcel.errors[0]["code"] == "too_late"
                 rows.append(parcel.attempt("too_late" if late else "rejected", parcel.errors))
+                parcel.keep_refused_change()
                 continue
             rows.append({**parcel.attempt("replaced"), "payload": parcel.envelope.payload})
             parcel.keep(company)
         self._keep_attempts(rows)
-        self.browse([parcel.envelope.id for parcel in parcels if not parcel.errors])._acknowledge_later()
+        self.browse([parcel.envelope.id for parcel in parcels])._acknowledge_later()
 
     def _amend_set(self, parcels, company):
         """Plan and carry out amendments together, all or, where Odoo refuses one, nothing of them."""

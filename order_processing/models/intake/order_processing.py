@@ -70,6 +70,9 @@ ACKNOWLEDGEMENT = contract.records(
             "Of the order as a whole.",
         ),
         "errors": contract.array(ERROR, "Why it was refused."),
+        "refused_change": contract.array(
+            ERROR, "Why the last change that was sent was refused; the order stands as `lines` say."
+        ),
     },
     optional=("order_id",),
 )

@@ -130,6 +130,7 @@ class Parcel:
             {
                 "payload": self.payload if isinstance(self.payload, dict) else {"as_received": self.payload},
                 "sent_payload": self.envelope.sent_payload if self.mended else False,
+                "refused_change": False,
                 "digest": self.digest,
                 "attempts": self.envelope.attempts + 1,
                 "order_id": self.order.id if self.order else False,
@@ -138,6 +139,11 @@ class Parcel:
                 "first_error_code": self.errors[0]["code"] if self.errors else False,
             }
         )
+
+    def keep_refused_change(self):
+        """Keep on the envelope of an order that stands that a change of it was refused, and why: the customer is told."""
+        content = self.payload if isinstance(self.payload, dict) else {}
+        self.envelope._transition_write({"refused_change": {"content": content, "errors": self.errors}})
 
     def rows(self, company):
         """Rows of the day book: received with its first attempt, rejected with its reason."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from odoo.tools.translate import LazyTranslate
 
+from ..common import contract, scalars
 from .settlements import SETTLEMENTS
 
 _lt = LazyTranslate(__name__)
@@ -46,6 +47,15 @@ CASE_KEYS = {
     "note",
     "allow_partial",
 }
+# of another form than these a case cannot be understood; null is as if left out
+CASE_FORM = {
+    "key": (str, int),
+    "reference": (str, int),
+    "order_id": int,
+    "customer": (str, int, dict),
+    "allow_partial": bool,
+    "note": str,
+}
 
 
 def canonical(payload):
@@ -82,13 +92,13 @@ def text(value):
 
 
 def clean(value):
-    """``value`` as the database can keep it: no NUL in texts, no number that is none, keys as text."""
+    """``value`` as the database can keep it: no NUL in texts, no number that is none, keys as text; null is left out."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):
-        return {clean(str(key)): clean(item) for key, item in value.items()}
+        return {clean(str(key)): clean(item) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
         return [clean(item) for item in value]
     return value if isinstance(value, (int, float, bool, type(None))) else str(value)
@@ -116,8 +126,18 @@ class Row:
         elif not self.line_id and not self.line and not self.product:
             self.fail("no_product")
         for name, allowed in CHOICES.items():
-            if self.payload.get(name) and self.payload[name] not in allowed:
-                self.fail("bad_value", f"{name}: {self.payload[name]}")
+            given = self.payload.get(name)
+            if given and not (isinstance(given, str) and given in allowed):
+                self.fail("bad_value", f"{name}: {given}")
+        self._check_numbers()
+
+    def _check_numbers(self):
+        """What is asked for in place of the goods is more than nothing, what is credited no less."""
+        wanted, price = (self.payload.get(name) for name in ("exchange_quantity", "price"))
+        if scalars.present(wanted) and (number(wanted) or 0.0) <= 0:
+            self.fail("bad_quantity", f"exchange_quantity: {wanted}")
+        if scalars.present(price) and (number(price) is None or number(price) < 0):
+            self.fail("bad_value", f"price: {price}")
 
     def fail(self, code, detail=""):
         """Keep the first thing that is wrong."""
@@ -141,10 +161,13 @@ class Case:
 
     def __init__(self, payload):
         payload = clean(payload)
+        # what was sent, whatever it is, and what is read of it
+        self.sent = payload if isinstance(payload, dict) else {"as_received": payload}
         self.payload = payload if isinstance(payload, dict) else {}
         self.digest = canonical(payload)
         # what has no key is kept all the same, under its content
-        self.key = text(self.payload.get("key")) or f"none-{self.digest[:12]}"
+        named = text(self.payload.get("key"))
+        self.key = named if 0 < len(named) <= contract.NAME_LENGTH else f"none-{self.digest[:12]}"
         self.code = "" if isinstance(payload, dict) else "bad_form"
         self.detail = ""
         lines = self.payload.get("lines")
@@ -154,6 +177,7 @@ class Case:
         unknown = set(self.payload) - CASE_KEYS
         if unknown:
             self.fail("bad_form", ", ".join(sorted(unknown)))
+        self._check_form(named)
         self.record = None
         self.fresh = False
         self.partner_ids = set()
@@ -161,9 +185,25 @@ class Case:
         self.business_date = None
         given = self.payload.get("business_date") or self.payload.get("requested_at")
         if given:
-            self.business_date = day(given)
+            # a time is a day of the company, which is not known here
+            self.business_date = (isinstance(given, str) and scalars.moment(given)) or day(given)
             if not self.business_date:
                 self.fail("bad_date", text(given))
+
+    def _check_form(self, named):
+        """What is of another form than the contract's, each by its name."""
+        wrong = [
+            name
+            for name, kind in CASE_FORM.items()
+            if name in self.payload
+            and (not isinstance(self.payload[name], kind) or kind is not bool and isinstance(self.payload[name], bool))
+        ]
+        if len(named) > contract.NAME_LENGTH:
+            wrong.append("key")
+        if wrong:
+            self.fail("bad_form", ", ".join(wrong))
+            # nothing is looked up by what is no name
+            self.payload = {name: value for name, value in self.payload.items() if name not in wrong}
 
     def fail(self, code, detail=""):
         """Keep the first thing that is wrong with the case as a whole."""

@@ -1,3 +1,5 @@
+from jsonschema import Draft202012Validator
+
 from odoo import api, models
 
 from ..common import contract
@@ -13,6 +15,7 @@ SENT = {
     "required": ["key"],
     "additionalProperties": False,
 }
+VALID = Draft202012Validator(SENT)
 ANSWER = contract.records(
     "key",
     {
@@ -32,12 +35,28 @@ class OrderProcessing(models.AbstractModel):
     @api.model
     @contract.method(
         ANSWER,
-        returns=contract.array(SENT, "At most 1,000, each of the schema `return_sent`.", maxItems=contract.LIMIT),
+        returns=contract.array({}, "At most 1,000, each of the schema `return_sent`.", maxItems=contract.LIMIT),
     )
     def return_sent(self, returns, source=""):
         """The customer has sent the goods of approved returns: they no longer expire. Said again, it corrects the number."""
-        found = self._returns_by_key([row["key"] for row in returns], source)
-        return [self._return_sent(row, found.get(row["key"], [])) for row in returns]
+        # null is as if left out
+        rows = [
+            {name: value for name, value in row.items() if value is not None} if isinstance(row, dict) else row
+            for row in returns
+        ]
+        problems = [next(VALID.iter_errors(row), None) for row in rows]
+        found = self._returns_by_key([row["key"] for row, wrong in zip(rows, problems) if not wrong], source)
+        return [
+            self._return_malformed(row, wrong) if wrong else self._return_sent(row, found.get(row["key"], []))
+            for row, wrong in zip(rows, problems)
+        ]
+
+    def _return_malformed(self, row, wrong):
+        """The answer to one that is not of the schema ``return_sent``, with what is wrong first."""
+        key = row.get("key") if isinstance(row, dict) else ""
+        where = ".".join(map(str, wrong.absolute_path)) or ", ".join(SENT["properties"])
+        message = self.env._("This is not of the documented form: `%s`.", where)
+        return {"key": key if isinstance(key, str) else "", "ok": False, "code": "invalid", "message": message}
 
     def _return_sent(self, row, records):
         if len(records) != 1:

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -81,6 +83,8 @@ class OrderReturnRequest(models.Model):
         Outside any savepoint: when another transaction took the same key meanwhile, PostgreSQL raises a serialization
         failure, core tries the call again, and then finds the other's case.
         """
+        if not parcels:
+            return
         now = fields.Datetime.now()
         self.env.cr.execute(
             SQL(
@@ -122,6 +126,9 @@ class OrderReturnRequest(models.Model):
         """Find, under a lock, the delivered moves that each row comes from, and keep what was found."""
         if not parcels:
             return
+        for parcel in parcels:
+            if isinstance(parcel.business_date, datetime):
+                parcel.business_date = business_day(company, parcel.business_date)
         lookup = CaseLookup(self.env, company, source)
         lookup.resolve(parcels)
         Line = self.env["sale.order.line"]
@@ -179,7 +186,7 @@ class OrderReturnRequest(models.Model):
             note = parcel.payload.get("note")
             parcel.record._transition_write(
                 {
-                    "payload": parcel.payload,
+                    "payload": parcel.sent,
                     "problems": [row.problem(self.env._) for row in parcel.rows if row.code] or False,
                     "row_count": len(parcel.rows),
                     "unmatched": unmatched,
