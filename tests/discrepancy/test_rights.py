@@ -93,7 +93,10 @@ class TestRights(DiscrepancyCase):
                 with self.assertRaisesRegex(UserError, "works there"), self.cr.savepoint():
                     setting.create({"kind": "late", "company_id": self.company.id, "owner_id": user.id})
         with self.assertRaisesRegex(UserError, "colleague"), self.cr.savepoint():
-            setting.create({"kind": "late", "company_id": False, "owner_id": self.users["portal"].id})
+            # what holds for all companies is no matter of this manager
+            self.env["order.discrepancy.setting"].create(
+                {"kind": "late", "company_id": False, "owner_id": self.users["portal"].id}
+            )
         self.assertNotIn(self.record.owner_id, (self.users["portal"], self.users["stranger"], gone))
         made = setting.create({"kind": "late", "company_id": self.company.id, "owner_id": self.users["manager"].id})
         with self.assertRaisesRegex(UserError, "works there"), self.cr.savepoint():

@@ -1,8 +1,8 @@
 """The set-up itself: plain Python, no database."""
 
 import io
-import multiprocessing
 import subprocess
+import sys
 import threading
 import time
 
@@ -57,29 +57,45 @@ def test_a_folder_that_vanished_is_built_again(place, progress):
         place.path("thing").rmdir()
 
 
-def _build_slowly(folder, log):
-    place = cache.Cache(folder)
+def _elsewhere(code, *arguments):
+    """A process of its own that runs ``code``, which finds ``arguments`` in ``sys.argv``.
 
-    def build(target):
+    Not by multiprocessing: it leaves a process behind that no signal ends, and Odoo's tests wait ten seconds after each
+    class for all that their process has started.
+    """
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import io, sys, time\nfrom tools.setup import cache, progress\n{code}",
+            *map(str, arguments),
+        ],
+        cwd=cache.ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+BUILD_SLOWLY = """
+place, log = cache.Cache(sys.argv[1]), sys.argv[2]
+
+def build(target):
+    for word in ("start", "end"):
         with open(log, "a") as handle:
-            handle.write("start\n")
+            print(word, file=handle)
         time.sleep(0.5)
-        with open(log, "a") as handle:
-            handle.write("end\n")
 
-    place.once("step", "a", place.path("thing"), build, Progress(io.StringIO()), "building")
+place.once("step", "a", place.path("thing"), build, progress.Progress(io.StringIO()), "building")
+"""
 
 
 def test_two_runs_at_once_do_the_work_once(place, tmp_path):
     log = tmp_path / "log"
-    runs = [
-        multiprocessing.get_context("spawn").Process(target=_build_slowly, args=(place.folder, log)) for _n in range(2)
-    ]
+    runs = [_elsewhere(BUILD_SLOWLY, place.folder, log) for _n in range(2)]
     for run in runs:
-        run.start()
-    for run in runs:
-        run.join()
-        assert run.exitcode == 0
+        run.communicate()
+        assert run.returncode == 0
     assert log.read_text() == "start\nend\n"
 
 
@@ -143,41 +159,30 @@ def test_browser_is_named_or_the_way_out_is(monkeypatch, place, progress):
         browser.prepare(place, progress)
 
 
-def _hold(folder, name, ready, leave):
-    cache.Cache(folder).hold(name)
-    ready.set()
-    leave.wait(30)
+UNTIL_TOLD = """
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+HOLD = f"if cache.Cache(sys.argv[1]).hold('template') is None:{UNTIL_TOLD}"
+KEEP_LOCK = f"with cache.Cache(sys.argv[1]).lock('busy'):{UNTIL_TOLD}"
 
 
 def test_what_another_run_uses_is_known_until_it_ends(place):
-    context = multiprocessing.get_context("spawn")
-    ready, leave = context.Event(), context.Event()
-    run = context.Process(target=_hold, args=(place.folder, "template", ready, leave))
-    run.start()
-    assert ready.wait(30)
+    run = _elsewhere(HOLD, place.folder)
+    assert run.stdout.readline() == "ready\n"
     assert place.is_used("template")
-    leave.set()
-    run.join()
+    run.communicate()
     assert not place.is_used("template")
     assert not place.is_used("never heard of")
 
 
-def _keep_lock(folder, ready, leave):
-    with cache.Cache(folder).lock("busy"):
-        ready.set()
-        leave.wait(30)
-
-
 def test_a_run_that_waits_says_for_what(place, progress):
-    context = multiprocessing.get_context("spawn")
-    ready, leave = context.Event(), context.Event()
-    run = context.Process(target=_keep_lock, args=(place.folder, ready, leave))
-    run.start()
-    assert ready.wait(30)
-    threading.Timer(0.3, leave.set).start()
+    run = _elsewhere(KEEP_LOCK, place.folder)
+    assert run.stdout.readline() == "ready\n"
+    threading.Timer(0.3, run.communicate).start()
     with place.lock("busy", progress):
         pass
-    run.join()
+    run.wait(30)
     assert "another run is busy with “busy”" in progress.stream.getvalue()
 
 
