@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 from .common import ReconciliationCase
 
@@ -27,6 +28,65 @@ class TestHousekeeping(ReconciliationCase):
         self.assertEqual(self._counts()["invoice"], 0)
         self.assertEqual(self._tidy("invoice"), [], "a second time there is nothing")
         self._assert_proven(self._next_day())
+
+    def test_only_what_left_is_invoiced(self):
+        """Also where core would invoice what was ordered; a service goes with the goods."""
+        self.product.invoice_policy = "order"
+        service = self.env["product.product"].create(
+            {"name": "Assembly", "type": "service", "invoice_policy": "order", "taxes_id": [Command.clear()]}
+        )
+        order = self._confirmed((self.product, 10, 10.0), (service, 1, 7.0))
+        self._deliver(order, {self.product: 4})
+        self.assertEqual([answer["ok"] for answer in self._tidy("invoice")], [True])
+        self.assertEqual(order.invoice_ids.invoice_line_ids.mapped("quantity"), [4, 1])
+        self.assertEqual((order.invoice_status, self._counts()["invoice"]), ("to invoice", 0))
+        self.assertEqual(self._tidy("invoice"), [], "what has not left is due by its policy alone")
+
+    def test_what_came_back_is_no_matter_of_housekeeping(self):
+        """A credit for goods that nobody has inspected is the return's; what left beside it is invoiced by itself."""
+        order = self._confirmed((self.product, 5, 100.0), (self.other_product, 1, 10.0))
+        self._deliver(order, {self.product: 5})
+        self._invoice(order)
+        self._deliver(order)
+        transfer = order.picking_ids.filtered(lambda transfer: self.product in transfer.move_ids.product_id)
+        wizard = self.env["stock.return.picking"].create({"picking_id": transfer.id})
+        wizard.product_return_moves.write({"quantity": 5, "to_refund": True})
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.move_ids.picked = True
+        back.with_context(skip_sms=True).button_validate()
+        self.assertEqual(order.order_line.mapped("qty_to_invoice"), [-5, 1])
+        self.assertEqual([answer["ok"] for answer in self._tidy("invoice")], [True])
+        self.assertEqual(
+            [(move.move_type, move.amount_untaxed) for move in order.invoice_ids.sorted("id")],
+            [("out_invoice", 500), ("out_invoice", 10)],
+        )
+        self.assertEqual(self._counts()["invoice"], 0)
+
+    def test_a_down_payment_is_taken_off_and_never_given_back(self):
+        orders = self._confirmed((self.product, 10, 10.0)) | self._confirmed((self.product, 10, 10.0))
+        for order, amount in zip(orders, (20, 90), strict=True):
+            paid = self.env["sale.advance.payment.inv"].create(
+                {"sale_order_ids": order.ids, "advance_payment_method": "fixed", "fixed_amount": amount}
+            )
+            paid.create_invoices()
+            order.invoice_ids.action_post()
+            self._deliver(order, {self.product: 5})
+        small, large = orders
+        answers = {answer["document"]: answer for answer in self._tidy("invoice")}
+        self.assertTrue(answers[small.name]["ok"])
+        self.assertEqual(small.invoice_ids.sorted("id")[-1].amount_total, 30)
+        self.assertFalse(answers[large.name]["ok"])
+        self.assertIn("paid down is more", answers[large.name]["message"])
+        self.assertEqual(large.invoice_count, 1)
+
+    def test_a_company_beside_the_present_one_is_counted_as_it_is_put_away(self):
+        user = self.users["processor"]
+        user.company_ids |= self.other_company
+        order = self._confirmed((self.product, 5))
+        order.picking_ids.printed = True
+        elsewhere = self._as("processor", self.Statement).with_context(allowed_company_ids=self.other_company.ids)
+        counts = {queue["code"]: queue["count"] for queue in elsewhere.housekeeping(self.company.id)}
+        self.assertEqual(counts["reset_printed"], len(elsewhere.tidy("reset_printed", self.company.id)))
 
     def test_one_that_is_refused_holds_up_no_other(self):
         orders = self.env["sale.order"]

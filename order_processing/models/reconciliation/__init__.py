@@ -24,3 +24,4 @@ from . import order_reconciliation_flow
 from . import order_reconciliation_cutoff
 from . import order_reconciliation_notice
 from . import order_processing
+from . import sale_order_line

@@ -9,6 +9,11 @@ CHUNK = 100
 CLOSED = ("done", "cancel")
 
 
+def names_of(records):
+    """The display names of ``records`` as one text."""
+    return ", ".join(records.mapped("display_name"))
+
+
 class OrderReconciliationTidy(models.Model):
     """Housekeeping before a day is drawn: what is left lying, counted as it stands now, and put away a set at a time."""
 
@@ -78,7 +83,9 @@ class OrderReconciliationTidy(models.Model):
     @api.model
     def _tidy_records(self, code, company):
         model, domain, _method = self._tidy_queues(company)[code]
-        return self.env[model].with_company(company).search(domain)
+        records = self.env[model].with_company(company).search(domain)
+        # a domain cannot compare two fields
+        return records.filtered("order_line.order_left_to_invoice") if code == "invoice" else records
 
     @api.model
     def _tidy_company(self, company_id):
@@ -102,9 +109,9 @@ class OrderReconciliationTidy(models.Model):
             {
                 "code": code,
                 "label": labels[code],
-                "count": self.env[model].search_count(domain),
+                "count": len(self._tidy_records(code, company)),
             }
-            for code, (model, domain, _method) in self._tidy_queues(company).items()
+            for code in self._tidy_queues(company)
         ]
 
     @api.model
@@ -155,8 +162,25 @@ class OrderReconciliationTidy(models.Model):
 
     @api.model
     def _tidy_invoice(self, orders):
+        """Invoice what left, with what is no goods of these orders; less a down payment, and never what came back: what is
+        to be credited waits for its return to be settled."""
+        quantities = {
+            line.id: line.order_left_to_invoice if line.product_id.type == "consu" else line.qty_to_invoice
+            for line in orders.order_line
+            if line.order_left_to_invoice or line.is_downpayment or line._order_beside_goods()
+        }
         # final: what was paid down is taken off, as core's own screen does
-        orders._create_invoices(grouped=True, final=True).action_post()
+        moves = orders.with_context(order_mend_quantities=quantities)._create_invoices(grouped=True, final=True)
+        if missing := orders - moves.line_ids.sale_line_ids.order_id:
+            raise UserError(self.env._("%s: core invoices nothing of it, look at its lines.", names_of(missing)))
+        if credits := moves.filtered(lambda move: move.move_type == "out_refund"):
+            raise UserError(
+                self.env._(
+                    "%s: what was paid down is more than what left, so it would be a credit note. Invoice it by hand.",
+                    names_of(credits.line_ids.sale_line_ids.order_id),
+                )
+            )
+        moves.action_post()
 
     @api.model
     def _tidy_reset(self, transfers):
