@@ -84,7 +84,7 @@ class TestCounts(ReconciliationCase):
         count = self._count(self._next_day(sign=False))
         count.write({"counted": 0})
         self.assertEqual((count.is_counted, count.difference), (True, -1))
-        count.write({"is_counted": False})
+        count.write({"is_counted": 0})
         self.assertEqual((count.is_counted, count.difference, count.counted_by_id.ids), (False, 0, []))
         self.assertTrue(count.write({}))
 
@@ -111,6 +111,38 @@ class TestCounts(ReconciliationCase):
         self.assertEqual((count.name, count.expected, count.unit), ("Till", 42.5, self.company.currency_id.name))
         count.counted = 42
         self.assertEqual(count.difference, -0.5)
+
+    def test_cash_taken_by_the_register_wizard_is_in_the_till(self):
+        journal = self.env["account.journal"].create(
+            {"name": "Till", "code": "TILL", "type": "cash", "company_id": self.company.id}
+        )
+        order = self._confirmed((self.product, 5, 20.0))
+        self._deliver(order)
+        invoice = self._invoice(order)
+        payment = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": journal.id})
+            ._create_payments()
+        )
+        self.assertNotIn(journal.default_account_id, payment.move_id.line_ids.account_id)
+        draft = self._next_day(sign=False)
+        self.assertEqual(self._count(draft, "cash", journal.id).expected, 100)
+        # a statement of the till takes it over: it is there once
+        open_line = payment.move_id.line_ids.filtered(lambda line: line.account_id == payment.outstanding_account_id)
+        taken = self.env["account.move"].create(
+            {
+                "journal_id": journal.id,
+                "line_ids": [
+                    Command.create({"account_id": journal.default_account_id.id, "debit": 100}),
+                    Command.create({"account_id": payment.outstanding_account_id.id, "credit": 100}),
+                ],
+            }
+        )
+        taken.action_post()
+        (open_line | taken.line_ids.filtered("credit")).reconcile()
+        draft.action_redraw()
+        self.assertEqual(self._count(draft, "cash", journal.id).expected, 100)
 
     def test_who_may(self):
         self._pickup(self._confirmed((self.product, 5)))

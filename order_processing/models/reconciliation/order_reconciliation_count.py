@@ -49,7 +49,7 @@ class OrderReconciliationCount(models.Model):
             return True
         self._check_countable()
         values = dict(vals)
-        if values.get("is_counted") is False:
+        if "is_counted" in values and not values["is_counted"]:
             values.update(counted=0, counted_by_id=False)
         elif "counted" in values or values.get("is_counted"):
             values.update(is_counted=True, counted_by_id=self.env.uid)
@@ -153,7 +153,10 @@ class OrderReconciliation(models.Model):
         )
 
     def _cash_query(self):
-        """Per cash journal with anything in it: what its account holds, with payments that have no journal entry."""
+        """Per cash journal with anything in it: what its account holds, with payments that no statement of the till has yet.
+
+        Those stand on the outstanding account of their method, as far as it is open, or have no journal entry.
+        """
         return SQL(
             """
             SELECT 'cash'::varchar, journal.id, journal.name ->> 'en_US', currency.name, holds.amount
@@ -166,10 +169,22 @@ class OrderReconciliation(models.Model):
                             WHERE item.account_id = journal.default_account_id AND item.company_id = %(company)s
                               AND item.parent_state = 'posted'
                         UNION ALL
+                           SELECT CASE WHEN NOT account.reconcile THEN
+                                            CASE WHEN journal.currency_id IS NULL THEN item.balance ELSE item.amount_currency END
+                                       WHEN journal.currency_id IS NULL THEN item.amount_residual
+                                       ELSE item.amount_residual_currency END
+                             FROM account_payment payment
+                             JOIN account_move_line item ON item.move_id = payment.move_id
+                                                        AND item.account_id = payment.outstanding_account_id
+                             JOIN account_account account ON account.id = item.account_id
+                            WHERE payment.journal_id = journal.id AND item.parent_state = 'posted'
+                              AND item.account_id IS DISTINCT FROM journal.default_account_id
+                        UNION ALL
                            SELECT CASE WHEN payment.payment_type = 'inbound' THEN payment.amount ELSE -payment.amount END
                              FROM account_payment payment
                             WHERE payment.journal_id = journal.id AND payment.move_id IS NULL
-                              AND payment.currency_id = currency.id AND payment.state IN ('in_process', 'paid')) item) holds
+                              AND payment.currency_id = currency.id AND payment.state IN ('in_process', 'paid')
+                              AND payment.is_matched IS NOT TRUE) item) holds
              WHERE journal.company_id = %(company)s AND journal.type = 'cash' AND holds.found > 0
             """,
             company=self.company_id.id,
