@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.common.business_day import business_day
-
 
 class ReconciliationDraw(models.TransientModel):
     """Ask for the day to draw; the rights and refusals are ``draft_day``'s own."""
@@ -20,7 +18,7 @@ class ReconciliationDraw(models.TransientModel):
     @api.depends("company_id")
     def _compute_date(self):
         for wizard in self:
-            wizard.date = business_day(wizard.company_id or self.env.company)
+            wizard.date = self.env["order.reconciliation"]._next_day(wizard.company_id or self.env.company)
 
     @api.depends("company_id", "date")
     def _compute_last_id(self):

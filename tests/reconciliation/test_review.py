@@ -159,12 +159,30 @@ class TestCutoff(ReconciliationCase):
     def test_a_day_is_not_moved_without_a_reason_or_far_away_or_twice(self):
         with self.assertRaises(ValidationError):
             self._move(self.today + timedelta(hours=20), reason="  ")
-        for hours in (-1, 49):
-            with self.assertRaises(ValidationError):
+        for hours in (-1, 42, 49):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self._move(self.today + timedelta(hours=hours))
         self._move(self.today + timedelta(hours=20))
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
             self._move(self.today + timedelta(hours=21))
+
+    def test_days_close_in_their_order(self):
+        """A day that closed after the next one would never be drawn."""
+        self._move(self.today + timedelta(hours=30))
+        following = self.today + timedelta(days=1)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self._move(self.today + timedelta(hours=29), day=following)
+        # where the company's hour is set earlier meanwhile, the one that waits is still drawn first
+        self.company.order_closing_hour = 5
+        self.assertFalse(self._due(29.5))
+        self.assertEqual(self._due(30.5), self.today.date())
+        wizard = self.env["reconciliation.draw"]
+        with freeze_time(self.today + timedelta(hours=24.5)):
+            self.assertEqual(wizard.create({"company_id": self.company.id}).date, self.today.date())
+        with freeze_time(self.today + timedelta(hours=30.5)):
+            self.Statement._draw_at_closing(self.company)
+            self.assertEqual(wizard.create({"company_id": self.company.id}).date, following.date())
+        self.assertEqual(self._due(31), following.date())
 
     def test_what_is_drawn_is_not_moved(self):
         moved = self._move(self.today + timedelta(hours=20))

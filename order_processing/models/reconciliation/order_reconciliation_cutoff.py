@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_datetime
 
 from ..common.business_day import business_day, company_tz, day_bounds
 from .order_reconciliation import MANAGER
@@ -32,11 +33,21 @@ class OrderReconciliationCutoff(models.Model):
 
     @api.constrains("date", "closing", "company_id")
     def _check_closing(self):
+        statements = self.env["order.reconciliation"]
         for cutoff in self:
-            opens, ends = day_bounds(cutoff.company_id, cutoff.date)
-            if not opens <= cutoff.closing < ends + timedelta(hours=24):
+            opens = day_bounds(cutoff.company_id, cutoff.date)[0]
+            # not beyond its neighbours: a day that closes after the next one would never be drawn
+            before, following = (
+                statements._closes_at(cutoff.company_id, cutoff.date + timedelta(days=step)) for step in (-1, 1)
+            )
+            if not max(opens, before) <= cutoff.closing < following:
                 raise ValidationError(
-                    self.env._("%s closes on that day, or in the night and day after it.", cutoff.display_name)
+                    self.env._(
+                        "%(day)s closes on that day or in the night after it: after the day before has closed, and before the "
+                        "next one does, at %(next)s.",
+                        day=cutoff.display_name,
+                        next=format_datetime(self.env, following),
+                    )
                 )
 
     @api.model_create_multi
@@ -132,15 +143,18 @@ class OrderReconciliation(models.Model):
 
         :return: a date, or None
         """
-        now = fields.Datetime.now()
-        today = business_day(company, now)
-        days = [today]
-        if self._cutoff(company, today - timedelta(days=1)):
-            days.insert(0, today - timedelta(days=1))
         if not self.env["order.event"].search_count([("company_id", "=", company.id)], limit=1):
             return None
-        for day in days:
-            drawn = self.search_count([("company_id", "=", company.id), ("date", ">=", day)], limit=1)
-            if now >= self._closes_at(company, day) and not drawn:
-                return day
-        return None
+        day = self._next_day(company)
+        drawn = self.search_count([("company_id", "=", company.id), ("date", ">=", day)], limit=1)
+        return day if fields.Datetime.now() >= self._closes_at(company, day) and not drawn else None
+
+    @api.model
+    def _next_day(self, company):
+        """The day that is drawn next: today, or the day before where its closing was moved and it is not drawn yet."""
+        today = business_day(company)
+        before = today - timedelta(days=1)
+        waits = self._cutoff(company, before) and not self.search_count(
+            [("company_id", "=", company.id), ("date", ">=", before)], limit=1
+        )
+        return before if waits else today
