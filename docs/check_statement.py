@@ -28,14 +28,17 @@ class Statement:
     """One statement as it is read, a line at a time; nothing of it is kept but digests, running totals and faults."""
 
     def __init__(self, head):
-        # of the head only the digests count: all else it says is no part of what was signed
-        _tag, form, self.before, self.digest, self.name, _date, _revision, _state = head
+        # of the head only the digests count: all else it says is no part of what was signed; a state that is made up lets
+        # the totals of an older day be compared too, no more
+        _tag, form, self.before, self.digest, self.name, _date, _revision, self.state = head
         if form != PREFIX:
             raise ValueError(f"unknown format {form}")
         self.hash = hashlib.sha256(self.before.removeprefix(PREFIX).encode())
         self.number, self.company, self.date, self.revision = 0, "", "", ""
         self.rows, self.book, self.said = 0, hashlib.sha256(), (None, None)
-        self.totals, self.day_before = {}, None
+        self.totals = {}
+        # the signed statement of the company before this one in the files, and so on
+        self.earlier = None
         self.faults = []
 
     def read(self, line):
@@ -76,21 +79,34 @@ class Statement:
             self.faults.append(f"running total {row[NAME]}, {row[TOTAL_UNIT]}: it does not add up")
 
     def _follow_totals(self, last):
-        """Compare with the totals of the day before; ``last`` may be an earlier revision of this very day."""
-        self.day_before = last.day_before if last and last.date == self.date else last
-        if not self.day_before:
-            return
-        # what is no longer needed is let go
-        self.day_before.day_before = None
-        if not self.day_before.totals or not self.totals:
-            return
-        nothing = (0, 0, "")
-        for key in sorted({*self.totals, *self.day_before.totals}):
-            before, earlier = self.totals.get(key, nothing), self.day_before.totals.get(key, nothing)
+        """Compare with the totals of the day before: the last signed statement of an earlier day.
+
+        One that was re-opened later may have stood when this one was drawn, or not any more: what it does not go on from
+        is looked for further back, as far as to one that stands.
+        """
+        self.earlier, first = last, None
+        while last:
+            if last.date < self.date:
+                broken = self._broken_totals(last)
+                if not broken:
+                    return
+                first = first or broken
+                if last.state != "superseded":
+                    break
+            last = last.earlier
+        self.faults += first or []
+
+    def _broken_totals(self, day_before):
+        if not day_before.totals or not self.totals:
+            return []
+        broken, nothing = [], (0, 0, "")
+        for key in sorted({*self.totals, *day_before.totals}):
+            before, earlier = self.totals.get(key, nothing), day_before.totals.get(key, nothing)
             if before[0] != earlier[1]:
-                self.faults.append(
+                broken.append(
                     f"running total {key[0]}, {before[2] or earlier[2]}: it does not go on from the day before"
                 )
+        return broken
 
     @property
     def is_draft(self):

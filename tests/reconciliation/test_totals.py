@@ -115,6 +115,31 @@ class TestTotals(ReconciliationCase):
         lines[place] = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
         self.assertIn("it does not add up", check(self, "\n".join(lines) + "\n")[1])
 
+    def test_the_script_follows_days_that_were_opened_again(self):
+        """A revision that was given up, and a day before that was signed anew: what verifies here verifies there."""
+        from .test_export import TestExport
+
+        self._confirmed((self.product, 5))
+        day = self._next_day()
+        self._confirmed((self.product, 2))
+        following = self._next_day()
+        given_up = self.Statement.browse(following.action_reopen(reason="A doubt")[0]["id"])
+        given_up.unlink()
+        self._confirmed((self.product, 3))
+        before, check = self.statement | day | following, TestExport._check
+        for act in (self._next_day, lambda: self._again(day)):
+            with self.subTest(act), self.env.cr.savepoint() as savepoint:
+                signed = act()
+                self.assertTrue(self.Statement.verify_chain(self.company.id)["ok"])
+                code, words = check(self, (before | signed).export_canonical())
+                self.assertEqual(code, 0, words)
+                savepoint.rollback()
+
+    def _again(self, day):
+        revision = self.Statement.browse(day.action_reopen(reason="Another doubt")[0]["id"])
+        revision.action_sign()
+        return revision
+
     def test_they_are_shown_printed_and_answered(self):
         self._confirmed((self.product, 5))
         day = self._next_day()
