@@ -3,7 +3,7 @@
 import json
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.order_processing.models.reconciliation.digest import digest
 
@@ -185,12 +185,13 @@ class TestStock(ReconciliationCase):
     def test_it_is_signed(self):
         day = self._next_day()
         self.assertTrue(self.Statement.verify_chain(self.company.id)["ok"])
+        first = day.stock_ids.sorted("id")[0]
         for change in (
-            "UPDATE order_reconciliation_stock SET quantity = quantity + 1",
-            "DELETE FROM order_reconciliation_stock",
+            SQL("UPDATE order_reconciliation_stock SET quantity = quantity + 1 WHERE id = %s", first.id),
+            SQL("DELETE FROM order_reconciliation_stock WHERE id = %s", first.id),
         ):
             with self.env.cr.savepoint() as savepoint:
-                self.env.cr.execute(f"{change} WHERE id = (SELECT min(id) FROM order_reconciliation_stock WHERE reconciliation_id = %s)", [day.id])  # fmt: skip
+                self.env.cr.execute(change)
                 self.env.invalidate_all()
                 answer = self.Statement.verify_chain(self.company.id)
                 self.assertEqual([fault["date"] for fault in answer["broken"]], [str(day.date)])
@@ -200,7 +201,7 @@ class TestStock(ReconciliationCase):
         """A statement without the later sections has the digest that it had before there were any."""
         day = self._next_day()
         for table in ("order_reconciliation_stock", "order_reconciliation_total", "order_reconciliation_count"):
-            self.env.cr.execute(f"DELETE FROM {table} WHERE reconciliation_id = %s", [day.id])
+            self.env.cr.execute(SQL("DELETE FROM %s WHERE reconciliation_id = %s", SQL.identifier(table), day.id))
         self.env.cr.execute(
             "DELETE FROM order_reconciliation_equation WHERE reconciliation_id = %s AND name = 'stock'", [day.id]
         )
