@@ -53,22 +53,22 @@ class TestAccept(SightCase):
     def test_own_before_group_and_company_before_all(self):
         Limit = self.env["order.accept.limit"]
         self._limit(50, group_id=self._group("processor").id)
-        self.assertEqual(Limit._of_users(self.desk, self.company), {self.desk.id: 50})
+        self.assertEqual(Limit._may_accept(self.desk, self.company), {self.desk.id: 50})
         mine = self._limit(20, group_id=self._group("processor").id, company_id=self.company.id)
-        self.assertEqual(Limit._of_users(self.desk, self.company), {self.desk.id: 20})
-        self.assertEqual(Limit._of_users(self.desk, self.other_company), {self.desk.id: 50})
+        self.assertEqual(Limit._may_accept(self.desk, self.company), {self.desk.id: 20})
+        self.assertEqual(Limit._may_accept(self.desk, self.other_company), {self.desk.id: 50})
         self._limit(70, user_id=self.desk.id)
-        self.assertEqual(Limit._of_users(self.desk, self.company), {self.desk.id: 70})
+        self.assertEqual(Limit._may_accept(self.desk, self.company), {self.desk.id: 70})
         mine.unlink()
-        self.assertEqual(Limit._of_users(self.desk, self.company), {self.desk.id: 70})
+        self.assertEqual(Limit._may_accept(self.desk, self.company), {self.desk.id: 70})
 
     def test_what_processors_may_is_no_limit_of_managers(self):
         Limit = self.env["order.accept.limit"]
         manager = self.users["manager"]
         self._limit(50, group_id=self._group("processor").id)
-        self.assertEqual(Limit._of_users(manager, self.company), {manager.id: None})
+        self.assertEqual(Limit._may_accept(manager, self.company), {manager.id: None})
         self._limit(1000, group_id=self._group("manager").id)
-        self.assertEqual(Limit._of_users(manager, self.company), {manager.id: 1000})
+        self.assertEqual(Limit._may_accept(manager, self.company), {manager.id: 1000})
         record = self._found(price=2000)
         with self.assertRaises(UserError) as refusal:
             self._as("manager", record).action_accept(reason="Never mind")
@@ -90,7 +90,7 @@ class TestAccept(SightCase):
         record = self._found(price=5)
         with self.assertRaises(AccessError):
             self._as("salesman", record).action_accept(reason="Mine")
-        self.assertEqual(self.env["order.accept.limit"]._of_users(salesman, self.company), {salesman.id: 0})
+        self.assertEqual(self.env["order.accept.limit"]._may_accept(salesman, self.company), {salesman.id: 0})
 
     def test_the_amount_is_of_the_company_not_of_the_order(self):
         currency = self.env["res.currency"].create(

@@ -16,31 +16,15 @@ class OrderAcceptLimit(models.Model):
 
     _name = "order.accept.limit"
     _description = "Acceptance Limit"
-    _inherit = ["order.general.mixin", "mail.thread"]
+    _inherit = ["order.limit.mixin"]
     _order = "amount, id"
+    _limit = "amount"
 
-    group_id = fields.Many2one("res.groups", ondelete="cascade", index="btree_not_null", tracking=True)
-    user_id = fields.Many2one(
-        "res.users",
-        "Person",
-        ondelete="cascade",
-        index="btree_not_null",
-        tracking=True,
-        domain=[("share", "=", False)],
-        help="A person's own limit counts instead of the limits of the groups.",
-    )
-    company_id = fields.Many2one(tracking=True, help="Empty: in all companies, in the currency of each.")
+    company_id = fields.Many2one(help="Empty: in all companies, in the currency of each.")
     amount = fields.Monetary("Value up to", required=True, tracking=True, help="0: nothing may be accepted.")
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
 
-    _one_of_both = models.Constraint(
-        "CHECK ((group_id IS NULL) <> (user_id IS NULL))", "A limit is for a group or for a person: choose one of both."
-    )
     _is_no_debt = models.Constraint("CHECK (amount >= 0)", "A limit is 0 or more.")
-    _once = models.UniqueIndex(
-        "(coalesce(group_id, 0), coalesce(user_id, 0), coalesce(company_id, 0))",
-        "This group or person has a limit in this company already: change that one.",
-    )
 
     @api.depends("company_id")
     @api.depends_context("company")
@@ -50,39 +34,30 @@ class OrderAcceptLimit(models.Model):
 
     @api.depends("group_id", "user_id", "amount", "currency_id")
     def _compute_display_name(self):
-        for limit in self:
-            amount = formatLang(self.env, limit.amount, currency_obj=limit.currency_id)
-            limit.display_name = f"{limit.user_id.name or limit.group_id.full_name or ''}: {amount}"
+        return super()._compute_display_name()
+
+    def _shown(self, limit):
+        return formatLang(self.env, limit, currency_obj=self.currency_id)
+
+    def _binds(self, user):
+        """A group's limit binds a manager only if the group makes its members managers: what processors may is no limit of
+        those above them."""
+        manager = self.env.ref(MANAGER)
+        return manager not in user.all_group_ids or manager in self.group_id.all_implied_ids
 
     @api.model
-    def _of_users(self, users, company):
+    def _may_accept(self, users, company):
         """Up to which value each of ``users`` may accept in ``company``, for ``sudo``; the same queries for any set.
-
-        The own limit, else the highest of the groups; a limit of the company replaces the one for all companies of the
-        same person or group. A group's limit binds a manager only if the group makes its members managers: what
-        processors may is no limit of those above them.
 
         :return: dict of user id to amount in the company's currency, ``None``: any; who may accept nothing has 0
         """
         manager, processor = self.env.ref(MANAGER), self.env.ref(PROCESSOR)
-        found = self.search([("company_id", "in", [False, company.id])], order="company_id NULLS FIRST")
-        limits = {(limit.user_id, limit.group_id): limit.amount for limit in found}
-        nobody, nothing = self.env["res.users"], self.env["res.groups"]
+        limits = self._of_users(users, company)
         answer = {}
         for user in users:
             groups = user.all_group_ids
-            own = limits.get((user, nothing))
-            binding = [
-                amount
-                for (person, group), amount in limits.items()
-                if person == nobody and group in groups and (manager not in groups or manager in group.all_implied_ids)
-            ]
-            if processor not in groups:
-                answer[user.id] = 0.0
-            elif own is not None or binding:
-                answer[user.id] = max(binding) if own is None else own
-            else:
-                answer[user.id] = None if manager in groups else 0.0
+            unlimited = None if manager in groups else 0.0
+            answer[user.id] = limits.get(user.id, unlimited) if processor in groups else 0.0
         return answer
 
 
@@ -106,7 +81,7 @@ class OrderDiscrepancy(models.Model):
         Limit = self.env["order.accept.limit"].sudo()
         beyond = []
         for company, records in self.sudo().grouped("company_id").items():
-            limit = Limit._of_users(user, company)[user.id]
+            limit = Limit._may_accept(user, company)[user.id]
             if limit is not None:
                 beyond += [(self.browse(record.id), limit) for record in records if record._is_beyond(limit)]
         return beyond
@@ -121,7 +96,7 @@ class OrderDiscrepancy(models.Model):
         if declared.name == "accept" and self.env.uid != SUPERUSER_ID:
             user = self.env["res.users"].sudo().browse(self.env.uid)
             Limit = self.env["order.accept.limit"].sudo()
-            refused = [company for company in self.sudo().company_id if Limit._of_users(user, company)[user.id] == 0]
+            refused = [company for company in self.sudo().company_id if Limit._may_accept(user, company)[user.id] == 0]
             if refused:
                 raise AccessError(
                     self.env._(
@@ -181,7 +156,7 @@ class ResCompany(models.Model):
             .sudo()
             .all_user_ids.filtered(lambda user: user.active and not user.share and self in user.company_ids)
         )
-        limits = self.env["order.accept.limit"].sudo()._of_users(users, self)
+        limits = self.env["order.accept.limit"].sudo()._may_accept(users, self)
         may = users.filtered(
             lambda user: limits[user.id] is None or self.currency_id.compare_amounts(limits[user.id], value) >= 0
         ).sorted("name")

@@ -1,4 +1,3 @@
-from . import order_general_mixin
 from . import order_verification_rule
 from . import order_verification_rule_scope
 from . import order_verification_rule_spare

@@ -118,9 +118,8 @@ class OrderVerificationRule(models.Model):
         """What each giver may give, by company id and user id."""
         users = self.env["res.users"].sudo().browse({giver.user_id for giver in givers.values() if giver.user_id})
         limits = self.env["order.discount.limit"].sudo()
-        return {
-            company_id: limits._of_users(users, company_id) for company_id in {order.company_id for order in orders}
-        }
+        companies = self.env["res.company"].sudo().browse({order.company_id for order in orders})
+        return {company.id: limits._of_users(users, company) for company in companies}
 
     def _givers(self, line_ids):
         """Who gave the discount of each line: the last one who changed its value per unit.
