@@ -10,6 +10,7 @@ from . import order_event_reading
 from . import order_processing
 from . import res_company
 from . import sale_order
+from . import sale_order_question
 from . import sale_order_line
 from . import stock_move
 from . import stock_picking

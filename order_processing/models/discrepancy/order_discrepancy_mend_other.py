@@ -55,26 +55,8 @@ class OrderDiscrepancyMendOther(models.Model):
         asked = self.filtered(lambda record: record.state in OPEN and "ask" in acts_of(record.kind))
         if not asked:
             raise UserError(self.env._("There is nothing to ask the customer about %s.", self._mend_names()))
-        orders = asked.order_id
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Ask the customer"),
-            "res_model": "mail.compose.message",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": "sale.order",
-                "default_res_ids": orders.ids,
-                "default_composition_mode": "mass_mail" if len(orders) > 1 else "comment",
-                "default_template_id": self.env.ref("order_processing.mail_template_discrepancy_question").id,
-                "default_email_layout_xmlid": "mail.mail_notification_layout_with_responsible_signature",
-                "email_notification_allow_footer": True,
-                "hide_mail_template_management_options": True,
-                "force_email": True,
-                "order_question_discrepancy_ids": asked.ids,
-            },
-        }
+        template = self.env.ref("order_processing.mail_template_discrepancy_question")
+        return asked.order_id._ask_customer_action(template, order_question_discrepancy_ids=asked.ids)
 
     def _mend_questions(self):
         """Question to the customer by kind, in the language of the environment; ``_mend_question`` fills it in."""

@@ -148,26 +148,8 @@ class OrderVerificationCheck(models.Model):
         todo = self._mend_start(ASK)
         if not todo:
             raise UserError(self.env._("These findings are mended by now: there is nothing left to ask."))
-        orders = todo.order_id
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Ask the customer"),
-            "res_model": "mail.compose.message",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": "sale.order",
-                "default_res_ids": orders.ids,
-                "default_composition_mode": "mass_mail" if len(orders) > 1 else "comment",
-                "default_template_id": self.env.ref("order_processing.mail_template_verification_question").id,
-                "default_email_layout_xmlid": "mail.mail_notification_layout_with_responsible_signature",
-                "email_notification_allow_footer": True,
-                "hide_mail_template_management_options": True,
-                "force_email": True,
-                "order_question_check_ids": todo.ids,
-            },
-        }
+        template = self.env.ref("order_processing.mail_template_verification_question")
+        return todo.order_id._ask_customer_action(template, order_question_check_ids=todo.ids)
 
     def action_open_order(self):
         """Open the order of this finding.
