@@ -91,9 +91,10 @@ def test_verify_take_the_price_waive_confirm(desk, running_server, caller, order
     # the page is drawn anew, on the same tab: what has the focus before that loses it
     with redrawn(desk):
         hotkey(desk, "v")
+        # it goes by itself
+        desk.wait_for_selector(".o_notification")
     findings = desk.locator(CHECKS)
     findings.nth(1).wait_for()
-    desk.wait_for_selector(".o_notification")
     assert findings.count() == 2
     assert findings.nth(0).locator("td[name=severity]").inner_text().strip() == "Blocking"
     assert findings.nth(0).locator("td[name=severity] i.fa-ban").count() == 1
