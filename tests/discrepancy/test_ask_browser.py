@@ -13,7 +13,7 @@ def caller(running_server):
     return OdooRpc(running_server)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found(caller):
     """Id of a discrepancy: a sale of which the transfer was cancelled."""
 

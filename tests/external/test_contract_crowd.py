@@ -1,7 +1,7 @@
 """Many callers at once, a server that dies, and content that nobody would send: each order once, no failure."""
 
+import subprocess
 import threading
-import time
 import uuid
 
 import pytest
@@ -101,12 +101,19 @@ def test_eight_clients_send_single_orders(running_server, goods):
     assert found == 40
 
 
+def _drawn(server):
+    """How many ids of orders were drawn: seen from outside while what draws them has not ended."""
+    ask = ["psql", "-qAt", "-d", server.db, "-c", "SELECT last_value FROM sale_order_id_seq"]
+    return int(subprocess.run(ask, check=True, capture_output=True, text=True).stdout)
+
+
 def test_a_server_that_is_killed_in_the_middle(running_server, goods):
     caller = XmlRpc(running_server)
     orders = [_order(goods, f"killed-{goods}-{number}", lines=5) for number in range(200)]
     references = [order["reference"] for order in orders]
     caller.contract("submit_orders", orders=orders[:50], source="killed")
     broken = []
+    before = _drawn(running_server)
 
     def submit():
         try:
@@ -116,7 +123,8 @@ def test_a_server_that_is_killed_in_the_middle(running_server, goods):
 
     thread = threading.Thread(target=submit)
     thread.start()
-    time.sleep(1.5)
+    while _drawn(running_server) == before:
+        assert thread.is_alive(), "it ended before it could be killed"
     running_server.stop(kill=True)
     thread.join(60)
     assert broken, "the server was killed before it answered"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import PATIENCE, chromium
+from tests.browser import chromium, signed_in
 
 from .shop import Shop
 
@@ -42,22 +42,15 @@ def picture(page, name):
 def test_ask_print_and_follow(shop, size, tmp_path):
     order = shop.delivered(shop.buyer)
     width, height = SIZES[size]
-    with chromium() as browser:
-        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=size == "phone")
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        errors = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{shop.server.url}/web/login")
-        page.fill("input[name=login]", "screen")
-        page.fill("input[name=password]", "screen")
-        page.keyboard.press("Enter")
-        page.wait_for_selector(".o_portal_my_home")
+    viewport = {"width": width, "height": height}
+    with (
+        chromium() as browser,
+        signed_in(browser, shop.server, "screen", viewport=viewport, has_touch=size == "phone") as page,
+    ):
         page.goto(f"{shop.server.url}/my/orders/{order['id']}")
         picture(page, f"{size}-order")
         page.click("a[name=return_goods]")
         page.wait_for_selector(".o_return_form")
-        page.wait_for_timeout(1500)
         line = order["line"]
         # what the policy says comes as it is typed
         page.fill(f"#quantity_{line}", "2")
@@ -98,4 +91,3 @@ def test_ask_print_and_follow(shop, size, tmp_path):
         page.goto(f"{shop.server.url}/my")
         page.wait_for_selector("a[href='/my/returns']", state="visible")
         picture(page, f"{size}-home")
-        assert not errors, errors

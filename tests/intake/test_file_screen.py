@@ -1,6 +1,7 @@
 """A file of orders in a real browser: columns named by hand, errors seen, rows given back, the rest entered."""
 
 import base64
+import uuid
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.external.clients import OdooRpc
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
 CUSTOMER = "file-buyer@test.example.com"
-ROWS = f"Beleg;Kunde;SKU;Qty\nS-1;{CUSTOMER};FILE-1;2\nS-2;{CUSTOMER};NONE;1\n"
+ROWS = f"Beleg;Kunde;SKU;Qty\nMARK-1;{CUSTOMER};FILE-1;2\nMARK-2;{CUSTOMER};NONE;1\n"
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,12 @@ def caller(running_server):
 
 
 @pytest.fixture
+def mark():
+    """What no other file has as references and as source: a sender's columns are remembered."""
+    return uuid.uuid4().hex[:8]
+
+
+@pytest.fixture
 def page(running_server, caller):
     """The wizard for files of a processor."""
     with chromium() as browser, signed_in(browser, running_server, "processor") as page:
@@ -31,11 +38,11 @@ def page(running_server, caller):
         yield page
 
 
-def test_columns_are_named_errors_seen_and_the_rest_is_entered(page):
-    upload = {"name": "orders.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
+def test_columns_are_named_errors_seen_and_the_rest_is_entered(page, mark):
+    upload = {"name": "orders.csv", "mimeType": "text/csv", "buffer": ROWS.replace("MARK", mark).encode()}
     page.set_input_files(".modal input[type=file]", upload)
     page.wait_for_selector(".modal [name=content] .o_clear_file_button")
-    page.fill(".modal [name=source] input", "screen")
+    page.fill(".modal [name=source] input", mark)
     page.click(".modal footer [name=action_read]")
     page.wait_for_selector(".modal .alert-danger >> text=No column says")
     assert not page.locator(".modal footer [name=action_preview]:visible").count()
@@ -52,14 +59,14 @@ def test_columns_are_named_errors_seen_and_the_rest_is_entered(page):
     with open(given_back.value.path(), encoding="utf-8-sig") as file:
         heading, row = file.read().splitlines()
     assert heading == "Beleg;Kunde;SKU;Qty;Reason of rejection"
-    assert row.startswith(f"S-2;{CUSTOMER};NONE;1;SKU: ")
+    assert row.startswith(f"{mark}-2;{CUSTOMER};NONE;1;SKU: ")
     page.click(".modal footer [name=action_submit]")
     page.wait_for_selector(".modal .alert-info >> text=Entered now: 1")
 
 
-def test_work_of_many_calls_ends_on_its_screen(page, caller):
-    content = base64.b64encode(ROWS.replace("S-", "T-").replace("Beleg;Kunde", "Order;Customer").encode()).decode()
-    values = {"content": content, "filename": "orders.csv", "source": "screen 2"}
+def test_work_of_many_calls_ends_on_its_screen(page, caller, mark):
+    rows = ROWS.replace("MARK", mark).replace("Beleg;Kunde", "Order;Customer")
+    values = {"content": base64.b64encode(rows.encode()).decode(), "filename": "orders.csv", "source": mark}
     made = caller.call("processor", "order.intake.file", "create", [values])
     file = made[0] if isinstance(made, list) else made
     caller.call("processor", "order.intake.file", "action_read", [file])

@@ -1,16 +1,13 @@
 """The desk without a mouse, in a real browser: verify, mend, waive, confirm; what was sent; a customer asked."""
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser import chromium, signed_in
+from tests.browser import PATIENCE, chromium, focused, hotkey, redrawn, signed_in, tab_to, wait_typing
 from tests.external.clients import OdooRpc
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
-# what a screen reader says of the element that has the focus
-FOCUSED = """() => {
-    const element = document.activeElement;
-    return [element.textContent.trim() || element.getAttribute("aria-label") || "", element.getAttribute("name") || ""];
-}"""
+CHECKS = "div[name=order_check_ids] .o_data_row"
 
 
 @pytest.fixture(scope="module")
@@ -73,21 +70,15 @@ def _open(page, server, order):
     page.wait_for_selector(".o_form_view .o_notebook")
 
 
-def _tab_to(page, name, times=200):
-    """Press Tab until an element of this name has the focus."""
-    seen = []
-    for _press in range(times):
-        page.keyboard.press("Tab")
-        found = page.evaluate(FOCUSED)
-        seen.append(found)
-        if name in found:
-            return
-    raise AssertionError(f"“{name}” is not reached by Tab: {seen}")
-
-
 def _press(page, name):
-    _tab_to(page, name)
+    tab_to(page, name)
     page.keyboard.press("Enter")
+
+
+def _open_checks(page):
+    _press(page, "Verification")
+    page.locator(".o_notebook .nav-link.active", has_text="Verification").wait_for()
+    page.locator("div[name=order_check_ids]").wait_for()
 
 
 def _read(caller, order, *names):
@@ -96,46 +87,48 @@ def _read(caller, order, *names):
 
 def test_verify_take_the_price_waive_confirm(desk, running_server, caller, order):
     _open(desk, running_server, order)
-    _press(desk, "Verification")
-    desk.keyboard.press("Alt+v")
-    desk.wait_for_selector(".o_notification")
-    findings = desk.locator("div[name=order_check_ids] .o_data_row")
-    findings.nth(1).wait_for()
+    _open_checks(desk)
     # the page is drawn anew, on the same tab: what has the focus before that loses it
-    desk.wait_for_timeout(3000)
+    with redrawn(desk):
+        hotkey(desk, "v")
+        # it goes by itself
+        desk.wait_for_selector(".o_notification")
+    findings = desk.locator(CHECKS)
+    findings.nth(1).wait_for()
     assert findings.count() == 2
     assert findings.nth(0).locator("td[name=severity]").inner_text().strip() == "Blocking"
     assert findings.nth(0).locator("td[name=severity] i.fa-ban").count() == 1
     # the blocking one stands first: its price is to be waived, the other's taken from the pricelist
-    desk.locator("div[name=order_check_ids] .o_data_row:nth-child(2) button[name=action_take_pricelist_price]").focus()
-    assert "Take the pricelist's price" in desk.evaluate(FOCUSED)
+    desk.locator(f"{CHECKS}:nth-child(2) button[name=action_take_pricelist_price]").focus()
+    assert "Take the pricelist's price" in focused(desk)
     desk.keyboard.press("Enter")
     desk.locator("td[name=state]", has_text="Mended").wait_for()
     _press(desk, "Waive")
     desk.wait_for_selector(".modal .o_form_view")
     desk.locator(".modal div[name=reason] input").focus()
+    wait_typing(desk, "reason")
     desk.keyboard.type("A gift, agreed by telephone")
-    desk.keyboard.press("Alt+q")
+    hotkey(desk, "q")
     desk.locator("td[name=state]", has_text="Waived").wait_for()
     assert _read(caller, order, "verification_state")["verification_state"] == "verified"
-    desk.keyboard.press("Alt+y")
+    hotkey(desk, "y")
     desk.locator(".o_arrow_button_current", has_text="Sales Order").wait_for()
     assert _read(caller, order, "state", "amount_total") == {"id": order, "state": "sale", "amount_total": 50.0}
 
 
 def test_every_mend_is_reached_by_tab_and_named(desk, running_server, order):
     _open(desk, running_server, order)
-    _press(desk, "Verification")
+    _open_checks(desk)
     for name in ("Ask the customer", "Compare with what was sent", "Take the pricelist's price", "Waive"):
-        _tab_to(desk, name)
+        tab_to(desk, name)
 
 
 def test_what_was_sent_and_what_was_entered(desk, running_server, caller, order):
     lines = _read(caller, order, "order_line")["order_line"]
     caller.call("manager", "sale.order.line", "write", lines[:1], {"product_uom_qty": 7})
     _open(desk, running_server, order)
-    _press(desk, "Verification")
-    desk.keyboard.press("Alt+m")
+    _open_checks(desk)
+    hotkey(desk, "m")
     desk.wait_for_selector(".modal .o_order_comparison")
     row = desk.locator(".modal tr.table-warning", has_text="Quantity")
     assert row.count() == 1
@@ -149,12 +142,11 @@ def test_what_was_sent_and_what_was_entered(desk, running_server, caller, order)
 
 def test_a_customer_is_asked(desk, running_server, caller, order):
     _open(desk, running_server, order)
-    _press(desk, "Verification")
+    _open_checks(desk)
     _press(desk, "Ask the customer")
-    body = desk.locator(".modal .odoo-editor-editable, .modal .note-editable").first
-    body.wait_for()
-    assert "which price did you expect" in body.inner_text().lower()
-    desk.keyboard.press("Alt+q")
+    body = desk.locator(".modal .odoo-editor-editable, .modal .note-editable")
+    body.filter(has_text="which price did you expect").first.wait_for()
+    hotkey(desk, "q")
     desk.wait_for_selector(".modal", state="detached")
     bodies = caller.call(
         "manager",
@@ -171,11 +163,12 @@ def test_the_list_counts_and_narrows(desk, running_server, order):
     desk.goto(f"{running_server.url}/odoo/action-order_processing.action_orders_to_verify")
     desk.wait_for_selector(".o_data_row")
     panel = desk.locator(".o_search_panel")
-    assert panel.locator(".o_search_panel_filter_value", has_text="Today").count() == 1
+    panel.locator(".o_search_panel_filter_value", has_text="Today").wait_for()
     price = panel.locator(".o_search_panel_filter_value", has_text="Price")
     count = price.locator(".o_search_panel_counter").inner_text()
+    assert desk.locator(".o_pager_limit").inner_text() != count
     price.locator("input").focus()
     desk.keyboard.press("Space")
-    desk.locator(".o_pager_limit", has_text=count).wait_for()
+    expect(desk.locator(".o_pager_limit")).to_have_text(count, timeout=PATIENCE)
     stages = desk.locator(".o_data_row td[name=verification_stage]").all_inner_texts()
     assert stages and set(stages) == {"Price"}

@@ -14,6 +14,13 @@ export class ReturnForm extends Interaction {
         },
     };
 
+    start() {
+        // typed before this script was there, or filled again by the browser that went back
+        if (this.rows().some((row) => row.quantity.trim())) {
+            this.check();
+        }
+    }
+
     rows() {
         return [...this.el.querySelectorAll(".o_return_line")].map((line) => ({
             line_id: Number(line.dataset.lineId),
