@@ -93,7 +93,15 @@ class RunningServer:
     def _copy_files(self):
         source = self._filestore(self.template)
         if source.exists():
-            shutil.copytree(source, self._filestore(self.db), dirs_exist_ok=True)
+            shutil.copytree(source, self._filestore(self.db), dirs_exist_ok=True, copy_function=_link)
+
+
+def _link(source, target):
+    """Files of the store are never changed in place: a link is a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _free_port():

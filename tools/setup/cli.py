@@ -64,7 +64,9 @@ class Setup:
             "PATH": os.pathsep.join(path),
             # ours first: beside an installed Odoo stand that machine's other packages, of other versions
             "PYTHONPATH": os.pathsep.join([str(self.packages), str(self.source.importable), str(ROOT)]),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # every server and worker would compile Odoo anew; beside its sources is no place for what we make of them
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.cache.path("pycache")),
             "ORDER_PROCESSING_CACHE": str(self.cache.folder),
         }
 
@@ -119,10 +121,14 @@ class Setup:
             arguments = ["-c", str(self.conf()), *arguments]
         return [str(self.python), "-W", "ignore", "-m", "odoo", *commands, *arguments]
 
-    def odoo(self, arguments, capture=False):
-        """Run Odoo's command line to its end and return the ``CompletedProcess``."""
+    def odoo(self, arguments, capture=False, words=None):
+        """Run Odoo's command line to its end and return the ``CompletedProcess``.
+
+        :param words: text that the command reads, such as the lines for ``shell``
+        """
         # never from a folder whose files shadow Python's own modules
-        return subprocess.run(self.odoo_command(arguments), env=self.env(), cwd="/", capture_output=capture, text=True)
+        options = {"env": self.env(), "cwd": "/", "capture_output": capture, "text": True}
+        return subprocess.run(self.odoo_command(arguments), input=words, **options)
 
     def run(self, command):
         """Run one of PostgreSQL's programs; its words become a ``SetupError`` when it fails."""
