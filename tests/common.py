@@ -4,15 +4,12 @@ Tests stand outside ``odoo.addons``, so the tags that Odoo's runner would set ar
 """
 
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase
+
+from tests.masters import STAFF, person
 
 # the users that the add-on's demo data brings
 DESK = ("processor", "manager", "integration")
-# users that have nothing to do with the order desk
-GROUPS = {
-    "salesman": "sales_team.group_sale_salesman",
-    "accountant": "account.group_account_manager",
-}
 
 
 class OrderMixin:
@@ -30,38 +27,27 @@ class OrderMixin:
         if cls.company.order_control != cls.control:
             act = {"enforced": "enforce", "observing": "observe", "off": "off"}[cls.control]
             getattr(cls.company, f"action_order_control_{act}")(reason="Set by the test")
-        cls.other_company = env["res.company"].create(
-            {"name": "Other Company", "currency_id": cls.company.currency_id.id}
-        )
-        cls.users = {
-            name: new_test_user(
-                env,
-                login=f"test_{name}",
-                groups=f"base.group_user,{group}",
-                company_id=cls.company.id,
-                company_ids=[Command.set([cls.company.id])],
-                email=f"{name}@test.example.com",
-            )
-            for name, group in GROUPS.items()
-        }
+        cls.users = {name: person(env, name) for name in STAFF}
+        cls.other_company = cls.users["stranger"].company_id
         for name in DESK:
             cls.users[name] = env.ref(f"order_processing.user_{name}")
             cls.users[name].email = f"{name}@test.example.com"
-        cls.users["stranger"] = new_test_user(
-            env,
-            login="test_stranger",
-            groups="base.group_user,order_processing.group_manager",
-            company_id=cls.other_company.id,
-            company_ids=[Command.set([cls.other_company.id])],
-            email="stranger@test.example.com",
-        )
         cls.uk = env.ref("base.uk")
         cls.customer = cls._make_customer("Test Customer")
-        cls.users["portal"] = new_test_user(env, login="test_portal", groups="base.group_portal")
         cls.warehouse = env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
         cls.product = cls._make_product("Test Goods", "TG-1", 10.0)
         cls.other_product = cls._make_product("Other Goods", "TG-2", 25.0)
         cls.service = cls._make_product("Test Service", "TS-1", 5.0, type="service", invoice_policy="order")
+
+    @classmethod
+    def _turn_on(cls, group):
+        """Give the staff the ``group`` of a feature, as its switch in the settings does.
+
+        The settings themselves look up every chart of accounts first, which takes seconds.
+        """
+        cls.env.ref("base.group_user")._apply_group(cls.env.ref(group))
+        if group == "product.group_product_pricelist":
+            cls.env["res.company"]._activate_or_create_pricelists()
 
     @classmethod
     def _make_customer(cls, name, **vals):

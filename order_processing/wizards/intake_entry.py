@@ -374,9 +374,8 @@ class OrderIntakeEntry(models.TransientModel):
 
     def _show_stock(self, rows):
         wanted = [(row.product_id._origin, row._reference_quantity()) for row in rows]
-        answers = (
-            self.env["sale.order"].sudo()._promise_outlook(wanted, self.warehouse_id._origin.sudo()) if rows else []
-        )
+        Order = self.env["sale.order"].with_company(self.company_id).sudo()
+        answers = Order._promise_outlook(wanted, self.warehouse_id._origin.sudo()) if rows else []
         for row, (free, short, day) in zip(rows, answers):
             row._show_stock(free, short, day)
         self.promise_date = max((row.promise_date for row in rows), default=False)

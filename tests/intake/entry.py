@@ -31,7 +31,7 @@ class EntryCase(OrderCase):
             }
         )
         # core asks no pricelist where this is off, as it is by default
-        cls.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
+        cls._turn_on("product.group_product_pricelist")
         cls.customer.property_product_pricelist = cls.sheet
 
     def _entry(self, *rows, user="processor", **head):

@@ -38,7 +38,7 @@ class TestAmendmentTerms(IntakeMixin, OrderCase):
 
     def _pricelists(self):
         """A customer with a pricelist of the company's currency, and another of another currency."""
-        self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
+        self._turn_on("product.group_product_pricelist")
         currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "CHF")])
         currency.active = True
         item = {"applied_on": "0_product_variant", "product_id": self.product.id, "compute_price": "fixed"}

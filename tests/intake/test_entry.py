@@ -1,8 +1,12 @@
 """Fast entry: what the desk sees while it types, what a check says, what becomes of it; through the form as a browser uses it."""
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form
+
+from odoo.addons.order_processing.models.common.business_day import business_day
 
 from tests.intake.entry import EntryCase
 
@@ -27,7 +31,7 @@ class TestEntryRows(EntryCase):
         self.assertEqual(form.amount_total, 100.0)
 
     def test_discount_and_tax_are_those_of_the_order(self):
-        self.env["res.config.settings"].create({"group_discount_per_so_line": True}).execute()
+        self._turn_on("sale.group_discount_per_so_line")
         tax = self.env["account.tax"].create({"name": "Test 20", "amount": 20.0, "company_id": self.company.id})
         self.other_product.taxes_id = tax
         self.sheet.item_ids = [
@@ -270,6 +274,19 @@ class TestEntryRights(EntryCase):
         self.assertEqual(theirs.line_ids.free, 0.0)
         theirs.action_save()
         self.assertEqual(theirs.order_id.company_id, self.other_company)
+
+    def test_a_company_without_a_warehouse_has_nothing_in_stock(self):
+        """As every company is that was just made."""
+        self.env["stock.warehouse"].search([("company_id", "=", self.other_company.id)]).active = False
+        self.other_company.order_lead_days = 3
+        form = Form(self._as("stranger", self.env["order.intake.entry"]).with_company(self.other_company))
+        form.partner_id = self.customer
+        form.scan = "TG-2"
+        theirs = form.save()
+        self.assertFalse(theirs.warehouse_id)
+        row = theirs.line_ids
+        self.assertEqual((row.free, row.short), (0.0, 1.0))
+        self.assertGreaterEqual(row.promise_date, business_day(self.other_company) + timedelta(days=3))
 
     def test_no_other_company_is_entered_for_or_asked(self):
         """Prices, credit, stock and the order itself are read and made with all rights, of the company that is named."""

@@ -46,7 +46,7 @@ class TestEntryPrice(EntryCase):
         self.assertEqual((row.price, row.price_typed, row.subtotal), (7.5, False, 75.0))
 
     def test_it_is_net_of_the_pricelists_discount(self):
-        self.env["res.config.settings"].create({"group_discount_per_so_line": True}).execute()
+        self._turn_on("sale.group_discount_per_so_line")
         self.sheet.item_ids = [
             Command.create(
                 {

@@ -121,7 +121,7 @@ class TestProfile(IntakeMixin, OrderCase):
         self.assertFalse(self._answer(price=10, prices_include_tax=False)["ok"])
 
     def test_prices_are_those_of_the_customers_pricelist_and_currency(self):
-        self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
+        self._turn_on("product.group_product_pricelist")
         foreign = self.env.ref("base.CHF")
         foreign.active = True
         self.env["res.currency.rate"].create({"currency_id": foreign.id, "company_id": self.company.id, "rate": 2.0})

@@ -127,11 +127,11 @@ class TestPricelistItem(OrderCase):
         return entered, few, line.price_unit
 
     def test_a_line_without_a_price_follows_the_item(self):
-        self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
+        self._turn_on("product.group_product_pricelist")
         self.assertEqual(self._quantities(), (7.0, 10.0, 7.0))
 
     def test_a_line_with_a_price_does_not(self):
-        self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
+        self._turn_on("product.group_product_pricelist")
         self.assertEqual(self._quantities(price=9.0), (9.0, 9.0, 9.0))
 
     def test_without_pricelists_nobody_asks_one(self):

@@ -94,7 +94,7 @@ class TestPrice(VerificationCase):
         self.assertEqual(self._codes(order), [])
 
     def test_pricelist_discount_shown_as_core_does(self):
-        self.env["res.config.settings"].create({"group_discount_per_so_line": True}).execute()
+        self._turn_on("sale.group_discount_per_so_line")
         pricelist = self._pricelist({"compute_price": "percentage", "percent_price": 100 / 3, "applied_on": "3_global"})
         product = self._make_product("Dear", "DEAR", 1000.0)
         order = self._make_order((product, 1), pricelist_id=pricelist.id)

@@ -104,7 +104,7 @@ class TestDiscount(TermsCase):
         self.assertEqual(self._found(self._order_of("salesman", (self.product, 1, 9))), [[]])
 
     def test_the_pricelists_own_discount_is_nobodys(self):
-        self.env["res.config.settings"].create({"group_discount_per_so_line": True}).execute()
+        self._turn_on("sale.group_discount_per_so_line")
         pricelist = self._pricelist({"compute_price": "percentage", "percent_price": 33.33, "applied_on": "3_global"})
         order = self._order_of("salesman", (self.product, 1), pricelist_id=pricelist.id)
         self.assertEqual(round(order.order_line.discount, 2), 33.33)

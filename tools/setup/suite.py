@@ -49,11 +49,20 @@ def test(arguments):
     name = f"{prefix}{os.getpid()}"
     setup.databases.create(name, template)
     try:
+        _make_masters(setup, name, progress)
         clean = _linters_pass(linters, progress)
         # the tests run all the same: one run tells everything, and pytest's closing line is the last
         return _pytest(setup, name, template, arguments, flags) or (0 if clean else 1)
     finally:
         drop_copies(setup, name)
+
+
+def _make_masters(setup, name, progress):
+    words = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.masters import make_masters; make_masters(env)"
+    with progress.step("making what the tests share"):
+        done = setup.odoo(["shell", "-d", name, "--no-http", "--log-level=warn"], capture=True, words=words + "\n")
+    if done.returncode:
+        raise SetupError(f"What the tests share could not be made:\n{(done.stdout + done.stderr).strip()[-3000:]}")
 
 
 def drop_copies(setup, name):

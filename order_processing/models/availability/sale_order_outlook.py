@@ -16,12 +16,12 @@ class SaleOrder(models.Model):
         The answer of ``action_promise`` on a quotation with these lines; statements do not grow with their number.
 
         :param list wanted: ``(product, quantity)`` in the product's reference unit, the first one served first
-        :param warehouse: the ``stock.warehouse`` that they leave
+        :param warehouse: the ``stock.warehouse`` that they leave; empty where the company of the environment has none
         :param date: the day to promise from (``date``), default the company's business day
         :return: list of ``(free, short, day)``, quantities in the product's reference unit: what is free before this one, what of
             it is not, and the day promised; ``free`` is ``None`` for what is not kept in stock
         """
-        company = warehouse.company_id
+        company = warehouse.company_id or self.env.company
         goods = self.env["product.product"].union(*(product for product, _quantity in wanted)).filtered("is_storable")
         left, receipts = self._promise_supply(goods, warehouse)
         leads, weekdays = self._promise_leads(goods), self._promise_weekdays(company)
@@ -54,7 +54,7 @@ class SaleOrder(models.Model):
         if not goods:
             return left, receipts
         self.env.flush_all()
-        for product_id, moment, quantity in self.env.execute_query(outlook_query(goods.ids, warehouse.id)):
+        for product_id, moment, quantity in self.env.execute_query(outlook_query(goods.ids, warehouse.id or None)):
             if moment is None:
                 left[product_id] = quantity
             else:
