@@ -216,6 +216,21 @@ class TestSettlementReview(ReturnCase):
         case.action_cancel(reason="Keeps them")
         self.assertEqual(case.credit_ids.state, "cancel")
 
+    def test_what_has_not_left_of_an_exchange_does_not_leave_after_its_case(self):
+        self._policy(allow_advance=True)
+        order = self._shipped((self.product, 5))
+        case = self._ask(self._exchange_row(order, 3, 3, advance=True))
+        case.action_approve()
+        exchange = case.exchange_order_ids
+        self._deliver(exchange, {self.other_product: 1})
+        rest = exchange.picking_ids.filtered(lambda picking: picking.state != "done")
+        self.assertEqual(rest.move_ids.product_uom_qty, 2)
+        self._as("processor", case).action_cancel(reason="Keeps them")
+        self.assertEqual((case.state, exchange.state, rest.state), ("cancelled", "sale", "cancel"))
+        self.assertEqual((exchange.order_line.product_uom_qty, exchange.order_line.qty_delivered), (1, 1))
+        closed = self._events(exchange, "closed_short")
+        self.assertEqual((closed.quantity, closed.note), (-2, case.name))
+
     def test_an_exchange_that_is_invoiced_is_not_cancelled_from_under_its_invoice(self):
         self._policy(allow_advance=True)
         self.other_product.invoice_policy = "order"

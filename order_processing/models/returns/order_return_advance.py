@@ -12,6 +12,8 @@ from .settlements import AHEAD, CONSEQUENCES
 BATCH = 100
 # where no policy says otherwise
 DAYS, CONSEQUENCE = 14, "invoice"
+# why the rest of an exchange is closed short whose case ends: code of an `order.close.reason`
+NO_LONGER_WANTED = "customer"
 
 
 class OrderReturn(models.Model):
@@ -35,20 +37,21 @@ class OrderReturn(models.Model):
     def _call_ahead_off(self):
         """Call off what was to leave in advance for cases that end before their goods come.
 
-        What has left already is charged or written off when its day has passed.
+        What has left already is charged or written off when its day has passed; what has not is closed short.
 
-        :raises UserError: an exchange that has not left is invoiced: core would leave the invoice, and the customer would owe it
+        :raises UserError: the rest of an exchange is being packed; an exchange that has not left is invoiced: core would leave the invoice, and the customer would owe it
         """
         lines = self.line_ids.filtered(lambda line: line.advance_until)
-        orders = lines.exchange_line_id.order_id.sudo().filtered(lambda order: order.state != "cancel")
-        orders = orders.filtered(
-            lambda order: not order.order_line.move_ids.filtered(lambda move: move.state == "done")
-        )
+        exchanges = lines.exchange_line_id.sudo().filtered(lambda line: line.order_id.state != "cancel")
+        begun = exchanges.order_id.order_line.move_ids.filtered(lambda move: move.state == "done").sale_line_id.order_id
+        orders = exchanges.order_id - begun
         orders._check_exchange_unbilled()
         self.credit_ids.sudo().filtered(lambda move: move.state == "draft").button_cancel()
         moves = lines._sent_again().filtered(lambda move: move.state != "done")
         moves.sudo()._action_cancel()
         orders._action_cancel()
+        for order, items in exchanges.filtered(lambda line: line.order_id in begun).grouped("order_id").items():
+            items.action_close_short(NO_LONGER_WANTED, note=order.order_return_id.name)
         # what was given is owed again, and bears no fee
         given = self.line_ids.filtered("credited_qty")
         if given:
