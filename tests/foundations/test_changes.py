@@ -71,6 +71,27 @@ class TestChanges(ObservingCase):
             )
             self.assertEqual([row[0] for row in reader.cr.fetchall()], ["slow", "quick"])
 
+    def test_transactions_count_as_numbers(self):
+        """As texts, 1000 stands before 999: a page's last row would not be the furthest."""
+        writer = self._fresh()
+        names = [f"transaction {number}" for number in (9, 10, 99, 100, 1000)]
+        for name in names:
+            self._write(writer, name)
+            writer.cr.execute(
+                SQL(
+                    "UPDATE order_event SET xact = split_part(order_name, ' ', 2)::xid8"
+                    " WHERE note = 'test_changes' AND order_name = %s",
+                    name,
+                )
+            )
+        writer.cr.commit()
+        reader, since, seen = self._fresh(), "", []
+        while len(seen) < len(names):
+            answer = reader["order.event"].changes(since, limit=2, company_ids=[self.company_id])
+            seen += [item["order_name"] for item in answer["items"]]
+            since = answer["next"]
+        self.assertEqual(seen[: len(names)], names)
+
     def test_foreign_cursor_is_refused_with_words(self):
         with self.assertRaisesRegex(UserError, "no cursor"):
             self.env["order.event"].changes("yesterday")

@@ -89,7 +89,7 @@ class OrderEventReading(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT id, era_id, xact::text
+                SELECT id, era_id, xact::text AS xact_text
                   FROM order_event
                  WHERE (era_id, xact, id) > (%(era)s, %(xact)s::text::xid8, %(last)s)
                    AND company_id = ANY(%(companies)s)
