@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 SIGNED = {
     "order.reconciliation": ["company_id", "date", "state", "revision"],
+    "order.reconciliation.line": ["reconciliation_id", "touched", "order_number"],
     "order.reconciliation.total": ["reconciliation_id", "name", "measure", "unit", "unit_number", "day", "ever"],
 }
 
@@ -64,7 +65,13 @@ class OrderReconciliationMonth(models.Model):
     )
     unit = fields.Char(readonly=True, help="Unit of measure, or currency.")
     is_company_currency = fields.Boolean("In the company's currency", readonly=True)
-    days = fields.Integer("Signed days", readonly=True, aggregator="max")
+    days = fields.Integer("Signed days", readonly=True, aggregator="max", help="Whose figures are summed here.")
+    without_totals = fields.Integer(
+        "Signed without totals",
+        readonly=True,
+        aggregator="max",
+        help="Signed when no running totals were kept: what these days did is in none of the figures.",
+    )
     unsigned = fields.Integer("Days not signed", readonly=True, aggregator="max", help="Drawn, and not signed.")
     ordered = fields.Float(readonly=True)
     shipped = fields.Float(readonly=True)
@@ -74,12 +81,15 @@ class OrderReconciliationMonth(models.Model):
 
     @property
     def _table_query(self):
-        """Sums over the running totals of signed statements; how many days of the month are signed, and drawn only."""
+        """Sums over the running totals of signed statements; how many days of the month are summed, and how many are not.
+
+        A day that moved orders has totals; one that has none was signed when none were kept.
+        """
         return SQL(
             """
             SELECT min(total.id) AS id, day.company_id, day.month, total.measure, total.unit,
                    total.measure = 'value' AND total.unit_number = company.currency_id AS is_company_currency,
-                   counted.days, counted.unsigned,
+                   counted.days, counted.without_totals, counted.unsigned,
                    coalesce(sum(total.day) FILTER (WHERE total.name = 'ordered'), 0) AS ordered,
                    coalesce(sum(total.day) FILTER (WHERE total.name = 'shipped'), 0) AS shipped,
                    coalesce(sum(total.day) FILTER (WHERE total.name = 'returned'), 0) AS returned,
@@ -89,13 +99,21 @@ class OrderReconciliationMonth(models.Model):
                       FROM order_reconciliation WHERE state = 'signed') day
               JOIN order_reconciliation_total total ON total.reconciliation_id = day.id
               JOIN res_company company ON company.id = day.company_id
-              JOIN (SELECT company_id, date_trunc('month', date)::date AS month,
-                           count(*) FILTER (WHERE state = 'signed') AS days,
-                           count(*) FILTER (WHERE state IN ('draft', 'review')) AS unsigned
-                      FROM order_reconciliation GROUP BY 1, 2) counted
+              JOIN (SELECT drawn.company_id, date_trunc('month', drawn.date)::date AS month,
+                           count(*) FILTER (WHERE drawn.state = 'signed' AND NOT kept.missing) AS days,
+                           count(*) FILTER (WHERE drawn.state = 'signed' AND kept.missing) AS without_totals,
+                           count(*) FILTER (WHERE drawn.state IN ('draft', 'review')) AS unsigned
+                      FROM order_reconciliation drawn
+                CROSS JOIN LATERAL (
+                           SELECT NOT EXISTS (SELECT 1 FROM order_reconciliation_total total
+                                               WHERE total.reconciliation_id = drawn.id)
+                              AND EXISTS (SELECT 1 FROM order_reconciliation_line line
+                                           WHERE line.reconciliation_id = drawn.id AND line.touched
+                                             AND line.order_number > 0) AS missing) kept
+                  GROUP BY 1, 2) counted
                 ON counted.company_id = day.company_id AND counted.month = day.month
           GROUP BY day.company_id, day.month, total.measure, total.unit, total.unit_number, company.currency_id, counted.days,
-                   counted.unsigned
+                   counted.without_totals, counted.unsigned
             """
         )
 

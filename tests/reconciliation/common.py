@@ -1,5 +1,6 @@
 """Days of an order desk: documents of core, statements drawn over them."""
 
+import json
 from datetime import date, timedelta
 
 from odoo.fields import Command
@@ -73,6 +74,10 @@ class ReconciliationCase(ObservingCase):
         line = statement.line_ids.filtered(lambda line: line.order_number == order.id)
         self.assertEqual(len(line), 1, f"{order.name} stands in {len(line)} entries")
         return line.bucket
+
+    def _canonical_rows(self, statement):
+        """The canonical form as values, line by line."""
+        return [json.loads(line) for line in "".join(statement._canonical_blocks()).rstrip("\n").split("\n")]
 
     def _assert_proven(self, statement):
         faults = {

@@ -1,11 +1,13 @@
 import hashlib
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.order_processing.models.reconciliation import order_reconciliation_chain
 from odoo.addons.order_processing.models.reconciliation.digest import canonical, digest
 
 from .common import FIRST, ReconciliationCase
@@ -106,7 +108,7 @@ class TestChain(ReconciliationCase):
                 SQL("UPDATE order_reconciliation_line SET shipped_qty = 4 WHERE reconciliation_id = %s", second.id)
             )
             self.env.invalidate_all()
-            second._transition_write({"digest": digest(second.previous_digest, second._canonical_rows())})
+            second._transition_write({"digest": digest(second.previous_digest, self._canonical_rows(second))})
             second.flush_recordset()
             self.assertEqual([fault["date"] for fault in self._broken()["broken"]], [str(third.date)])
             savepoint.rollback()
@@ -250,3 +252,26 @@ class TestChain(ReconciliationCase):
         self.assertFalse(self.Statement._due_day(self.company))
         statement.action_sign()
         self.assertFalse(statement.activity_ids)
+
+    def test_the_form_is_written_by_the_database_as_the_script_reads_it(self):
+        odd = "Ünï \"plain\" back\\slash \t tab \n line \u2028 \x7f \x1f \b\f \U0001f69a </script> %s %(x)s 'single'"
+        self.customer.name = odd
+        self._confirmed((self.product, 5))
+        day = self._next_day(sign=False)
+        day.note = odd
+        day.action_sign()
+        text = "".join(day._canonical_blocks())
+        rows = self._canonical_rows(day)
+        self.assertIn(odd, [row[5] for row in rows if row[0] == "line"])
+        self.assertEqual("".join(canonical(row) + "\n" for row in rows), text)
+        self.assertEqual(digest(day.previous_digest, rows), day.digest)
+
+    def test_a_form_of_any_size_is_read_in_pieces(self):
+        for _number in range(6):
+            self._confirmed((self.product, 5))
+        day = self._next_day()
+        with patch.object(order_reconciliation_chain, "STEP", 2):
+            pieces = list(day._canonical_blocks())
+        self.assertGreater(len(pieces), 6)
+        self.assertLessEqual(max(piece.count("\n") for piece in pieces), 2)
+        self.assertEqual("".join(pieces), "".join(day._canonical_blocks()))

@@ -79,6 +79,27 @@ class TestCounts(ReconciliationCase):
         self.env.invalidate_all()
         self.assertFalse(self.Statement.verify_chain(self.company.id)["ok"])
 
+    def test_what_was_counted_goes_on_in_a_new_revision(self):
+        self._pickup(self._confirmed((self.product, 5)))
+        draft = self._next_day(sign=False)
+        self._as("processor", self._count(draft)).write({"counted": 3, "note": "Two more on the ramp"})
+        draft.action_sign()
+        kept = (3, True, "Two more on the ramp", self.users["processor"])
+        for _revision in range(2):
+            draft.action_reopen(reason="Late")
+            draft = self.Statement.search([("company_id", "=", self.company.id), ("state", "=", "draft")])
+            for _time in range(2):
+                count = self._count(draft)
+                self.assertEqual((count.counted, count.is_counted, count.note, count.counted_by_id), kept)
+                draft.action_redraw()
+            draft.action_sign()
+        self._as("manager", draft).action_reopen(reason="Counted again")
+        draft = self.Statement.search([("company_id", "=", self.company.id), ("state", "=", "draft")])
+        self._count(draft).is_counted = False
+        self._count(draft).note = False
+        draft.action_redraw()
+        self.assertFalse(self._count(draft).is_counted, "what was taken back is not brought back")
+
     def test_nothing_counted_is_a_count_and_can_be_taken_back(self):
         self._pickup(self._confirmed((self.product, 5)))
         count = self._count(self._next_day(sign=False))

@@ -166,3 +166,60 @@ class TestHousekeeping(ReconciliationCase):
         order.picking_ids.printed = True
         self._as("stranger", self.Statement).tidy("reset_printed", self.other_company.id)
         self.assertTrue(order.picking_ids.printed)
+
+    def _check(self, statement, code):
+        [found] = statement.check_ids.filtered(lambda check: check.code == code)
+        return found
+
+    def _names(self, code):
+        return [document["name"] for document in self._check(self._next_day(), code).documents]
+
+    def test_a_pickup_of_no_order_or_of_cancelled_transfers_waits_for_nothing(self):
+        order = self._confirmed((self.product, 5))
+        pickup = self.env["order.pickup"].create(
+            {"warehouse_id": self.warehouse.id, "date": self.day, "company_id": self.company.id}
+        )
+        place = {
+            "location_id": self.warehouse.lot_stock_id.id,
+            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+        }
+        sample = self.env["stock.picking"].create({"picking_type_id": self.warehouse.out_type_id.id, **place})
+        sample.order_pickup_id = pickup
+        self.assertEqual(self._names("pickups_open"), [], "a sample sent by hand is no order's")
+        order.picking_ids.order_pickup_id = pickup
+        self.assertEqual(self._names("pickups_open"), [pickup.name])
+        order._action_cancel()
+        self.assertEqual(self._names("pickups_open"), [])
+
+    def test_housekeeping_counts_what_the_checks_find(self):
+        order = self._confirmed((self.product, 5))
+        leaves = order.picking_ids
+        leaves.printed = True
+        sample = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "location_id": self.warehouse.lot_stock_id.id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+                "printed": True,
+            }
+        )
+        inside = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.int_type_id.id,
+                "location_id": self.warehouse.lot_stock_id.id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "printed": True,
+            }
+        )
+        self.env.flush_all()
+        # a pick list of an order, in a warehouse that picks before it ships
+        self.env.cr.execute("UPDATE stock_picking SET sale_id = %s WHERE id = %s", [order.id, inside.id])
+        self.env.invalidate_all()
+        draft = self._next_day(sign=False)
+        found = {document["id"] for document in self._check(draft, "printed_unshipped").documents}
+        self.assertEqual(found, {leaves.id, inside.id}, f"not {sample.name}, which is no order's")
+        desk = self._as("processor", self.Statement)
+        counts = {row["code"]: row["count"] for row in desk.housekeeping(self.company.id)}
+        pairs = (("printed_unshipped", "reset_printed"), ("orphan_transfers", "orphans"), ("pickups_open", "hand_over"))
+        for check, queue in pairs:
+            self.assertEqual(self._check(draft, check).document_count, counts[queue], queue)

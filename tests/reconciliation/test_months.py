@@ -51,6 +51,18 @@ class TestMonths(ReconciliationCase):
         )
         self.assertEqual((trend.reconciliation_id, trend.amount), (again, 50))
 
+    def test_a_signed_day_whose_totals_were_not_kept_is_not_counted_as_summed(self):
+        self._confirmed((self.product, 5, 10.0))
+        old = self._next_day()
+        self._confirmed((self.product, 2, 10.0))
+        self._next_day()
+        self.assertEqual((self._months().days, self._months().without_totals), (3, 0))
+        # as a version left it that kept no running totals yet
+        self.env.cr.execute("DELETE FROM order_reconciliation_total WHERE reconciliation_id = %s", [old.id])
+        [month] = self._months()
+        self.assertEqual((month.days, month.without_totals), (2, 1))
+        self.assertEqual(month.unsigned, 0)
+
     def test_its_days_are_opened(self):
         day = self._next_day()
         self._confirmed((self.product, 1))
@@ -90,6 +102,38 @@ class TestFlow(ReconciliationCase):
         self.assertIn(came.id, self._entries(desk.action_open_closing()))
         self.assertNotIn(left.id, self._entries(desk.action_open_closing()))
         self.assertEqual(before._flow()[0][1]["closing"], flow["opening"])
+
+    def test_a_figure_leads_to_what_makes_it_and_to_nothing_else(self):
+        service = self._confirmed((self.service, 3, 10.0))
+        over = self._confirmed((self.product, 2, 10.0))
+        self._next_day()
+        service.order_line.product_uom_qty = 7
+        nothing = self._confirmed((self.product, 0, 10.0))
+        over.picking_ids.move_ids.write({"quantity": 5, "picked": True})
+        over.picking_ids.with_context(skip_sms=True, skip_backorder=True).button_validate()
+        came = self._confirmed((self.product, 4, 10.0), (self.service, 1, 5.0))
+        day = self._next_day()
+        [(_currency, flow)] = day._flow()
+        self.assertEqual((flow["came"], flow["went"]), (70, 50), "over-shipped by three, four ordered; five went")
+        opened = self._entries(day.action_open_came())
+        self.assertEqual(set(opened), {over.id, came.id}, "over-shipped goods came in, services and nothing did not")
+        self.assertNotIn(nothing.id, opened)
+        self.assertEqual(self._entries(day.action_open_went()), [over.id])
+        for part, name in (("opening", "start"), ("came", "came"), ("went", "went"), ("closing", "end")):
+            action = getattr(day, f"action_open_{part}")()
+            lines = self.env[action["res_model"]].search(action["domain"])
+            self.assertAlmostEqual(sum(lines.mapped(f"{name}_value")), flow[part], 2, part)
+
+    def test_a_term_of_another_version_does_not_stop_the_picture(self):
+        day = self._next_day()
+        self.env.cr.execute(
+            """UPDATE order_reconciliation_equation SET terms = '{"left": [["Found", 5]], "right": [["Lost", 2]]}'
+                WHERE reconciliation_id = %s AND name = 'open' AND measure = 'value'""",
+            [day.id],
+        )
+        self.env.invalidate_all()
+        [(_currency, flow)] = day._flow()
+        self.assertEqual((flow["came"], flow["went"]), (5, 2))
 
     def test_another_companys_flow_is_not_opened(self):
         for act in ("opening", "came", "went", "closing"):

@@ -202,3 +202,19 @@ class TestCutoff(ReconciliationCase):
             self._as("processor", moved).write({"reason": "x"})
         with self.assertRaises(AccessError):
             self._as("stranger", moved).read(["reason"])
+
+    def test_explanations_and_remarks_go_on_in_a_new_revision(self):
+        order = self._confirmed((self.product, 5))
+        self._deliver(order)
+        draft = self._next_day(sign=False)
+        self._as("processor", draft).explain_checks({"not_invoiced": "Fetched late"})
+        self._as("processor", draft).note = "Quiet"
+        draft.action_sign()
+        draft.action_reopen(reason="Late")
+        again = self.Statement.search([("company_id", "=", self.company.id), ("state", "=", "draft")])
+        for _time in range(2):
+            check = again.check_ids.filtered(lambda found: found.code == "not_invoiced")
+            self.assertEqual((check.explanation, check.explained_by_id), ("Fetched late", self.users["processor"]))
+            self.assertEqual(again.note, "Quiet")
+            again.action_redraw()
+        self.assertEqual(draft.check_ids.filtered("explanation").explanation, "Fetched late")

@@ -61,7 +61,7 @@ class TestTotals(ReconciliationCase):
         ended = {name: ever for name, (_before, _day, ever) in self._totals(day).items()}
         self.env.cr.execute("DELETE FROM order_reconciliation_total WHERE reconciliation_id = %s", [day.id])
         self.env.invalidate_all()
-        rows = day._canonical_rows()
+        rows = self._canonical_rows(day)
         self.env.cr.execute(
             "UPDATE order_reconciliation SET digest = %s WHERE id = %s", [digest(day.previous_digest, rows), day.id]
         )
@@ -87,7 +87,7 @@ class TestTotals(ReconciliationCase):
             before = statement.previous_digest if statement == day else day.digest
             statement._transition_write({"previous_digest": before})
             statement.flush_recordset()
-            statement._transition_write({"digest": digest(before, statement._canonical_rows())})
+            statement._transition_write({"digest": digest(before, self._canonical_rows(statement))})
             statement.flush_recordset()
         broken = self.Statement.verify_chain(self.company.id)["broken"]
         self.assertEqual([fault["date"] for fault in broken], [str(following.date)])
@@ -171,3 +171,27 @@ class TestTotals(ReconciliationCase):
             for act in (lambda row: row.write({"day": 1}), lambda row: row.unlink(), lambda row: row.create({})):
                 with self.assertRaises(UserError):
                     act(total.with_user(user))
+
+    def test_a_product_that_is_deleted_later_does_not_drop_out(self):
+        other = self.env["product.product"].create({"name": "Short-lived", "is_storable": True, "list_price": 10})
+        before = self._next_day()
+        order = self._make_order((other, 4, 10.0))
+        first = self._next_day()
+        self.assertEqual(self._totals(first)["ordered"][1], 4)
+        order.unlink()
+        other.product_tmpl_id.unlink()
+        self.assertFalse(other.exists())
+        second = self._next_day()
+        self.assertEqual(self._totals(second)["ordered"][1], -4, "the order was removed")
+        self.assertEqual(self._totals(second)["ordered"][2], self._totals(before).get("ordered", (0, 0, 0))[2])
+        self._assert_proven(second)
+        self._assert_proven(self._next_day())
+
+    def test_a_product_that_is_archived_does_not_drop_out(self):
+        order = self._confirmed((self.other_product, 4, 10.0))
+        self._next_day()
+        self.other_product.product_tmpl_id.action_archive()
+        order.order_line.product_uom_qty = 6
+        day = self._next_day()
+        self.assertEqual(self._totals(day)["ordered"][1], 2)
+        self._assert_proven(day)

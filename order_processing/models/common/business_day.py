@@ -1,10 +1,12 @@
-"""The business day: the company's calendar day in its time zone."""
+"""The business day: the company's calendar day in its time zone, and the desk's, which runs from a cut-off hour."""
 
 from datetime import datetime, time, timedelta
 
 import pytz
 
 from odoo import fields
+
+NOON = 12
 
 
 def company_tz(company):
@@ -27,3 +29,39 @@ def day_bounds(company, day):
         return zone.localize(datetime.combine(date, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
 
     return start(day), start(day + timedelta(days=1))
+
+
+def desk_bounds(company, day):
+    """First moment of the desk's ``day`` and of the one after, in naive UTC: it runs from the cut-off hour, if one is set.
+
+    A cut-off up to noon is in the morning of the day itself, a later one on the evening before it. A wall clock that shows
+    the hour twice starts the day the first time; one that skips it starts the day as if it had not yet gone forward.
+    """
+    hour = company.sudo().order_cutoff_hour
+    if not hour:
+        return day_bounds(company, day)
+    zone = company_tz(company)
+
+    def start(date):
+        eve = timedelta(days=1) if hour > NOON else timedelta()
+        # whole seconds: an hour such as 2:20 is no exact float
+        wall = datetime.combine(date, time.min) - eve + timedelta(seconds=round(hour * 3600))
+        try:
+            local = zone.localize(wall, is_dst=None)
+        except pytz.AmbiguousTimeError:
+            local = zone.localize(wall, is_dst=True)
+        except pytz.NonExistentTimeError:
+            local = zone.localize(wall, is_dst=False)
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+    return start(day), start(day + timedelta(days=1))
+
+
+def desk_day(company, moment=None):
+    """The desk's business day (``date``) of ``company`` at ``moment`` (naive UTC ``datetime``, default now)."""
+    moment = fields.Datetime.to_datetime(moment) or fields.Datetime.now()
+    day = business_day(company, moment)
+    if not company.sudo().order_cutoff_hour:
+        return day
+    begins, ends = desk_bounds(company, day)
+    return day + timedelta(days=(moment >= ends) - (moment < begins))

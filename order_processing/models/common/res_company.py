@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -59,7 +60,20 @@ class ResCompany(models.Model):
     order_control_at = fields.Datetime("Controls switched at", readonly=True)
     order_control_reason = fields.Char("Reason of the switch", readonly=True)
     order_tz = fields.Selection(_tz_get, "Time zone of the order desk", help="A business day is a calendar day here.")
+    order_cutoff_hour = fields.Float(
+        "Day runs from",
+        help="The desk's business day runs from this hour to the same hour of the next day: up to 12:00 on its own morning, "
+        "later on the evening before. 0:00 is the calendar day. Changing it changes no row that is in the day book.",
+    )
     order_closing_hour = fields.Float("Closing hour", default=18.0, help="The day's statement is drafted at this hour.")
+
+    @api.constrains("order_cutoff_hour")
+    def _check_order_cutoff_hour(self):
+        for company in self:
+            if not 0 <= company.order_cutoff_hour < 24:
+                raise ValidationError(
+                    self.env._("%s: the day runs from an hour between 0:00 and 24:00.", company.display_name)
+                )
 
     @transition("order_control_off")
     def action_order_control_off(self, reason=""):

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .business_day import business_day
+from .business_day import desk_day
 
 
 class SaleOrder(models.Model):
@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
                     "document_model": "sale.order",
                     "document_id": order.id,
                     "document_name": order.name,
-                    "business_date": business_day(order.company_id, order.date_order),
+                    "business_date": desk_day(order.company_id, order.date_order),
                 }
                 for order in orders
             ]

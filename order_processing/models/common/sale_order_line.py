@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .business_day import business_day
+from .business_day import desk_day
 
 # sums of the book per line, in the line's unit and the order's currency
 STANDING = ("entered", "raised", "lowered", "removed", "cancelled", "closed_short", "reopened")
@@ -124,7 +124,7 @@ class SaleOrderLine(models.Model):
             "document_model": "sale.order",
             "document_id": order.id,
             "document_name": order.name,
-            "business_date": business_day(order.company_id, order.date_order),
+            "business_date": desk_day(order.company_id, order.date_order),
         }
 
     def _book_reference_quantity(self, quantity):
@@ -153,7 +153,7 @@ class SaleOrderLine(models.Model):
                 "document_model": "sale.order",
                 "document_id": new["order_id"],
                 "document_name": new["order_name"],
-                "business_date": business_day(companies[new["company_id"]]),
+                "business_date": desk_day(companies[new["company_id"]]),
             }
             rows += [{**head, **self._book_closing(line_id, change)} for change in changes]
             rows += [{**head, **change} for change in self._book_shipped_value(new)]
@@ -238,19 +238,20 @@ class SaleOrderLine(models.Model):
     def _book_open(self, kind, condition, opening=False):
         """Enter, for the lines of ``condition`` (``SQL`` over ``line``), what is open of them.
 
-        ``cancelled``: minus what stands beyond the shipped; ``removed``: minus all that stands; ``reopened``: plus what the
+        ``cancelled``: what is left standing is what was shipped, as far as it is ordered; ``removed``: minus all that stands; ``reopened``: plus what the
         line has beyond what stands. One statement whatever the number of lines.
         """
         self.flush_model([*WATCHED, "name", "company_id"])
         self.env["sale.order"].flush_model(["name"])
         amounts = {
-            "cancelled": SQL("CASE WHEN stands > shipped THEN shipped - stands ELSE 0 END"),
+            "cancelled": SQL("least(ordered, shipped) - stands"),
             "removed": SQL("-stands"),
             "reopened": SQL("ordered - stands"),
         }[kind]
+        days = {company.id: desk_day(company) for company in self.env["res.company"].sudo().search([])}
         told = self.env.cr.cache.get(CANCELLING, {}) if kind == "cancelled" else {}
         values = {
-            "cancelled": SQL("CASE WHEN stands > shipped THEN shipped_amount - stands_amount ELSE 0 END"),
+            "cancelled": SQL("CASE WHEN ordered > shipped THEN shipped_amount ELSE ordered_amount END - stands_amount"),
             "removed": SQL("-stands_amount"),
             "reopened": SQL("ordered_amount - stands_amount"),
         }[kind]
@@ -266,22 +267,22 @@ class SaleOrderLine(models.Model):
                        line.product_id, line.product_uom_id, line.currency_id,
                        coalesce(line.product_uom_qty, 0) AS ordered, coalesce(line.price_subtotal, 0) AS ordered_amount,
                        coalesce(uom.factor / unit.factor, 1) AS factor,
-                       (now() AT TIME ZONE coalesce(company.order_tz, owner.tz, 'UTC'))::date AS business_date,
+                       today.day AS business_date,
                        coalesce(sum(event.quantity) FILTER (WHERE event.kind = ANY(%(standing)s)), 0) AS stands,
                        coalesce(sum(event.amount) FILTER (WHERE event.kind = ANY(%(standing)s)), 0) AS stands_amount,
                        coalesce(sum(event.quantity) FILTER (WHERE event.kind = ANY(%(shipped)s)), 0) AS shipped,
                        coalesce(sum(event.amount) FILTER (WHERE event.kind = ANY(%(shipped)s)), 0) AS shipped_amount
                   FROM sale_order_line line
                   JOIN sale_order sale ON sale.id = line.order_id
-                  JOIN res_company company ON company.id = line.company_id
-                  JOIN res_partner owner ON owner.id = company.partner_id
+                  JOIN unnest(%(companies)s::int[], %(days)s::date[]) AS today (company_id, day)
+                    ON today.company_id = line.company_id
              LEFT JOIN order_event event ON event.line_id = line.id
              LEFT JOIN uom_uom uom ON uom.id = line.product_uom_id
              LEFT JOIN product_product product ON product.id = line.product_id
              LEFT JOIN product_template template ON template.id = product.product_tmpl_id
              LEFT JOIN uom_uom unit ON unit.id = template.uom_id
                  WHERE %(condition)s
-              GROUP BY line.id, sale.id, uom.id, unit.id, company.id, owner.id
+              GROUP BY line.id, sale.id, uom.id, unit.id, today.day
               ORDER BY line.id) book
             """,
             kind=kind,
@@ -290,6 +291,8 @@ class SaleOrderLine(models.Model):
             standing=list(STANDING),
             shipped=list(SHIPPED),
             condition=condition,
+            companies=list(days),
+            days=list(days.values()),
             told=list(told),
             reasons=list(told.values()),
         )

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .business_day import business_day
+from .business_day import desk_day
 from .sale_order_line import RETURNED, SHIPPED
 
 WATCHED = {"state", "quantity", "to_refund"}
@@ -154,6 +154,6 @@ class StockMove(models.Model):
             "document_model": "stock.move",
             "document_id": facts["id"],
             "document_name": facts["reference"],
-            "business_date": business_day(company, facts["date"]),
+            "business_date": desk_day(company, facts["date"]),
             "to_refund": bool(flag),
         }

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..common.business_day import business_day
+from ..common.business_day import business_day, desk_day
 
 LEVELS = [("empty", "Nothing waits"), ("fresh", "In time"), ("warn", "Ageing"), ("late", "Too old")]
 
@@ -148,7 +148,7 @@ class OrderDeskQueue(models.Model):
         statements = self.env[self.model_name].search_fetch(self._counted_domain(), ["date", "company_id", "state"])
         waiting = statements.filtered(lambda statement: statement.state in ("draft", "review"))
         drawn = {(statement.company_id.id, statement.date) for statement in statements}
-        missing = [day for company in self.env.companies if (company.id, day := business_day(company)) not in drawn]
+        missing = [day for company in self.env.companies if (company.id, day := desk_day(company)) not in drawn]
         days = [*waiting.mapped("date"), *missing]
         return len(days), min(days) if days else False, 0.0
 

@@ -6,16 +6,20 @@ from . import order_reconciliation_part
 from . import order_reconciliation_line
 from . import order_reconciliation_equation
 from . import order_reconciliation_stock
+from . import order_stock_change
 from . import order_reconciliation_hand
 from . import order_reconciliation_total
 from . import order_reconciliation_count
 from . import order_reconciliation_rule
 from . import order_reconciliation_check
 from . import order_reconciliation_fit
+from . import order_reconciliation_product
 from . import order_reconciliation_facts
 from . import order_reconciliation_ledgers
 from . import order_reconciliation_documents
+from . import order_reconciliation_progress
 from . import order_reconciliation_draw
+from . import order_reconciliation_adjust
 from . import order_reconciliation_chain
 from . import order_reconciliation_export
 from . import order_reconciliation_xlsx
@@ -25,3 +29,4 @@ from . import order_reconciliation_cutoff
 from . import order_reconciliation_notice
 from . import order_processing
 from . import sale_order_line
+from . import ir_actions_report

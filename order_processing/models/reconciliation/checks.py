@@ -1,7 +1,7 @@
 """What is looked for before a day is signed: data, no behaviour.
 
 ``query`` is SQL of ``(id, name)`` over documents of ``model``, one row a document, as they stand in the cut. It may name
-``%(company)s``, ``%(day)s`` (the business day), ``%(zone)s`` (the company's time zone), ``%(statement)s`` (its id),
+``%(company)s``, ``%(day)s`` (the business day), ``%(ends)s`` (the moment when it ends, naive UTC), ``%(statement)s`` (its id),
 ``%(fact)s`` (the facts of the cut, one row an order line), ``%(owned)s`` (true for a row ``event`` of the day book that
 the statement owns) and ``%(closed)s`` (the day of the statement before).
 ``weight`` is what a finding asks for unless the company says otherwise: ``stop`` (the day cannot be signed), ``explain``
@@ -34,7 +34,7 @@ CHECKS = (
         SELECT move.id, coalesce(nullif(move.name, '/'), move.invoice_origin, '#' || move.id) AS name
           FROM account_move move
          WHERE move.company_id = %(company)s AND move.state = 'draft' AND move.move_type IN ('out_invoice', 'out_refund')
-           AND coalesce(move.invoice_date, (move.create_date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date) <= %(day)s
+           AND (move.invoice_date <= %(day)s OR (move.invoice_date IS NULL AND move.create_date < %(ends)s))
            AND EXISTS (SELECT 1 FROM account_move_line item
                          JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
                         WHERE item.move_id = move.id)
@@ -72,7 +72,9 @@ CHECKS = (
         """
         SELECT pickup.id, pickup.name FROM order_pickup pickup
          WHERE pickup.company_id = %(company)s AND pickup.state NOT IN ('handed_over', 'cancelled') AND pickup.date <= %(day)s
-           AND EXISTS (SELECT 1 FROM stock_picking transfer WHERE transfer.order_pickup_id = pickup.id)
+           AND EXISTS (SELECT 1 FROM stock_picking transfer
+                        WHERE transfer.order_pickup_id = pickup.id AND transfer.sale_id IS NOT NULL
+                          AND transfer.state <> 'cancel')
         """,
     ),
     Check(
@@ -84,7 +86,7 @@ CHECKS = (
         SELECT transfer.id, transfer.name FROM stock_picking transfer
           JOIN stock_picking_type kind ON kind.id = transfer.picking_type_id
          WHERE transfer.company_id = %(company)s AND transfer.printed AND transfer.state NOT IN ('done', 'cancel')
-           AND kind.code = 'outgoing'
+           AND transfer.sale_id IS NOT NULL AND kind.code <> 'incoming'
         """,
     ),
     Check(

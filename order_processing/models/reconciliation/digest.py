@@ -26,8 +26,15 @@ def digest(previous, rows):
     :param str previous: the digest before, with or without its prefix; ``""`` for the first of a company
     :param rows: iterable of sequences of plain values, in canonical order; read once, never kept
     """
+    return digest_text(previous, (canonical(row) + "\n" for row in rows))
+
+
+def digest_text(previous, pieces):
+    """The same of a canonical form that is written already.
+
+    :param pieces: iterable of texts that make the form, one after the other; read once, never kept
+    """
     state = hashlib.sha256((previous or "").removeprefix(PREFIX).encode())
-    for row in rows:
-        state.update(canonical(row).encode())
-        state.update(b"\n")
+    for piece in pieces:
+        state.update(piece.encode())
     return PREFIX + state.hexdigest()

@@ -11,7 +11,7 @@ from collections import namedtuple
 
 Equation = namedtuple("Equation", "code label source measures left right only explanation")
 QUANTITY, VALUE, COUNT = "quantity", "value", "count"
-GOODS, ALL = "fact.goods", "TRUE"
+GOODS, SERVICES, ALL = "fact.goods", "fact.service", "TRUE"
 
 EQUATIONS = (
     Equation(
@@ -116,6 +116,34 @@ EQUATIONS = (
         "invoice or as invoiced ahead.",
     ),
     Equation(
+        "services",
+        "Services delivered and invoiced",
+        "fact",
+        (QUANTITY,),
+        (("Delivered by the order lines", "l_delivered"),),
+        (
+            ("Invoiced", "l_billed"),
+            ("Credited", "-l_refunded"),
+            ("On drafts", "l_draft"),
+            ("To invoice", "greatest(l_to_invoice, 0)"),
+            ("Invoiced ahead", "least(l_to_invoice, 0)"),
+            ("Rounding of units", "l_unit_rounding"),
+        ),
+        SERVICES,
+        "Services leave by no transfer: what the orders say was delivered is what the journals invoiced less credited, plus "
+        "what is still to invoice, less what was invoiced ahead.",
+    ),
+    Equation(
+        "services",
+        "Services delivered and invoiced",
+        "fact",
+        (VALUE,),
+        (("Invoiced by the day book", "invoiced"), ("Credited by the day book", "-credited")),
+        (("Posted invoice lines", "l_invoiced"), ("Posted credit note lines", "-l_credited")),
+        SERVICES,
+        "What the day book says was invoiced of services, less credited, is what the posted documents say, untaxed.",
+    ),
+    Equation(
         "invoiced",
         "Invoiced",
         "fact",
@@ -145,10 +173,23 @@ EQUATIONS = (
             ("Credited", "l_settled"),
             ("Never invoiced", "l_never"),
             ("Awaiting settlement", "l_refund - l_never - l_settled"),
-            ("Settled without refund", "l_returned - l_refund"),
+            ("Replaced", "l_replaced_back"),
+            ("Repaired and sent back", "l_repaired_back"),
+            ("Settled without refund", "l_returned - l_refund - l_replaced_back - l_repaired_back"),
         ),
         GOODS,
-        "What came back was credited, had never been invoiced, was not to be refunded, or waits for its credit note.",
+        "What came back was credited, had never been invoiced, was replaced, was repaired and sent back, was not to be "
+        "refunded, or waits for its credit note.",
+    ),
+    Equation(
+        "refunds",
+        "Credited, with goods and without",
+        "fact",
+        (QUANTITY,),
+        (("Credited by the day book", "credited"),),
+        (("For goods received back", "l_settled"), ("Without goods", "l_credited - l_settled")),
+        GOODS,
+        "What was credited is for goods that came back, or is a refund without goods.",
     ),
     Equation(
         "paid",

@@ -4,6 +4,17 @@ from ..common import contract, scalars
 
 NUMBERS = ("left", "right", "difference")
 
+DIFFERING = contract.record(
+    {
+        "kind": contract.text("order, product, invoice or submission; empty where it has only a name."),
+        "name": contract.text(),
+        "id": contract.integer("0 where it has none."),
+        "line": contract.text("The order line; of a product where it lies."),
+        "left": contract.number(),
+        "right": contract.number(),
+        "difference": contract.number(),
+    }
+)
 EQUATION = contract.record(
     {
         "name": contract.text(),
@@ -15,7 +26,10 @@ EQUATION = contract.record(
         "difference": contract.number(),
         "proven": contract.boolean("Both sides agree."),
         "explanation": contract.text(),
-        "documents": contract.array(contract.text(), "Orders that explain a difference."),
+        "documents": contract.array(
+            contract.text(), "Names of what explains a difference, whatever it is; `differing` says what each is."
+        ),
+        "differing": contract.array(DIFFERING, "What explains a difference, at most 200, the largest first."),
     }
 )
 BUCKET = contract.record(
@@ -47,6 +61,18 @@ TOTAL = contract.record(
         "ever": contract.number("Both together: carried on by the next day."),
     }
 )
+ADJUSTMENT = contract.record(
+    {
+        "date": contract.day("The closed day that it is dated into."),
+        "order": contract.text(),
+        "kind": contract.text("What the day book says happened."),
+        "document": contract.text(),
+        "line": contract.text(),
+        "quantity": contract.number("In the product's unit."),
+        "amount": contract.number("Untaxed."),
+        "currency": contract.text("Of the amount."),
+    }
+)
 ANSWER = contract.record(
     {
         "date": contract.day(),
@@ -65,6 +91,7 @@ ANSWER = contract.record(
         "buckets": contract.array(BUCKET),
         "equations": contract.array(EQUATION),
         "checks": contract.array(CHECK, "What was looked for before the signature."),
+        "adjustments": contract.array(ADJUSTMENT, "What this day owns and is dated into a closed day, at most 200."),
         "totals": contract.array(TOTAL, "Running totals of the chain of days."),
     },
     optional=("revision", "number"),
@@ -111,6 +138,9 @@ class OrderProcessing(models.AbstractModel):
                     "proven": equation.is_proven,
                     "explanation": equation.explanation,
                     "documents": [document["order"] or "" for document in equation.documents or []],
+                    "differing": [
+                        {**row, **{name: float(row[name]) for name in NUMBERS}} for row in equation._differing()
+                    ],
                 }
                 for equation in statement.equation_ids
             ],
@@ -124,6 +154,10 @@ class OrderProcessing(models.AbstractModel):
                     "explanation": check.explanation or "",
                 }
                 for check in statement.check_ids
+            ],
+            "adjustments": [
+                {**{name: row[name] for name in row if name != "order_id"}, "date": fields.Date.to_string(row["date"])}
+                for row in (statement._adjustments() if statement else [])
             ],
             "totals": statement.total_ids._plain(),
         }

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..common.business_day import business_day
+from ..common.business_day import desk_day
 from ..common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
@@ -53,6 +53,8 @@ class OrderReconciliation(models.Model):
         "cut_xact",
         "cut_event",
         "cut_era",
+        "cut_change",
+        "cut_places",
         "cutoff_at",
         "cutoff_reason",
         "cutoff_by_id",
@@ -93,6 +95,10 @@ class OrderReconciliation(models.Model):
     cut_snapshot = fields.Text("Snapshot", readonly=True)
     cut_xact = fields.Char("Transaction", readonly=True)
     cut_event = fields.Integer("Last own row", readonly=True, aggregator=None)
+    cut_change = fields.Integer("Last own change of moves", readonly=True, aggregator=None)
+    cut_places = fields.Char(
+        "Places of the cut", readonly=True, help="The last location, and a digest over what all are."
+    )
     cut_era = fields.Integer("Era", readonly=True, aggregator=None)
     digest = fields.Char(readonly=True)
     previous_digest = fields.Char("Digest before", readonly=True)
@@ -177,7 +183,7 @@ class OrderReconciliation(models.Model):
 
     def _claim_day(self, day, company):
         """The draft of that day, found or made; two at once: the second is tried again by core and finds the first."""
-        if day > business_day(company):
+        if day > desk_day(company):
             raise UserError(self.env._("%s is still to come: a day is closed when it ends.", day))
         known = self.search([("company_id", "=", company.id), ("date", "=", day)])
         if signed := known.filtered(lambda statement: statement.state == "signed"):

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .digest import digest
+from .digest import canonical, digest_text
 from .order_reconciliation import MANAGER, OPEN, PROCESSOR
 from .sections import BOOK, SECTIONS
 
@@ -18,12 +18,12 @@ class OrderReconciliationChain(models.Model):
 
     @api.model
     def _texts(self, alias, names, columns):
-        """``SQL`` list of columns as the canonical form writes them: text, numbers without trailing zeros."""
+        """Each column as the canonical form writes it, ``SQL``: text, numbers without trailing zeros."""
         numeric = {name for name, kind in columns.items() if kind == "numeric"}
-        return SQL(", ").join(
+        return [
             SQL("trim_scale(%s)::text" if name in numeric else "%s::text", SQL.identifier(alias, name))
             for name in names
-        )
+        ]
 
     @api.model
     def _column_types(self, table):
@@ -36,25 +36,53 @@ class OrderReconciliationChain(models.Model):
         )
         return dict(self.env.cr.fetchall())
 
-    def _canonical_rows(self, book=None):
-        """The canonical form of one statement, row by row (see ``digest.py``); ``book``: its ``_book_state``, if known."""
+    def _canonical_blocks(self, book=None):
+        """The canonical form of one statement (see ``digest.py``), in pieces of whole lines.
+
+        The database writes the lines and hands them over by a cursor of its own, so that a statement of any size takes the
+        same memory.
+
+        :param book: its ``_book_state``, if known
+        """
         self.ensure_one()
         for section in SECTIONS:
-            self.env.cr.execute(
+            yield from self._streamed(
                 SQL(
-                    "SELECT %s FROM %s record WHERE record.%s = %s AND %s ORDER BY record.%s, record.id",
-                    self._texts("record", section.columns, self._column_types(section.table)),
+                    "SELECT %s FROM %s record WHERE record.%s = %s AND %s ORDER BY %s, record.id",
+                    self._json_line(section.tag, "record", section.columns, self._column_types(section.table)),
                     SQL.identifier(section.table),
                     SQL.identifier(section.key),
                     self.id,
                     SQL(section.condition),
-                    SQL.identifier("id" if section.key == "id" else "sequence"),
+                    SQL.identifier("record", "id" if section.key == "id" else "sequence"),
                 )
             )
-            while rows := self.env.cr.fetchmany(STEP):
-                for row in rows:
-                    yield (section.tag, *row)
-        yield ("book", *(book or self._book_state()))
+        yield canonical(("book", *(book or self._book_state()))) + "\n"
+
+    @api.model
+    def _json_line(self, tag, alias, names, columns):
+        """``SQL`` of one line of the canonical form: as ``digest.canonical`` writes it, and a line feed."""
+        values = self._texts(alias, names, columns)
+        return SQL(
+            "'[' || concat_ws(',', to_json(%s::text)::text, %s) || E']\\n'",
+            tag,
+            SQL(", ").join(SQL("coalesce(to_json(%s)::text, 'null')", value) for value in values),
+        )
+
+    def _streamed(self, query):
+        """The only column of ``query``, a text of many rows at a time; the rows stay in the database until then."""
+        cr = self.env.cr
+        name = SQL.identifier("order_reconciliation_stream")
+        cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", name, query))
+        try:
+            while True:
+                cr.execute(SQL("FETCH FORWARD %s FROM %s", STEP, name))
+                rows = cr.fetchall()
+                if not rows:
+                    break
+                yield "".join(row[0] for row in rows)
+        finally:
+            cr.execute(SQL("CLOSE %s", name))
 
     def _book_state(self):
         """Number of the day-book rows that the statement owns, and a SHA-256 over the SHA-256 of each."""
@@ -67,7 +95,7 @@ class OrderReconciliationChain(models.Model):
                   FROM order_event event
                  WHERE event.company_id = %(company)s AND %(owned)s
                 """,
-                columns=self._texts("event", BOOK, self._column_types("order_event")),
+                columns=SQL(", ").join(self._texts("event", BOOK, self._column_types("order_event"))),
                 company=self.company_id.id,
                 owned=self._owned("event"),
             )
@@ -98,7 +126,7 @@ class OrderReconciliationChain(models.Model):
             }
         )
         self.flush_recordset()
-        self._transition_write({"digest": digest(last.digest, self._canonical_rows((rows, book)))})
+        self._transition_write({"digest": digest_text(last.digest, self._canonical_blocks((rows, book)))})
         self.flush_recordset()
 
     # ------------------------------------------------------------------ the check
@@ -174,7 +202,7 @@ class OrderReconciliationChain(models.Model):
                 found=rows,
                 signed=self.book_rows,
             )
-        if digest(self.previous_digest, self._canonical_rows((rows, book))) != self.digest:
+        if digest_text(self.previous_digest, self._canonical_blocks((rows, book))) != self.digest:
             yield self.env._("a figure, an entry or an equation changed: the digest does not agree")
         if self._totals_fault():
             yield self.env._("the running totals do not go on from the statement before")

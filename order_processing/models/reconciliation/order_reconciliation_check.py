@@ -87,9 +87,9 @@ class OrderReconciliationCheck(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        if self.code == "differences" and self.document_count:
+            return self.reconciliation_id.action_open_differences()
         ids = [document["id"] for document in self.documents or [] if document["id"]]
-        if not ids and (products := self.code == "differences" and self.reconciliation_id._differing_products()):
-            return self.reconciliation_id._moves_action(products)
         if not ids:
             raise UserError(self.env._("Nothing was found here."))
         return {

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_datetime
 
-from ..common.business_day import business_day, company_tz, day_bounds
+from ..common.business_day import company_tz, day_bounds, desk_bounds, desk_day
 from .order_reconciliation import MANAGER
 
 
@@ -18,9 +18,7 @@ class OrderReconciliationCutoff(models.Model):
     _rec_name = "date"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    date = fields.Date(
-        "Business day", required=True, default=lambda self: business_day(self.env.company), tracking=True
-    )
+    date = fields.Date("Business day", required=True, default=lambda self: desk_day(self.env.company), tracking=True)
     closing = fields.Datetime("Closes at", required=True, tracking=True, help="The day is drawn then by itself.")
     reason = fields.Char(required=True, tracking=True)
 
@@ -35,7 +33,7 @@ class OrderReconciliationCutoff(models.Model):
     def _check_closing(self):
         statements = self.env["order.reconciliation"]
         for cutoff in self:
-            opens = day_bounds(cutoff.company_id, cutoff.date)[0]
+            opens = desk_bounds(cutoff.company_id, cutoff.date)[0]
             # not beyond its neighbours: a day that closes after the next one would never be drawn
             before, following = (
                 statements._closes_at(cutoff.company_id, cutoff.date + timedelta(days=step)) for step in (-1, 1)
@@ -133,13 +131,19 @@ class OrderReconciliation(models.Model):
         moved = self._cutoff(company, day)
         if moved:
             return moved.closing
-        opens = day_bounds(company, day)[0]
-        local_noon = company_tz(company).utcoffset(opens + timedelta(hours=12))
-        return fields.Datetime.to_datetime(day) - local_noon + timedelta(hours=company.order_closing_hour)
+        opens, ends = desk_bounds(company, day)
+        local_noon = company_tz(company).utcoffset(day_bounds(company, day)[0] + timedelta(hours=12))
+        closes = fields.Datetime.to_datetime(day) - local_noon + timedelta(hours=company.order_closing_hour)
+        if not company.order_cutoff_hour:
+            return closes
+        # of a day that runs into the next one, the hour may be that of the night; never after the day has ended
+        if closes <= opens:
+            closes += timedelta(days=1)
+        return min(closes, ends)
 
     @api.model
     def _due_day(self, company):
-        """The day whose closing has come and that nobody drew: today, or the day before where its closing was moved.
+        """The day whose closing has come and that nobody drew: today, or the day before where that closes when it has ended.
 
         :return: a date, or None
         """
@@ -151,10 +155,9 @@ class OrderReconciliation(models.Model):
 
     @api.model
     def _next_day(self, company):
-        """The day that is drawn next: today, or the day before where its closing was moved and it is not drawn yet."""
-        today = business_day(company)
+        """The day that is drawn next: today, or the day before where that closes when it has ended and is not drawn yet."""
+        today = desk_day(company)
         before = today - timedelta(days=1)
-        waits = self._cutoff(company, before) and not self.search_count(
-            [("company_id", "=", company.id), ("date", ">=", before)], limit=1
-        )
+        late = self._cutoff(company, before) or self._closes_at(company, before) >= desk_bounds(company, today)[0]
+        waits = late and not self.search_count([("company_id", "=", company.id), ("date", ">=", before)], limit=1)
         return before if waits else today

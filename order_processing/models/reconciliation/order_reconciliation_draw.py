@@ -1,3 +1,5 @@
+from time import monotonic
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -16,7 +18,7 @@ DRAWN = (
     "order_reconciliation_count",
 )
 # what the number of a differing document is, where it is no order
-KEYS = {"stock": "product_id"}
+KEYS = {"stock": "product_id", "documents": "move_id", "envelopes": "intake_id"}
 # the columns of the facts that the entries show
 SHOWN = {
     "ordered": "gross",
@@ -24,6 +26,14 @@ SHOWN = {
     "returned": "returned",
     "invoiced": "invoiced",
     "credited": "credited",
+}
+# the parts of the flow of open goods: the terms of the equation of open goods, added up
+FLOW = {
+    "start": "fact.v_open_start",
+    "came": "fact.v_entered + fact.v_raised + fact.v_reopened + fact.v_l_over - fact.v_over_start",
+    "went": "fact.v_shipped_day + fact.v_corrected_day - fact.v_lowered - fact.v_removed - fact.v_cancelled"
+    " - fact.v_closed_short",
+    "end": "fact.v_l_open",
 }
 
 
@@ -35,6 +45,7 @@ class OrderReconciliationDraw(models.Model):
     def _draw(self):
         """Take the cut of this transaction and draw the statement from it, in place of what was drawn before."""
         self.ensure_one()
+        started = monotonic()
         self._transition_lock()
         self.env.flush_all()
         self.env["order.matching"]._flush_ledgers()
@@ -48,6 +59,7 @@ class OrderReconciliationDraw(models.Model):
             order="date desc",
             limit=1,
         )
+        kept_of = self if self.cut_snapshot else self._revision_before()
         cut = self.env["order.event"]._cut_snapshot()
         self._transition_write(
             {
@@ -58,29 +70,45 @@ class OrderReconciliationDraw(models.Model):
                 "cut_xact": cut["xact"],
                 "cut_event": cut["event_id"],
                 "cut_era": cut["era_id"],
+                "cut_places": self._places(),
+                "cut_change": self.env["order.stock.change"]._last_own(),
                 **self._cutoff_values(),
+                **({"note": kept_of.note} if kept_of != self and not self.note else {}),
             }
         )
         self.flush_recordset()
         said = {
             check.code: (check.explanation, check.explained_by_id.id, check.fingerprint)
-            for check in self.check_ids
+            for check in kept_of.check_ids
             if check.explanation
         }
-        counted = self._kept_counts()
+        counted = kept_of._kept_counts()
         for table in DRAWN:
             self.env.cr.execute(SQL("DELETE FROM %s WHERE reconciliation_id = %s", SQL.identifier(table), self.id))
         order_ids = self._make_scope()
-        self._make_facts(order_ids)
-        self._insert_lines(order_ids)
-        self._insert_stock()
-        self._insert_totals()
-        self._insert_counts(counted)
-        self._insert_equations(order_ids)
-        self._insert_checks(FACT, said)
+        steps = [
+            (self.env._("what the ledgers say"), lambda: self._make_facts(order_ids)),
+            (self.env._("where the orders stand"), lambda: self._insert_lines(order_ids)),
+            (self.env._("stock on hand"), self._insert_stock),
+            (self.env._("running totals"), self._insert_totals),
+            (self.env._("what there is to count"), lambda: self._insert_counts(counted)),
+            (self.env._("balances"), lambda: self._insert_equations(order_ids)),
+            (self.env._("checks"), lambda: self._insert_checks(FACT, said)),
+        ]
+        for number, (what, step) in enumerate(steps, 1):
+            self._tell_progress(started, number, len(steps), what)
+            step()
         for table in (FACT, SCOPE):
             self.env.cr.execute(SQL("DROP TABLE %s", table))
         self.env.invalidate_all(flush=False)
+
+    def _revision_before(self):
+        """The revision of the same day that this one takes the place of: what was counted and said to it goes on."""
+        return self.search(
+            [("company_id", "=", self.company_id.id), ("date", "=", self.date), ("revision", "<", self.revision)],
+            order="revision desc",
+            limit=1,
+        )
 
     # ------------------------------------------------------------------ entries
 
@@ -97,6 +125,10 @@ class OrderReconciliationDraw(models.Model):
                  SQL("round(coalesce(entry.%s, 0) / entry.rate / company_unit.rounding) * company_unit.rounding",
                      SQL.identifier(f"{name}_value")))
                 for name in VALUES
+            ],
+            *[
+                (f"{part}_value", SQL("round(coalesce(entry.%s, 0) / unit.rounding) * unit.rounding", SQL.identifier(f"{part}_value")))
+                for part in FLOW
             ],
         ]  # fmt: skip
         self.env.cr.execute(
@@ -143,6 +175,10 @@ class OrderReconciliationDraw(models.Model):
             SQL("sum(fact.%s) AS %s", SQL.identifier(f"vo_{source}"), SQL.identifier(f"{name}_value"))
             for name, source in SHOWN.items()
         ]
+        flow = [
+            SQL("sum(%s) FILTER (WHERE fact.goods) AS %s", SQL(expression), SQL.identifier(f"{part}_value"))
+            for part, expression in FLOW.items()
+        ]
         return SQL(
             """
             SELECT FALSE AS is_envelope, scope.touched, scope.carried, sale.id AS order_id, scope.order_id AS order_number,
@@ -156,12 +192,12 @@ class OrderReconciliationDraw(models.Model):
                    coalesce(unpaid.found, FALSE) AS to_pay, opened.open_units,
                    sums.ordered_qty, sums.shipped_qty, sums.returned_qty, sums.invoiced_qty, sums.credited_qty, sums.open_qty,
                    sums.ordered_value, sums.shipped_value, sums.returned_value, sums.invoiced_value, sums.credited_value,
-                   sums.open_value, paid.paid_value
+                   sums.open_value, paid.paid_value, %(parts)s
               FROM %(scope)s scope
          LEFT JOIN sale_order sale ON sale.id = scope.order_id
          LEFT JOIN res_partner partner ON partner.id = sale.partner_id
          LEFT JOIN (
-                   SELECT fact.order_id, %(goods)s, %(worth)s, sum(fact.q_open) FILTER (WHERE fact.goods) AS open_qty,
+                   SELECT fact.order_id, %(goods)s, %(worth)s, %(flow)s, sum(fact.q_open) FILTER (WHERE fact.goods) AS open_qty,
                           sum(fact.q_open) FILTER (WHERE fact.goods AND NOT fact.kit) AS unshipped_qty,
                           sum(fact.v_open) FILTER (WHERE fact.goods) AS open_value, bool_or(fact.q_l_due <> 0) AS due
                      FROM %(fact)s fact GROUP BY fact.order_id) sums ON sums.order_id = scope.order_id
@@ -183,6 +219,8 @@ class OrderReconciliationDraw(models.Model):
             to_check=self._to_check(),
             goods=SQL(", ").join(goods),
             worth=SQL(", ").join(worth),
+            flow=SQL(", ").join(flow),
+            parts=SQL(", ").join(SQL.identifier("sums", f"{part}_value") for part in FLOW),
             moves=self._open_moves(order_ids),
             paid=self._paid_in_order_currency(order_ids),
             unpaid=self._unpaid(order_ids),
@@ -196,7 +234,7 @@ class OrderReconciliationDraw(models.Model):
             """
             SELECT TRUE, TRUE, FALSE, NULL::int4, NULL::int4, envelope.id, envelope.reference, NULL, NULL, NULL,
                    envelope.first_error_code, envelope.business_date, %(currency)s, 1, FALSE, FALSE, FALSE, FALSE, FALSE, FALSE,
-                   FALSE, FALSE, FALSE, NULL::jsonb, 0, 0, 0, 0, 0, 0, coalesce(envelope.value, 0)::numeric, 0, 0, 0, 0, 0, 0
+                   FALSE, FALSE, FALSE, NULL::jsonb, 0, 0, 0, 0, 0, 0, coalesce(envelope.value, 0)::numeric, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
               FROM (%(rejected)s) envelope
             """,
             currency=self.company_id.currency_id.id,
@@ -316,7 +354,7 @@ class OrderReconciliationDraw(models.Model):
         names = [name for name, _condition, _measures in self._fact_columns()]
         names += [name for name, _expression in self._derived_columns(prefix)]
         return SQL(
-            "SELECT fact.%s AS group_id, fact.order_id, fact.order_name, fact.line_name, fact.goods, %s FROM %s fact",
+            "SELECT fact.%s AS group_id, fact.order_id, fact.order_name, fact.line_name, fact.goods, fact.service, %s FROM %s fact",
             SQL.identifier("unit_id" if measure == "quantity" else "currency_id"),
             SQL(", ").join(SQL("fact.%s AS %s", SQL.identifier(f"{prefix}_{name}"), SQL.identifier(name)) for name in names),
             FACT,

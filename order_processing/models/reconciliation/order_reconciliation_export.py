@@ -5,7 +5,6 @@ from odoo import models
 from odoo.tools import SQL
 
 from .digest import PREFIX, canonical
-from .order_reconciliation_chain import STEP
 from .sections import BOOK, LINE, SECTIONS
 
 # what a spreadsheet would take for a formula
@@ -29,42 +28,28 @@ class OrderReconciliationExport(models.Model):
         self.check_access("read")
         text = io.StringIO()
         for statement in self.sudo().sorted(lambda one: (one.company_id.id, one.number, one.date, one.revision)):
-            for line in statement._export_lines():
-                text.write(line)
-                text.write("\n")
+            for piece in statement._export_pieces():
+                text.write(piece)
         return text.getvalue()
 
-    def _export_lines(self):
+    def _export_pieces(self):
+        """The lines of ``export_canonical`` of one statement, in pieces of whole lines."""
         self.ensure_one()
-        yield canonical(
-            (
-                "export",
-                PREFIX,
-                self.previous_digest or "",
-                self.digest or "",
-                self.company_id.name,
-                str(self.date),
-                str(self.revision),
-                self.state,
-            )
-        )
-        for row in self._canonical_rows():
-            yield canonical(row)
-        for row in self._book_lines():
-            yield canonical(("event", *row))
+        head = ("export", PREFIX, self.previous_digest or "", self.digest or "", self.company_id.name, str(self.date))
+        yield canonical((*head, str(self.revision), self.state)) + "\n"
+        yield from self._canonical_blocks()
+        yield from self._book_pieces_text()
 
-    def _book_lines(self):
-        """The rows of the day book that the statement owns, by id, each a tuple of texts in the columns of ``BOOK``."""
-        self.env.cr.execute(
+    def _book_pieces_text(self):
+        """The rows of the day book that the statement owns, by id, each a line ``["event", ...]`` of the columns of ``BOOK``."""
+        yield from self._streamed(
             SQL(
                 "SELECT %s FROM order_event event WHERE event.company_id = %s AND %s ORDER BY event.id",
-                self._texts("event", BOOK, self._column_types("order_event")),
+                self._json_line("event", "event", BOOK, self._column_types("order_event")),
                 self.company_id.id,
                 self._owned("event"),
             )
         )
-        while rows := self.env.cr.fetchmany(STEP):
-            yield from rows
 
     def export_columns(self):
         """What the values of the canonical form are.

@@ -99,7 +99,12 @@ class OrderReconciliationFacts(models.Model):
         The columns are those that ``equations.py`` names; ``vo_`` are values in the order's currency.
         """
         pieces = SQL(" UNION ALL ").join(
-            [self._book_pieces(), self._line_pieces(order_ids), self._invoice_pieces(order_ids)]
+            [
+                self._book_pieces(),
+                self._line_pieces(order_ids),
+                self._invoice_pieces(order_ids),
+                self._again_pieces(order_ids),
+            ]
         )
         sums = SQL(", ").join(
             SQL(
@@ -121,8 +126,9 @@ class OrderReconciliationFacts(models.Model):
             SQL(
                 """
                 CREATE TEMPORARY TABLE %(fact)s ON COMMIT DROP AS
-                SELECT sums.*, %(derived)s, coalesce(template.type = 'consu', FALSE) AS goods, %(kit)s AS kit,
-                       coalesce(template.uom_id, %(unit)s) AS unit_id, scope.order_name,
+                SELECT sums.*, %(derived)s, coalesce(template.type = 'consu', known.goods, FALSE) AS goods,
+                       coalesce(template.type = 'service' AND line.is_downpayment IS NOT TRUE, FALSE) AS service, %(kit)s AS kit,
+                       coalesce(template.uom_id, known.unit_number, %(unit)s) AS unit_id, scope.order_name,
                        coalesce(split_part(line.name, E'\n', 1), '') AS line_name
                   FROM (
                     SELECT piece.order_id, piece.line_id, piece.product_id, piece.currency_id, %(sums)s
@@ -132,6 +138,7 @@ class OrderReconciliationFacts(models.Model):
              LEFT JOIN sale_order_line line ON line.id = sums.line_id
              LEFT JOIN product_product product ON product.id = sums.product_id
              LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+             LEFT JOIN order_reconciliation_product known ON known.number = sums.product_id
                 """,
                 fact=FACT,
                 scope=SCOPE,
@@ -145,6 +152,7 @@ class OrderReconciliationFacts(models.Model):
         self.env.cr.execute(SQL("CREATE INDEX ON %s (order_id)", FACT))
         # what the rows are grouped by: the planner asks for nothing else, and there are a hundred columns
         self.env.cr.execute(SQL("ANALYZE %s (order_id, line_id, unit_id, currency_id, goods)", FACT))
+        self.env["order.reconciliation.product"]._remember(FACT)
 
     @api.model
     def _leaves_as_others(self):
@@ -193,6 +201,10 @@ class OrderReconciliationFacts(models.Model):
             "to_invoice",
             "rounding",
             "due",
+            "delivered",
+            "unit_rounding",
+            "replaced",
+            "repaired",
             "invoiced",
             "credited",
         ):
@@ -214,4 +226,10 @@ class OrderReconciliationFacts(models.Model):
         yield "l_over", SQL("greatest(%s - %s, 0)", column("l_shipped"), ordered)
         yield "open", SQL("greatest(%s - %s, 0)", column("standing"), column("shipped"))
         yield "l_never", never
+        kept = SQL("greatest(%s - %s, 0)", column("l_returned"), column("l_refund"))
+        yield "l_replaced_back", SQL("least(%s, %s)", column("l_replaced"), kept)
+        yield (
+            "l_repaired_back",
+            SQL("least(%s, greatest(%s - %s, 0))", column("l_repaired"), kept, column("l_replaced")),
+        )
         yield "l_settled", SQL("least(%s, %s - %s)", column("l_refunded"), column("l_refund"), never)

@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.business_day import desk_bounds
 from . import checks
 from .order_reconciliation import OPEN
 
@@ -78,7 +79,7 @@ class OrderReconciliationFit(models.Model):
                 company=self.company_id.id,
                 day=self.date,
                 closed=self.previous_id.date if before else None,
-                zone=self._zone(),
+                ends=desk_bounds(self.company_id, self.date)[1],
                 statement=self.id,
                 fact=fact,
                 owned=self._owned("event"),

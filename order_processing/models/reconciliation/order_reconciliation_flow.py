@@ -20,6 +20,7 @@ PARTS = {
     "Closed short": OUT,
     "Open at the end": CLOSING,
 }
+BY_SIDE = {"left": IN, "right": OUT}
 
 
 class OrderReconciliationFlow(models.Model):
@@ -51,7 +52,8 @@ class OrderReconciliationFlow(models.Model):
             sums = dict.fromkeys((OPENING, IN, OUT, CLOSING), 0.0)
             for side in ("left", "right"):
                 for label, value in (equation.terms or {}).get(side, []):
-                    sums[PARTS[label]] += float(value)
+                    # a term that another version of the add-on knew stands on the side of the flow that it was on
+                    sums[PARTS.get(label) or BY_SIDE[side]] += float(value)
             rows.append((equation.currency_id, sums))
         return rows
 
@@ -71,49 +73,54 @@ class OrderReconciliationFlow(models.Model):
         )
         return [row[0] for row in self.env.cr.fetchall()]
 
-    def _flow_action(self, name, domain):
-        action = self._entries_action({})
-        return {**action, "name": name, "domain": domain}
-
     def action_open_opening(self):
-        """Open the entries that were open at the close before.
+        """Open the entries that were open at the start, with what each was.
 
         :return: a window action
         """
-        self.ensure_one()
-        self.check_access("read")
-        return self._flow_action(
-            self.env._("Open at the start"), [("reconciliation_id", "=", self.previous_id.id), ("open_value", "!=", 0)]
-        )
+        closed = [("reconciliation_id", "=", self.previous_id.id), ("open_value", "!=", 0)]
+        return self._flow_entries("start_value", self.env._("Open at the start"), lambda: closed)
 
     def action_open_came(self):
-        """Open the entries whose open goods became more.
+        """Open the entries whose open goods became more, with how much.
 
         :return: a window action
         """
-        self.ensure_one()
-        self.check_access("read")
-        return self._flow_action(self.env._("Came in"), self._entries_of(CAME))
+        return self._flow_entries("came_value", self.env._("Came in"), lambda: self._entries_of(CAME))
 
     def action_open_went(self):
-        """Open the entries whose open goods left, or fell away.
+        """Open the entries whose open goods left or fell away, with how much.
 
         :return: a window action
         """
-        self.ensure_one()
-        self.check_access("read")
-        return self._flow_action(self.env._("Went out"), self._entries_of(WENT))
+        return self._flow_entries("went_value", self.env._("Went out"), lambda: self._entries_of(WENT))
 
     def action_open_closing(self):
-        """Open the entries that are open at the end.
+        """Open the entries that are open at the end, with what each is.
 
         :return: a window action
         """
+        still = [("reconciliation_id", "=", self.id), ("open_value", "!=", 0)]
+        return self._flow_entries("end_value", self.env._("Open at the end"), lambda: still)
+
+    def _flow_entries(self, name, label, otherwise):
+        """The entries whose term ``name`` is not nothing; ``otherwise`` makes the domain for a statement that kept no terms."""
         self.ensure_one()
         self.check_access("read")
-        return self._flow_action(
-            self.env._("Open at the end"), [("reconciliation_id", "=", self.id), ("open_value", "!=", 0)]
+        domain = [("reconciliation_id", "=", self.id), (name, "!=", 0)] if self._keeps_flow() else otherwise()
+        action = self._entries_action({"order_flow": name})
+        view = self.env.ref("order_processing.order_reconciliation_line_view_flow")
+        return {**action, "name": label, "domain": domain, "views": [(view.id, "list")], "view_mode": "list"}
+
+    def _keeps_flow(self):
+        """Whether the entries keep the terms of the flow: those of a statement that was drawn before do not."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT 1 FROM order_reconciliation_line WHERE reconciliation_id = %s AND came_value IS NULL LIMIT 1",
+                self.id,
+            )
         )
+        return not self.env.cr.rowcount
 
     def _entries_of(self, kinds):
         return [("reconciliation_id", "=", self.id), ("order_number", "in", self.sudo()._moved_orders(kinds))]

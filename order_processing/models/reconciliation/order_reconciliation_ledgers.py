@@ -68,12 +68,39 @@ class OrderReconciliationLedgers(models.Model):
                                     figure.shipped_value - more.refund_value - figure.invoiced_value + figure.credited_value),
                    ('l_rounding', figure.shipped - figure.returned_refund - figure.delivered + figure.core_invoiced
                                   - (figure.invoiced - figure.credited + figure.draft_invoiced - figure.draft_credited), 0),
+                   ('l_delivered', figure.stored_delivered, 0),
+                   ('l_unit_rounding', figure.core_invoiced - (figure.invoiced - figure.credited + figure.draft_invoiced
+                                                               - figure.draft_credited), 0),
                    ('l_due', abs(round(figure.to_invoice_net, %(digits)s)) + figure.draft_invoiced + figure.draft_credited, 0)
                    ) AS piece (tag, q, v)
              WHERE piece.q <> 0 OR piece.v <> 0
             """,
             figures=self.env["order.matching"]._figures_query(order_ids=order_ids),
             digits=digits,
+        )
+
+    @api.model
+    def _again_pieces(self, order_ids):
+        """Goods sent again in place of returned ones that are not refunded, by done moves: replaced, or repaired."""
+        return SQL(
+            """
+            SELECT line.order_id, line.id, line.product_id, line.currency_id,
+                   CASE WHEN request.settlement = 'repair' THEN 'l_repaired' ELSE 'l_replaced' END, FALSE, FALSE,
+                   move.quantity * uom.factor / reference.factor, 0, 0
+              FROM sale_order_line line
+              JOIN stock_move move ON move.sale_line_id = line.id AND move.state = 'done' AND move.product_id = line.product_id
+                                  AND move.origin_returned_move_id IS NOT NULL AND move.to_refund IS NOT TRUE
+              JOIN stock_location origin ON origin.id = move.location_id AND origin.usage <> 'customer'
+              JOIN stock_location target ON target.id = move.location_dest_id
+                                        AND (target.usage = 'customer' OR (target.usage = 'transit' AND target.company_id IS NULL))
+              JOIN uom_uom uom ON uom.id = move.product_uom
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+              JOIN uom_uom reference ON reference.id = template.uom_id
+         LEFT JOIN order_return_line request ON request.id = move.order_return_line_id
+             WHERE line.order_id = ANY(%s)
+            """,
+            list(order_ids),
         )
 
     @api.model
@@ -129,7 +156,7 @@ class OrderReconciliationLedgers(models.Model):
         """Per invoice or credit note of the day: the day book's amount, and the journal items of the document."""
         return SQL(
             """
-            SELECT booked.currency_id AS group_id, NULL::int4 AS order_id, booked.name AS order_name, '' AS line_name,
+            SELECT booked.currency_id AS group_id, booked.document_id AS order_id, booked.name AS order_name, '' AS line_name,
                    booked.amount AS booked, coalesce(ledger.receivable, 0) AS receivable, coalesce(ledger.others, 0) AS others
               FROM (
                 SELECT event.document_id, event.currency_id, max(event.document_name) AS name,
@@ -162,7 +189,7 @@ class OrderReconciliationLedgers(models.Model):
         """Per submitted order of the day: the day book's row, and what became of its envelope."""
         return SQL(
             """
-            SELECT 0 AS group_id, envelope.order_id, coalesce(envelope.reference, known.name) AS order_name, '' AS line_name,
+            SELECT 0 AS group_id, known.id AS order_id, coalesce(envelope.reference, known.name) AS order_name, '' AS line_name,
                    known.received, (envelope.state = 'accepted')::int AS accepted, (envelope.state = 'rejected')::int AS rejected,
                    (envelope.state = 'cancelled')::int AS cancelled, (envelope.state = 'received')::int AS undecided
               FROM (

@@ -68,6 +68,12 @@ class OrderReconciliationLine(models.Model):
     paid_value_company = fields.Monetary("Paid with tax", currency_field="company_currency_id", readonly=True)
     open_value_company = fields.Monetary("Value open", currency_field="company_currency_id", readonly=True)
 
+    # the terms of the flow of open goods, in the order's currency
+    start_value = fields.Monetary("Open at the start", readonly=True)
+    came_value = fields.Monetary("Came in", readonly=True)
+    went_value = fields.Monetary("Went out", readonly=True)
+    end_value = fields.Monetary("Open at the end", readonly=True)
+
     def action_open_entry(self):
         """Open the order, or the submitted order that made none.
 

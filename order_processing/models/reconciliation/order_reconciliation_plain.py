@@ -79,24 +79,20 @@ class OrderReconciliationPlain(models.Model):
         return self._entries_action({"search_default_moved": 1})
 
     def action_open_differences(self):
-        """Open the orders that make a difference in any equation; the moves of the products, where stock alone differs.
+        """Open what makes the differences: documents of one kind at once, else the equations, each leading to its own.
 
         :return: a window action
         """
-        numbers = {
-            document["order_id"]
-            for equation in self.equation_ids
-            for document in equation.documents or []
-            if document.get("order_id")
-        }
-        if not numbers and (products := self._differing_products()):
-            return self._moves_action(products)
+        faults = self.equation_ids.filtered(lambda equation: not equation.is_proven)
+        keys = {key for equation in faults for key in equation._document_keys()}
+        if len(keys) == 1:
+            return faults._documents_action(keys.pop())
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Orders with a difference"),
-            "res_model": "sale.order",
+            "name": self.env._("Balances with a difference"),
+            "res_model": "order.reconciliation.equation",
             "view_mode": "list,form",
-            "domain": [("id", "in", sorted(numbers))],
+            "domain": [("id", "in", faults.ids)],
         }
 
     def _entries_action(self, context):

@@ -1,12 +1,19 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.tools import SQL
 
-from ..common.business_day import business_day
+from ..common.business_day import desk_day
+from .checks import BY_CODE
 from .order_reconciliation import PROCESSOR
 
 # core's posting grows faster than the set beyond this
 CHUNK = 100
-CLOSED = ("done", "cancel")
+# queues that are what a check finds: code, model, check, method
+FOUND = (
+    ("hand_over", "order.pickup", "pickups_open", None),
+    ("reset_printed", "stock.picking", "printed_unshipped", "_tidy_reset"),
+    ("orphans", "stock.picking", "orphan_transfers", "_tidy_cancel"),
+)
 
 
 def names_of(records):
@@ -37,39 +44,16 @@ class OrderReconciliationTidy(models.Model):
                 ],
                 "_tidy_invoice",
             ),
-            "hand_over": (
-                "order.pickup",
-                [
-                    mine,
-                    ("state", "in", ("planned", "requested", "loading")),
-                    ("date", "<=", business_day(company)),
-                    ("picking_ids", "!=", False),
-                ],
-                None,
-            ),
-            "reset_printed": (
-                "stock.picking",
-                [
-                    mine,
-                    ("printed", "=", True),
-                    ("state", "not in", CLOSED),
-                    ("picking_type_id.code", "!=", "incoming"),
-                    ("sale_id", "!=", False),
-                ],
-                "_tidy_reset",
-            ),
-            "orphans": (
-                "stock.picking",
-                [
-                    mine,
-                    ("state", "not in", CLOSED),
-                    ("sale_id.state", "=", "cancel"),
-                    ("picking_type_id.code", "!=", "incoming"),
-                    ("move_ids", "not any", [("origin_returned_move_id", "!=", False)]),
-                ],
-                "_tidy_cancel",
-            ),
+            **{code: (model, self._tidy_found(check, company), method) for code, model, check, method in FOUND},
         }
+
+    @api.model
+    def _tidy_found(self, check, company):
+        """A domain of what a check before the signature finds now: what is counted here is what is looked for there."""
+        # the search knows only the fields that a domain names
+        self.env.flush_all()
+        found = SQL(BY_CODE[check].query, company=company.id, day=desk_day(company))
+        return [("company_id", "=", company.id), ("id", "in", SQL("(SELECT found.id FROM (%s) found)", found))]
 
     @api.model
     def _tidy_labels(self):

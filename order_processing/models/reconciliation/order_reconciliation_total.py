@@ -115,8 +115,10 @@ class OrderReconciliation(models.Model):
                             ON kinds.kind = event.kind
                      LEFT JOIN product_product product ON product.id = event.product_id
                      LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+                     LEFT JOIN order_reconciliation_product known ON known.number = event.product_id
                     CROSS JOIN LATERAL (VALUES
-                               ('quantity', CASE WHEN template.type = 'consu' THEN template.uom_id END, event.quantity_ref),
+                               ('quantity', CASE WHEN coalesce(template.type = 'consu', known.goods) THEN coalesce(template.uom_id, known.unit_number) END,
+                                event.quantity_ref),
                                ('value', event.currency_id, event.amount)) AS figure (measure, unit_number, amount)
                          WHERE figure.unit_number IS NOT NULL AND figure.amount <> 0
                            ) AS piece (name, measure, unit_number, before, opening, day)

@@ -198,15 +198,13 @@ class OrderReconciliationXlsx(models.Model):
             sheet.set_column(column, column, 22)
         row = TITLE_ROWS
         for equation in self.equation_ids:
-            for document in equation.documents or []:
+            for document in equation._differing():
                 row += 1
-                sheet.write_row(
-                    row, 0, (equation.label, equation.unit, document.get("order") or "", document.get("line") or "")
-                )
-                sheet.write_number(row, 4, float(document.get("left") or 0), style["figure"])
-                sheet.write_number(row, 5, float(document.get("right") or 0), style["figure"])
+                sheet.write_row(row, 0, (equation.label, equation.unit, document["name"], document["line"]))
+                sheet.write_number(row, 4, float(document["left"]), style["figure"])
+                sheet.write_number(row, 5, float(document["right"]), style["figure"])
                 sheet.write_formula(
-                    row, 6, f"=ROUND(E{row + 1}-F{row + 1},6)", style["figure"], float(document.get("difference") or 0)
+                    row, 6, f"=ROUND(E{row + 1}-F{row + 1},6)", style["figure"], float(document["difference"])
                 )
         if row == TITLE_ROWS:
             sheet.write(row + 1, 0, self.env._("No document differs."))

@@ -102,6 +102,7 @@ COUNT = (
     "note",
     "counted_by_id",
 )
+FLOW = ("sequence", "start_value", "came_value", "went_value", "end_value")
 CUTOFF = ("cutoff_at", "cutoff_reason", "cutoff_by_id")
 REVIEW = ("review_by_id", "review_at")
 BOOK = (
@@ -141,6 +142,7 @@ SECTIONS = (
     Section("stock", "order_reconciliation_stock", STOCK),
     Section("total", "order_reconciliation_total", TOTAL),
     Section("count", "order_reconciliation_count", COUNT),
+    Section("flow", "order_reconciliation_line", FLOW, condition="record.came_value IS NOT NULL"),
     Section("review", "order_reconciliation", REVIEW, "id", "record.review_at IS NOT NULL"),
     Section("cutoff", "order_reconciliation", CUTOFF, "id", "record.cutoff_at IS NOT NULL"),
 )
