@@ -182,17 +182,32 @@ class TestStock(ReconciliationCase):
         self._deliver(self._confirmed((self.product, 2)))
         # were the moves of before read again, this would show; the database's log of changes is told nothing of it
         self.env.flush_all()
-        self.env.cr.execute("SET LOCAL session_replication_role = replica")
+        self.env.cr.execute("ALTER TABLE stock_move_line DISABLE TRIGGER order_stock_change_update")
         self.env.cr.execute(
             "UPDATE stock_move_line SET quantity_product_uom = 999 WHERE id = ANY(%s)",
             [old.picking_ids.move_line_ids.ids],
         )
-        self.env.cr.execute("SET LOCAL session_replication_role = DEFAULT")
+        self.env.cr.execute("ALTER TABLE stock_move_line ENABLE ALWAYS TRIGGER order_stock_change_update")
         self.env.invalidate_all()
         day = self._next_day()
         self.assertEqual(self._rows(day)["internal"][2] - self._rows(before)["internal"][2], 2)
         stock = self._stock_equations(day)
         self.assertTrue(all(stock.mapped("is_proven")))
+
+    def test_rows_that_a_replica_writes_are_seen(self):
+        order = self._confirmed((self.product, 5))
+        self._deliver(order)
+        self._next_day()
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL session_replication_role = replica")
+        self.env.cr.execute(
+            "UPDATE stock_move_line SET quantity_product_uom = 1 WHERE id = ANY(%s)",
+            [order.picking_ids.move_line_ids.ids],
+        )
+        self.env.cr.execute("SET LOCAL session_replication_role = DEFAULT")
+        self.env.invalidate_all()
+        [fault] = self._stock_equations(self._next_day(sign=False)).filtered(lambda equation: not equation.is_proven)
+        self.assertEqual((fault.difference, fault.documents[0]["product_id"]), (-4, self.product.id))
 
     def test_without_a_log_all_moves_are_added_up(self):
         self._deliver(self._confirmed((self.product, 5)))
