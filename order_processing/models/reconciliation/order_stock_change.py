@@ -78,9 +78,7 @@ class OrderStockChange(models.Model):
         cr.execute(SQL(ERA))
         cr.execute(SQL(FUNCTION))
         cr.execute(
-            SQL(
-                "SELECT count(*) FROM pg_trigger WHERE starts_with(tgname, 'order_stock_change_') AND tgenabled IN ('O', 'A')"
-            )
+            SQL("SELECT count(*) FROM pg_trigger WHERE starts_with(tgname, 'order_stock_change_') AND tgenabled = 'A'")
         )
         if cr.fetchone()[0] == len(TRIGGERS):
             return
@@ -90,6 +88,12 @@ class OrderStockChange(models.Model):
                     "CREATE OR REPLACE TRIGGER %s %s FOR EACH STATEMENT EXECUTE FUNCTION order_stock_change_log()",
                     SQL.identifier(f"order_stock_change_{name}"),
                     SQL(event),
+                )
+            )
+            # also where a session replays rows as a replica: what comes round the ORM is what the log is for
+            cr.execute(
+                SQL(
+                    "ALTER TABLE stock_move_line ENABLE ALWAYS TRIGGER %s", SQL.identifier(f"order_stock_change_{name}")
                 )
             )
         cr.execute(SQL("DELETE FROM order_stock_change"))
