@@ -151,7 +151,7 @@ class OrderReturnCounter(models.TransientModel):
                 others, customer=customer, key=f"counter-{self.id}", origin=case.id
             )
         if not case.inspects:
-            return self._open(case)
+            return case._get_records_action(context={})
         self.write({"line_ids": self._lines(), "said": False})
         return self._reopen()
 
@@ -176,7 +176,7 @@ class OrderReturnCounter(models.TransientModel):
                 if line.return_line_id
             ]
         )
-        return self._open(case)
+        return case._get_records_action(context={})
 
     def _case(self, step):
         if not self.return_id:
@@ -186,16 +186,6 @@ class OrderReturnCounter(models.TransientModel):
                 self.env._("%s has gone on meanwhile: close this screen and open the case.", self.return_id.name)
             )
         return self.return_id
-
-    def _open(self, case):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "order.return",
-            "res_id": case.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "current",
-        }
 
 
 class OrderReturnCounterLine(models.TransientModel):

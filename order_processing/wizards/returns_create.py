@@ -145,7 +145,7 @@ class OrderReturnCreate(models.TransientModel):
         case = self._request()
         if case.state == "requested":
             self._approve(case)
-        return self._open(case)
+        return case._get_records_action(context={})
 
     def action_settle(self):
         """Make the case, approve, receive and settle it: the goods are on the counter.
@@ -156,23 +156,13 @@ class OrderReturnCreate(models.TransientModel):
         if case.state == "requested":
             self._approve(case)
         case.action_process()
-        return self._open(case)
+        return case._get_records_action(context={})
 
     def _approve(self, case):
         if self.override_reason and not case.eligible:
             case.action_override(reason=self.override_reason)
         else:
             case.action_approve()
-
-    def _open(self, case):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "order.return",
-            "res_id": case.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "current",
-        }
 
 
 class OrderReturnCreateLine(models.TransientModel):
