@@ -36,6 +36,8 @@ class TestDocuments(ReturnCase):
             charged = its.invoice_ids.sorted("id")[-1]
             self.assertEqual((one.charge_ids, one.charge_count, charged.amount_total), (charged, 1, 20))
             self.assertEqual(self.env["account.move"].search(one.action_view_charges()["domain"]), charged)
+            told = one.sudo()._told_charges()
+            self.assertEqual([row["name"] for row in told], [charged.name], "the customer sees it too")
         self.assertFalse(both.credit_ids, "no credit note of theirs")
 
     def test_nobody_writes_what_a_case_charges(self):
