@@ -5,7 +5,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from .common import ReturnCase
-from .online import OnlineCase
 
 FEW, MANY = 2, 8
 
@@ -93,25 +92,6 @@ class TestBatches(CountMixin, ReturnCase):
         cases.line_ids._set({"advance_until": day})
         return cases
 
-    def test_what_did_not_come_is_charged(self):
-        Order, Move = type(self.env["sale.order"]), type(self.env["account.move"])
-
-        def count(number):
-            cases = self._overdue(number)
-            answer = self._own(
-                self.Return._cron_advance,
-                (type(self.env["mail.activity"]), "create"),
-                (Order, "_create_invoices"),
-                (Move, "action_post"),
-                (type(self.env["sale.order.line"]), "write"),
-            )
-            self.assertEqual(cases.line_ids.mapped("advance_outcome"), ["invoice"] * number)
-            self.assertEqual(cases.charge_ids.mapped("state"), ["posted"] * number)
-            return answer
-
-        count(1)
-        self._grows_not(count(FEW), count(MANY))
-
     def test_what_did_not_come_is_written_off(self):
         self.env["order.return.policy"].create({"name": "Off", "advance_consequence": "write_off"})
 
@@ -119,27 +99,6 @@ class TestBatches(CountMixin, ReturnCase):
             cases = self._overdue(number)
             answer = self._own(self.Return._cron_advance, (type(self.env["mail.activity"]), "create"))
             self.assertEqual(cases.line_ids.mapped("advance_outcome"), ["write_off"] * number)
-            return answer
-
-        count(1)
-        self._grows_not(count(FEW), count(MANY))
-
-
-class TestRefundBatches(CountMixin, OnlineCase):
-    def test_refunds_online(self):
-        Transaction, Payment = type(self.env["payment.transaction"]), type(self.env["account.payment"])
-        calls = (Transaction, "_create_child_transaction"), (Payment, "_compute_amount_available_for_refund")
-
-        def count(number):
-            cases = self.Return
-            for _place in range(number):
-                order, _paid = self._paid()
-                cases |= self._ask(self._row(order.order_line, 2))
-            with patch.object(type(self.env["account.move"]), "_refund_online", lambda moves: None):
-                self._process(cases)
-            credits = cases.credit_ids
-            answer = self._own(credits._refund_online, *calls)
-            self.assertEqual(len(credits.transaction_ids), number)
             return answer
 
         count(1)

@@ -43,7 +43,7 @@ class TestDocuments(ReturnCase):
     def test_nobody_writes_what_a_case_charges(self):
         order = self._shipped((self.product, 5))
         case = self._ask(self._row(order.order_line, 2))
-        with self._refused("charge_ids"):
+        with self._refused("Invoices of Return Case cannot be written"):
             case.with_user(self.users["manager"]).write({"charge_ids": [(4, order.invoice_ids.id)]})
 
     # ------------------------------------------------------------------ an exchange of which a part has left

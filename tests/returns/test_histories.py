@@ -326,6 +326,8 @@ class TestHistories(MoneyCase):
     def _step_cancel_any(self, size, settlement, disposition):
         """Whatever its state: what has come or is settled is not cancelled, and says so."""
         case = self.cases[-1:]
+        if not case:
+            return
         state = case.state
         try:
             with self.env.cr.savepoint():

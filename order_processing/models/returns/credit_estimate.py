@@ -85,9 +85,7 @@ class Sketch:
     @property
     def amount_total(self):
         """With tax, as core sums a document."""
-        return self.currency_id.round(
-            sum(self.rows.mapped("amount_currency")) + sum(map(self.tax, self.all_taxes()))
-        )
+        return self.currency_id.round(sum(self.rows.mapped("amount_currency")) + sum(map(self.tax, self.all_taxes())))
 
     def all_taxes(self):
         """The taxes on any of its lines, and those that were corrected."""
@@ -163,7 +161,9 @@ class Sketch:
         answer[first]["tax"] += sum(self.corrections.values())
         # what is left of cents that were shared stands with the first
         for name, sign in (("refund", 1), ("fee", -1)):
-            whole = sum(sign * row.amount_currency for row in self.rows if (row.order_return_part == "fee") == (sign < 0))
+            whole = sum(
+                sign * row.amount_currency for row in self.rows if (row.order_return_part == "fee") == (sign < 0)
+            )
             answer[first][name] += whole - sum(found[name] for found in answer.values())
         for found in answer.values():
             found["tax"] = self.currency_id.round(found["tax"])
@@ -196,7 +196,9 @@ class SketchShares(CreditShares):
 
     def _given_taxes(self):
         real = self.credit.env["account.move"]
-        real = real.union(*(line.move_id for lines in self.given.values() for line in lines if not isinstance(line, Row)))
+        real = real.union(
+            *(line.move_id for lines in self.given.values() for line in lines if not isinstance(line, Row))
+        )
         given = by_tax(real)
         sketches, lines = [*self.credit.before, self.credit], list(real.invoice_line_ids)
         for sketch in sketches:

@@ -39,4 +39,8 @@ class OrderReturn(models.Model):
         :return: an action of the web client
         """
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-        return {**action, "domain": [("id", "in", self.charge_ids.ids)], "context": {"default_move_type": "out_invoice"}}
+        return {
+            **action,
+            "domain": [("id", "in", self.charge_ids.ids)],
+            "context": {"default_move_type": "out_invoice"},
+        }
