@@ -92,6 +92,7 @@ class ReturnPortal(CustomerPortal):
             "photos": case._photos(),
             "terms": case._terms_words(),
             "amounts": case._told_amounts(),
+            "charges": case._told_charges(),
             "said": said,
             "problem": problem,
             "page_name": "return",

@@ -106,6 +106,7 @@ class OrderReturnCreateLine(models.TransientModel):
             "uom_id": self.uom_id.id,
             "quantity": self.quantity,
             "disposition": self.disposition,
+            "settlement": self.settlement,
             "policy_id": self.policy_id.id,
             "fee_percent": self.fee_percent,
             "fee_amount": self.fee_amount,

@@ -51,6 +51,7 @@ class TestFeeDifference(MoneyCase):
         self.assertEqual((case.state, charge.state, charge.amount_total), ("settled", "posted", 10))
         self.assertEqual(case.line_ids.credited_amount, 10)
         self.assertEqual(self._net(order), 40)
+        self.assertEqual((case.charge_ids, case.charge_count), (charge, 1))
         self.assertIn(charge.name, " ".join(case.message_ids.mapped("body")))
         case._settle_fees(case.line_ids)
         self.assertEqual(self._charges(order), charge, "looked at twice it is charged once")

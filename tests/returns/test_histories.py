@@ -40,6 +40,7 @@ STEPS = st.lists(
                     "follow",
                 ),
                 *("deliver_again", "back_again", "overdue", "cancel_order", "correct"),
+                *("cancel_any", "pay_back", "undo_receipt", "expire"),
             ]
         ),
         st.integers(1, 4),
@@ -65,6 +66,16 @@ OVERDUE = [
     *(("ask", 2, "credit", "restock"), ("process", 1, "", ""), ("refund_draft", 1, "", ""), ("overdue", 1, "", "")),
     *(("repost", 1, "", ""), ("follow", 1, "", "")),
 ]
+# of an exchange in advance a part leaves and the case ends; money given ahead is paid back, then nothing comes
+BEGUN = [
+    *(("ask", 3, "exchange", "restock"), ("approve", 1, "", ""), ("deliver", 1, "", ""), ("cancel_any", 1, "", "")),
+    *(("deliver_again", 1, "", ""), ("invoice", 1, "", ""), ("overdue", 1, "", "")),
+]
+PAID_BACK = [
+    *(("pay", 1, "", ""), ("ask", 2, "refund", "restock"), ("approve", 1, "", ""), ("pay_back", 1, "", "")),
+    *(("expire", 1, "", ""), ("ask", 2, "refund", "restock"), ("process", 1, "", ""), ("undo_receipt", 1, "", "")),
+    *(("cancel_any", 1, "", ""), ("twice", 1, "", "")),
+]
 REFUSALS = (UserError, ValidationError, AccessError)
 
 
@@ -86,6 +97,8 @@ class TestHistories(MoneyCase):
     @example(steps=KEPT, by_order=False, inspects=False, when="approve", rate=20, cents=999)
     @example(steps=SWAPPED, by_order=True, inspects=False, when="settle", rate=7.7, cents=1234)
     @example(steps=OVERDUE, by_order=False, inspects=False, when="settle", rate=0, cents=250)
+    @example(steps=BEGUN, by_order=False, inspects=False, when="settle", rate=20, cents=1999)
+    @example(steps=PAID_BACK, by_order=False, inspects=True, when="approve", rate=7.7, cents=333)
     def test_any_history(self, steps, by_order, inspects, when, rate, cents):
         with self.env.cr.savepoint() as savepoint:
             self.env.invalidate_all()
@@ -309,3 +322,43 @@ class TestHistories(MoneyCase):
 
     def _step_cancel_order(self, size, settlement, disposition):
         self.orders[-1]._action_cancel()
+
+    def _step_cancel_any(self, size, settlement, disposition):
+        """Whatever its state: what has come or is settled is not cancelled, and says so."""
+        case = self.cases[-1:]
+        if not case:
+            return
+        state = case.state
+        try:
+            with self.env.cr.savepoint():
+                case.action_cancel("Changed its mind")
+        except REFUSALS:
+            case.invalidate_recordset()
+            self.assertEqual(case.state, state)
+            raise
+        self.assertIn(state, ("requested", "approved", "on_way", "cancelled"))
+
+    def _step_pay_back(self, size, settlement, disposition):
+        credits = self.cases.credit_ids.filtered(lambda move: move.state == "posted" and move.amount_residual)
+        for credit in credits[:1]:
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=credit.ids
+            ).create({}).action_create_payments()
+
+    def _step_undo_receipt(self, size, settlement, disposition):
+        """What came back goes to the customer again, by core's own return of the receipt."""
+        receipt = self.cases.picking_ids.filtered(
+            lambda one: one.state == "done" and one.picking_type_code == "incoming"
+        )[-1:]
+        if receipt:
+            wizard = self.env["stock.return.picking"].with_context(active_id=receipt.id, active_model="stock.picking")
+            wizard = wizard.create({})
+            for line in wizard.product_return_moves:
+                line.quantity = line.move_id.quantity
+            back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+            back.move_ids.picked = True
+            back.with_context(skip_sms=True, skip_backorder=True).button_validate()
+
+    def _step_expire(self, size, settlement, disposition):
+        self.cases.filtered("expires_on")._transition_write({"expires_on": "2020-01-01"})
+        self.env["order.return"]._cron_expire()

@@ -24,6 +24,7 @@ from . import order_return_credit
 from . import order_return_fee
 from . import order_return_fee_difference
 from . import order_return_exchange
+from . import order_return_charge
 from . import order_return_advance
 from . import order_return_ahead
 from . import order_return_override

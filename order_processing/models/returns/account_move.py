@@ -1,11 +1,9 @@
 from odoo import fields, models
 from odoo.fields import Command
 
-from .credit_shares import CreditShares, OrderLeft
+from .credit_shares import STEPS, CreditShares
+from .order_left import OrderLeft
 from .settlements import SETTLEMENTS
-
-# shares of a cent by which a line over cents is moved, one after the other
-STEPS = (1.0, 0.5, 1.0, 0.3, 0.7, 0.5)
 
 
 class AccountMove(models.Model):

@@ -6,9 +6,8 @@ over all credit notes so far and rounded once, so that the parts add up whatever
 
 import math
 
-from .return_process import ARRIVED, OPEN
-from .settlements import MONEY
-
+# shares of a cent by which a line over cents is moved, one after the other
+STEPS = (1.0, 0.5, 1.0, 0.3, 0.7, 0.5)
 GOODS, DISCOUNT, FREIGHT, OTHER = "goods", "discount", "freight", "other"
 
 
@@ -66,8 +65,7 @@ class CreditShares:
         self.currency = credit.currency_id
         self.rate = self.invoice.invoice_currency_rate or 1.0
         self.kinds = {item: kind(item) for item in self.items}
-        lines = credit.invoice_line_ids.order_return_line_id
-        self.policies = lines.policy_id
+        self.policies = self._own_policies()
         self.clawing = self.policies.filtered("clawback")
         self.broken = any(
             left.breaks(policy.threshold_amount * left.rate)
@@ -84,6 +82,10 @@ class CreditShares:
         fees = credit.invoice_line_ids.filtered(lambda line: line.order_return_part == "fee")
         self.limited = bool(not ended or fees)
         self.claws = {item: self._claw(item) if self.clawing else 0.0 for item in self.items}
+
+    def _own_policies(self):
+        """The policies of what the draft gives back."""
+        return self.credit.invoice_line_ids.order_return_line_id.policy_id
 
     def lines_of(self, item, *parts):
         """Credit lines over an invoice line that are of these parts (``order_return_part``)."""
@@ -272,11 +274,7 @@ class CreditShares:
         """Per tax of the invoice, what the draft's tax is to be corrected by: ``{account.tax: amount}``."""
         if any(self.claws.values()):
             return {}
-        moves = self.credit.union(*(lines.move_id for lines in self.given.values()))
-        charged, given = _by_tax(self.invoice), _by_tax(moves)
-        for tax, amount in _of_fees(moves).items():
-            given[tax] = given.get(tax, 0.0) - amount
-        found = {}
+        charged, given, found = by_tax(self.invoice), self._given_taxes(), {}
         for tax, amount in charged.items():
             bases = [item for item in self.items if tax in item.tax_ids.flatten_taxes_hierarchy()]
             if any(self.kinds[item] == OTHER for item in bases):
@@ -285,7 +283,7 @@ class CreditShares:
             back = sum(item.amount_currency * self.parts[item] for item in bases)
             ended = all(self.parts[item] == 1.0 for item in bases)
             part = 1.0 if ended else back / total if total else 0.0
-            own = sum(line.amount_currency for line in self.credit.line_ids if line.tax_line_id == tax)
+            own = self._own_tax(tax)
             rest = self._off(-amount, part, given.get(tax, 0.0))
             if self.limited:
                 rest = max(rest, min(-own, 0.0))
@@ -293,90 +291,33 @@ class CreditShares:
                 found[tax] = rest
         return found
 
+    def _own_tax(self, tax):
+        """What the draft gives of a tax."""
+        return sum(line.amount_currency for line in self.credit.line_ids if line.tax_line_id == tax)
 
-class OrderLeft:
-    """What stays of one order after all that came back for money.
-
-    ``original`` and ``rest`` are values at the order's own prices, in its currency; freight and discounts are no part of them.
-
-    :param order: the ``sale.order``
-    :param credited: ``order.return.line`` that drafts give money for; of goods that are not in yet those count as returned
-        that money was or is given for
-    """
-
-    def __init__(self, order, credited):
-        self.order = order
-        self.rate = order.currency_rate or 1.0
-        self.quantities, self.original, self.rest, self.is_withdrawn = {}, 0.0, 0.0, True
-        returned = order.order_line.order_return_line_ids.filtered(
-            lambda line: (
-                line.settlement in MONEY
-                and (
-                    line.return_id.state in ARRIVED
-                    or (line.return_id.state in OPEN and (line.credited_qty > 0 or line in credited))
-                )
-            )
-        )
-        for line in order.order_line:
-            if line.display_type or line.is_downpayment or line.is_delivery or line.price_unit < 0:
-                continue
-            own = returned & line.order_return_line_ids
-            back = sum(own.mapped("quantity"))
-            original = line.product_uom_qty + sum(own.mapped("closed_qty"))
-            rest = max(line.product_uom_id.round(original - back), 0.0)
-            net = line.price_unit * (1 - line.discount / 100)
-            self.quantities[line] = original, rest
-            self.original += original * net
-            self.rest += rest * net
-            if line.product_id.type != "service" and rest:
-                self.is_withdrawn = False
-        self.is_withdrawn = bool(
-            self.is_withdrawn
-            and returned
-            and any(returned.mapped("withdrawal"))
-            and all(line.withdrawal or line.reason_id.fault != "customer" for line in returned)
-        )
-
-    def breaks(self, threshold):
-        """Whether the order reached ``threshold`` (its currency) and what stays of it does not."""
-        compare = self.order.currency_id.compare_amounts
-        return compare(self.original, threshold) >= 0 and compare(self.rest, threshold) < 0
-
-    def dearer(self, line, item):
-        """By how much a unit of the invoice line would have cost more, had only what stays been ordered; 0 where the price
-        was not the pricelist's own."""
-        original, rest = self.quantities.get(line, (0.0, 0.0))
-        if rest <= 0 or rest >= original:
-            return 0.0
-
-        def at(quantity):
-            return self.order.pricelist_id._get_product_price(
-                line.product_id,
-                quantity,
-                currency=self.order.currency_id,
-                uom=line.product_uom_id,
-                date=self.order.date_order,
-            )
-
-        paid, agreed = line.price_unit * (1 - line.discount / 100), at(original)
-        if self.order.currency_id.compare_amounts(paid, agreed):
-            return 0.0
-        return max(at(rest) - agreed, 0.0) * item.product_uom_id.factor / line.product_uom_id.factor
+    def _given_taxes(self):
+        """Per tax, what all notes so far give of it for goods: ``{account.tax: amount}``."""
+        moves = self.credit.union(*(lines.move_id for lines in self.given.values()))
+        given = by_tax(moves)
+        for tax, amount in of_fees(moves.invoice_line_ids).items():
+            given[tax] = given.get(tax, 0.0) - amount
+        return given
 
 
-def _by_tax(moves):
+def by_tax(moves):
+    """The tax of posted or draft documents: ``{account.tax: amount}``."""
     sums = {}
     for item in moves.line_ids.filtered("tax_line_id"):
         sums[item.tax_line_id] = sums.get(item.tax_line_id, 0.0) + item.amount_currency
     return sums
 
 
-def _of_fees(moves):
-    """The taxes of what is no part of an invoice, restocking fees above all: ``{account.tax: amount}``."""
+def of_fees(lines):
+    """The taxes of document lines that are no part of an invoice, restocking fees above all: ``{account.tax: amount}``."""
     sums = {}
-    for line in moves.invoice_line_ids.filtered(
-        lambda line: line.display_type == "product" and not line.order_credited_line_id and line.tax_ids
-    ):
+    for line in lines:
+        if line.display_type != "product" or line.order_credited_line_id or not line.tax_ids:
+            continue
         taxes = line.tax_ids.compute_all(
             line.price_unit, line.currency_id, line.quantity, line.product_id, line.partner_id, is_refund=True
         )

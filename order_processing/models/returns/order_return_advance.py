@@ -37,21 +37,24 @@ class OrderReturn(models.Model):
     def _call_ahead_off(self):
         """Call off what was to leave in advance for cases that end before their goods come.
 
-        What has left already is charged or written off when its day has passed; what has not is closed short.
+        What has left already is charged or written off when its day has passed; the rest of it is ordered no more.
 
-        :raises UserError: the rest of an exchange is being packed; an exchange that has not left is invoiced: core would leave the invoice, and the customer would owe it
+        :raises UserError: an exchange is invoiced beyond what has left: core would leave the invoice, and the customer would
+            owe it
         """
         lines = self.line_ids.filtered(lambda line: line.advance_until)
-        exchanges = lines.exchange_line_id.sudo().filtered(lambda line: line.order_id.state != "cancel")
-        begun = exchanges.order_id.order_line.move_ids.filtered(lambda move: move.state == "done").sale_line_id.order_id
-        orders = exchanges.order_id - begun
+        orders = lines.exchange_line_id.order_id.sudo().filtered(lambda order: order.state != "cancel")
+        begun = orders.filtered(lambda order: "done" in order.order_line.move_ids.mapped("state"))
+        rests = begun._check_exchange_rests()
+        orders -= begun
         orders._check_exchange_unbilled()
         self.credit_ids.sudo().filtered(lambda move: move.state == "draft").button_cancel()
         moves = lines._sent_again().filtered(lambda move: move.state != "done")
+        moves |= begun.order_line.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
         moves.sudo()._action_cancel()
-        orders._action_cancel()
-        for order, items in exchanges.filtered(lambda line: line.order_id in begun).grouped("order_id").items():
+        for order, items in begun.order_line.filtered(lambda line: line in rests).grouped("order_id").items():
             items.action_close_short(NO_LONGER_WANTED, note=order.order_return_id.name)
+        orders._action_cancel()
         # what was given is owed again, and bears no fee
         given = self.line_ids.filtered("credited_qty")
         if given:
@@ -194,6 +197,9 @@ class OrderReturnLine(models.Model):
         quantities = {line.id: quantity for line, quantity in missing.items()}
         orders = self.order_id.with_context(order_mend_quantities=quantities)
         invoices = orders._create_invoices(grouped=True)
+        for case in self.return_id:
+            own = case.line_ids.filtered(lambda line: line in self).order_line_id
+            case._charge(invoices.filtered(lambda move, own=own: move.invoice_line_ids.sale_line_ids & own))
         invoices.filtered(lambda move: not move.company_id.order_return_credit_draft).action_post()
 
     def _write_off_advance(self):

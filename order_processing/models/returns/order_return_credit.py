@@ -4,7 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .credit_shares import discounted
+from .credit_estimate import Lines, Sketch
+from .credit_shares import product_items
 from .order_return_linked import working
 
 
@@ -106,30 +107,49 @@ class OrderReturnLine(models.Model):
         :return: list beside ``wanted`` of dicts ``{refund, fee, tax}`` in the order's currency: goods without tax and their share
             of the order's discounts taken off, the fee without tax, the tax of both; what is not invoiced yet gives nothing
         """
-        ledger, answers = _InvoiceLedger(wanted.order_line_id), []
-        taken = defaultdict(float)
+        ledger, groups = _InvoiceLedger(wanted.order_line_id), defaultdict(list)
+        back = wanted.filtered(lambda line: line.disposition != "customer_keeps")
+        for order_line in back.order_line_id:
+            # as if all of it were back
+            own = sum(back.filtered(lambda line, one=order_line: line.order_line_id == one).mapped("quantity"))
+            stays = max(order_line.qty_delivered - own, 0.0)
+            if order_line.product_id.invoice_policy == "order":
+                stays = order_line.product_uom_qty - max(min(own, order_line.product_uom_qty - stays), 0.0)
+            ledger.net[order_line] += order_line.order_return_ahead_qty - stays
         for line in wanted:
-            order_line = line.order_line_id
-            quantity = line.quantity
-            if line.disposition != "customer_keeps":
-                taken[order_line] += quantity
-                stays = order_line.qty_delivered - taken[order_line]
-                quantity = min(quantity, ledger.net[order_line] - max(stays, 0.0))
+            order_line, quantity = line.order_line_id, line.quantity
+            if line in back:
+                quantity = line.uom_id.round(max(min(quantity, ledger.net[order_line]), 0.0))
+                ledger.net[order_line] -= quantity
             found, _rest = ledger.take(order_line, max(quantity, 0.0))
-            answer = {"refund": 0.0, "fee": 0.0, "tax": 0.0}
             for item, part in found:
-                share = part / item.quantity * discounted(item) if item.quantity else 0.0
-                answer["refund"] += item.price_subtotal * share
-                answer["tax"] += (item.price_total - item.price_subtotal) * share
-                fee, _account, taxes = line._fee_of(item, part)
-                if fee:
-                    # a price with tax inside holds its own tax
-                    included = taxes == item.tax_ids
-                    sums = taxes.compute_all(fee, item.currency_id, handle_price_include=included)
-                    answer["fee"] += sums["total_excluded"]
-                    answer["tax"] -= sums["total_included"] - sums["total_excluded"]
-            answers.append({name: order_line.currency_id.round(value) for name, value in answer.items()})
-        return answers
+                groups[item.move_id, line.settlement].append((line, item, part))
+        found = defaultdict(lambda: dict.fromkeys(("refund", "fee", "tax"), 0.0))
+        for sketch in self._sketch_credits(groups):
+            for line, answer in sketch.by_line().items():
+                for name, amount in answer.items():
+                    found[line][name] += amount
+        return [
+            {name: line.order_line_id.currency_id.round(value) for name, value in found[line].items()}
+            for line in wanted
+        ]
+
+    @api.model
+    def _sketch_credits(self, groups):
+        """The sketches of credit notes; ``groups``: invoice and settlement to what each gives of it. One search for the set."""
+        items = self.env["account.move"].union(*(invoice for invoice, _kind in groups)).invoice_line_ids
+        earlier = self.env["account.move.line"].search(
+            [("order_credited_line_id", "in", items.ids), ("parent_state", "!=", "cancel")]
+        )
+        given = {item: Lines() for item in items}
+        for line in earlier:
+            given[line.order_credited_line_id].append(line)
+        sketches = defaultdict(list)
+        for (invoice, _kind), shares in groups.items():
+            sketch = Sketch(invoice, shares, sketches[invoice])
+            sketch.complete({item: given[item] for item in product_items(invoice)})
+            sketches[invoice].append(sketch)
+        return [sketch for own in sketches.values() for sketch in own]
 
     def _on_draft_notes(self):
         """How much of this line stands on credit notes that wait to be posted, in its unit."""

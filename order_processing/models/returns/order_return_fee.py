@@ -19,11 +19,9 @@ class OrderReturnLine(models.Model):
         :param item: the ``account.move.line`` that is given back
         :param float quantity: how much of it, in its own unit
         """
-        fee, account, taxes = self._fee_of(item, quantity)
+        fee, account, taxes = self._fee_price(item, quantity)
         if not fee:
             return None
-        if taxes != item.tax_ids:
-            fee = self._with_inner_tax(fee, taxes, item)
         product = self.policy_id.sudo().fee_product_id
         return {
             "name": self._fee_name(),
@@ -39,6 +37,13 @@ class OrderReturnLine(models.Model):
             "order_return_part": "fee",
             "product_uom_id": product.uom_id.id,
         }
+
+    def _fee_price(self, item, quantity):
+        """As ``_fee_of``, the amount as the price of a document line that has these taxes."""
+        fee, account, taxes = self._fee_of(item, quantity)
+        if fee and taxes != item.tax_ids:
+            fee = self._with_inner_tax(fee, taxes, item)
+        return fee, account, taxes
 
     def _fee_of(self, item, quantity):
         """The fee on ``quantity`` of an invoice line: ``(amount, account, taxes)`` in the invoice's currency; with the goods'

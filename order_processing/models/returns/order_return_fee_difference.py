@@ -75,6 +75,8 @@ class OrderReturn(models.Model):
     def _follow_fee_document(self, move, more):
         """Set what is charged against what this case still owes, and say it on the case."""
         self.ensure_one()
+        if more:
+            self._charge(move)
         if more and move.state == "posted":
             for credit in self.credit_ids.filtered(lambda note: note.state == "posted").sorted("id"):
                 credit._set_off_with(move)

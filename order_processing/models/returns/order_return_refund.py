@@ -1,4 +1,5 @@
 import logging
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -22,7 +23,18 @@ class AccountMove(models.Model):
         They are sent to the provider by a cron once all this stands: what a provider has paid no rollback takes back. What
         has no such way stays on the credit note for the accountant to pay back.
         """
-        made = self.env["payment.transaction"].sudo()
+        # all is read before anything is made: each new transaction would have it read again
+        plan = self._plan_refunds()
+        for credit, tx, amount in plan:
+            tx._create_child_transaction(
+                amount, is_refund=True, invoice_ids=[Command.set(credit.ids)], order_refund_state="to_send"
+            )
+        if plan:
+            self.env.ref("order_processing.cron_return_refund").sudo()._trigger()
+
+    def _plan_refunds(self):
+        """What of these credit notes goes back by which paid transaction: list of ``(credit, transaction, amount)``."""
+        plan, planned = [], defaultdict(float)
         for credit in self.filtered(lambda move: move.order_return_settlement == "refund" and move.amount_residual > 0):
             # accountants read no cases
             policies = credit.sudo().invoice_line_ids.order_return_line_id.policy_id
@@ -33,16 +45,14 @@ class AccountMove(models.Model):
                 lambda tx, credit=credit: tx.currency_id == credit.currency_id
             )
             for tx in paid.sorted("id"):
-                amount = credit.currency_id.round(min(rest, tx._refundable()))
+                amount = credit.currency_id.round(min(rest, tx._refundable() - planned[tx]))
                 if tx._refunds_whole_only() and credit.currency_id.compare_amounts(amount, tx.amount):
                     continue
                 if credit.currency_id.compare_amounts(amount, 0.0) > 0:
                     rest -= amount
-                    made |= tx._create_child_transaction(
-                        amount, is_refund=True, invoice_ids=[Command.set(credit.ids)], order_refund_state="to_send"
-                    )
-        if made:
-            self.env.ref("order_processing.cron_return_refund").sudo()._trigger()
+                    planned[tx] += amount
+                    plan.append((credit, tx, amount))
+        return plan
 
     def _left_to_refund(self, besides=()):
         """What of this credit note, in its currency, no refund online pays back yet, those of ``besides`` left out.

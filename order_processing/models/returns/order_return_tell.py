@@ -159,13 +159,21 @@ class OrderReturnTell(models.Model):
     def _told_amounts(self):
         """What was given back: list of dicts ``{name, amount, open}``, texts in the note's currency; posted notes alone."""
         self.ensure_one()
+        return self._told_documents(self.credit_ids)
+
+    def _told_charges(self):
+        """What the case charged, as ``_told_amounts``; an exchange's other product is invoiced by its own order."""
+        self.ensure_one()
+        return self._told_documents(self.charge_ids)
+
+    def _told_documents(self, moves):
         return [
             {
-                "name": note.name,
-                "amount": format_amount(self.env, note.amount_total, note.currency_id),
-                "open": note.amount_residual and format_amount(self.env, note.amount_residual, note.currency_id),
+                "name": move.name,
+                "amount": format_amount(self.env, move.amount_total, move.currency_id),
+                "open": move.amount_residual and format_amount(self.env, move.amount_residual, move.currency_id),
             }
-            for note in self.credit_ids.filtered(lambda note: note.state == "posted").sorted("id")
+            for move in moves.filtered(lambda move: move.state == "posted").sorted("id")
         ]
 
     def _told_overdue(self):

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 
 from ..common.business_day import business_day
 from .case_payload import Case, number
-from .return_estimate import ReturnEstimate
 
 SOURCE = "portal"
 # what a customer may wish for; another product is agreed with the desk
@@ -89,8 +88,9 @@ class SaleOrder(models.Model):
         if len(rows) > LINES:
             rows, problems = [], [self.env._("This is no list of at most %s lines.", LINES)]
         reader = _RowReader(self)
-        for row in rows:
-            answer = reader.read(row)
+        answers = [reader.read(row) for row in rows]
+        reader.estimate()
+        for answer in answers:
             if answer is None:
                 continue
             if answer.get("problem"):
@@ -151,7 +151,8 @@ class _RowReader:
         self.terms = order.env["order.return.policy"]._terms(order.order_line.browse(self.lines))
         self.reasons = {reason.code: reason for reason in order.env["order.return.reason"].sudo().search([])}
         self.settlements = dict(order._return_choices()["settlements"])
-        self.estimate = ReturnEstimate(order)
+        self.wanted = order.env["order.return.line"]
+        self.owners = []
         self.today = business_day(order.company_id)
         self.seen = set()
 
@@ -208,7 +209,7 @@ class _RowReader:
             "line": line,
             "eligible": said["eligible"],
             "text": said["eligibility"],
-            "amount": sum(self.estimate.amount(line, taken, found) for taken, found in judged) if money else 0.0,
+            "amount": 0.0,
             "row": {
                 "line_id": line.id,
                 "quantity": amount,
@@ -218,6 +219,30 @@ class _RowReader:
                 **({"disposition": "not_arrived"} if reason.code == "not_arrived" else {}),
             },
         }
+        for taken, found in judged if money else ():
+            self._estimate_later(line, taken, found, answer)
         if not said["eligible"]:
             answer["problem"] = f"{line.product_id.display_name}: {said['eligibility']}"
         return answer
+
+    def _estimate_later(self, line, quantity, judged, answer):
+        """Note what is to be estimated for ``answer``, all rows together."""
+        row = answer["row"]
+        self.owners.append(answer)
+        self.wanted |= self.wanted.new(
+            {
+                "order_line_id": line.id,
+                "uom_id": line.product_uom_id.id,
+                "quantity": quantity,
+                # the desk decides what becomes of the goods; that they come back says what is given
+                "disposition": row.get("disposition", "restock"),
+                "settlement": row["settlement"],
+                **{name: judged[name] for name in ("policy_id", "fee_percent", "fee_amount")},
+            }
+        )
+
+    def estimate(self):
+        """Say in the answers what they are expected to give, tax included, in the order's currency."""
+        for answer, found in zip(self.owners, self.wanted._estimate_credits(self.wanted), strict=True):
+            amount = found["refund"] - found["fee"] + found["tax"]
+            answer["amount"] = self.order.currency_id.round(answer["amount"] + amount)
