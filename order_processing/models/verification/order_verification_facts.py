@@ -114,9 +114,11 @@ class OrderVerificationFacts(models.AbstractModel):
     def _lines_query(self, order_ids):
         """Columns as ``LineFacts`` has its fields."""
         line_fields = self.env["sale.order.line"]._fields
-        ordered, closed = self._ordered_quantity(order_ids)
+        ordered, closed = self._ordered_quantity()
         return SQL(
             """
+            -- the ids once: a thousand of them are dear to send, to read and to plan with
+            WITH asked AS MATERIALIZED (SELECT unnest(%(orders)s) AS id)
             SELECT l.id, l.order_id, l.product_id, l.product_uom_id, t.uom_id,
                    -- not as floats: they are sent as text, and psycopg2 makes floats of them either way
                    %(ordered)s, coalesce(l.price_unit, 0),
@@ -127,7 +129,8 @@ class OrderVerificationFacts(models.AbstractModel):
                    NOT (flag.apart OR l.combo_item_id IS NOT NULL OR coalesce(t.type = 'combo', FALSE)), NOT flag.apart,
                    -- a line of zero is how core cancels one, and how it adds what was delivered beyond the order
                    NOT flag.added AND %(ordered)s <> 0, tax.ids, value.ids
-              FROM sale_order_line l
+              FROM asked
+              JOIN sale_order_line l ON l.order_id = asked.id
          LEFT JOIN product_product p ON p.id = l.product_id
          LEFT JOIN product_template t ON t.id = p.product_tmpl_id
          LEFT JOIN %(taxes)s AS tax ON tax.line_id = l.id
@@ -138,7 +141,6 @@ class OrderVerificationFacts(models.AbstractModel):
      CROSS JOIN LATERAL (
                SELECT line.added, line.reduces,
                       line.added OR line.reduces OR coalesce(l.is_delivery AND t.type = 'service', FALSE) AS apart) AS flag
-             WHERE l.order_id = ANY(%(orders)s)
              ORDER BY l.order_id, l.sequence, l.id
             """,
             ordered=ordered,
@@ -146,24 +148,25 @@ class OrderVerificationFacts(models.AbstractModel):
             added=self._added_by_core(),
             reduces=self._reduces_order(),
             orders=list(order_ids),
-            taxes=self._linked(line_fields["tax_ids"], order_ids),
-            values=self._linked(line_fields["product_no_variant_attribute_value_ids"], order_ids),
+            taxes=self._linked(line_fields["tax_ids"]),
+            values=self._linked(line_fields["product_no_variant_attribute_value_ids"]),
         )
 
     @api.model
-    def _ordered_quantity(self, order_ids):
-        """What was ordered, and the join that it needs: what came back for money lowers the line, and changes nothing of
-        what was verified."""
+    def _ordered_quantity(self):
+        """What was ordered of the orders ``asked``, and the join that it needs: what came back for money lowers the line, and
+        changes nothing of what was verified."""
         if "order.return.line" not in self.env:
             return SQL("coalesce(l.product_uom_qty, 0)"), SQL()
         closed = SQL(
             """
          LEFT JOIN (SELECT item.order_line_id, sum(item.closed_qty) AS quantity
-                      FROM order_return_line item JOIN sale_order_line line ON line.id = item.order_line_id
-                     WHERE line.order_id = ANY(%s) AND item.closed_qty <> 0
+                      FROM order_return_line item
+                      JOIN sale_order_line line ON line.id = item.order_line_id
+                      JOIN asked ON asked.id = line.order_id
+                     WHERE item.closed_qty <> 0
                   GROUP BY item.order_line_id) AS closed ON closed.order_line_id = l.id
-            """,
-            list(order_ids),
+            """
         )
         return SQL("(coalesce(l.product_uom_qty, 0) + coalesce(closed.quantity, 0))"), closed
 
@@ -193,16 +196,17 @@ class OrderVerificationFacts(models.AbstractModel):
         )
 
     @staticmethod
-    def _linked(field, order_ids):
-        """What a many2many ``field`` of the lines has, as ``(line_id, ids)``, ids as text; read as a set, not line by line."""
+    def _linked(field):
+        """What a many2many ``field`` of the lines of the orders ``asked`` has, as ``(line_id, ids)``, ids as text; read as a set,
+        not line by line."""
         line = SQL.identifier(field.relation, field.column1)
         return SQL(
             """(SELECT %(line)s AS line_id, string_agg(%(other)s::text, ',' ORDER BY %(other)s) AS ids
-                  FROM %(table)s JOIN sale_order_line line ON line.id = %(line)s
-                 WHERE line.order_id = ANY(%(orders)s)
+                  FROM asked
+                  JOIN sale_order_line line ON line.order_id = asked.id
+                  JOIN %(table)s ON %(line)s = line.id
               GROUP BY %(line)s)""",
             line=line,
             other=SQL.identifier(field.relation, field.column2),
             table=SQL.identifier(field.relation),
-            orders=list(order_ids),
         )

@@ -84,13 +84,15 @@ class PricelistRules:
     :param products: ``product.product`` of all lines at that moment, in the environment of their company
     :param asked: dict of pricelist id to the ids of the products that it is asked for
     :param date: the moment
+    :param most: the largest quantity that is asked for; items whose least is above it are not read
     """
 
-    def __init__(self, products, asked, date):
+    def __init__(self, products, asked, date, most=inf):
         self.products = {product.id: product for product in products}
         self.templates = {product.id: product.product_tmpl_id.id for product in products}
         self.all_products = products
         self.date = date
+        self.most = most
         # items whose least quantity is above this need not be asked whether they apply
         self.reach = inf
         self.known = {}
@@ -106,8 +108,7 @@ class PricelistRules:
         if pricelist_id not in self.known:
             self._find([pricelist_id])
         places, general, by_template = self.known[pricelist_id]
-        templates = {self.templates[product_id] for product_id in products._ids}
-        reach = self.reach
+        templates, reach = {self.templates[product_id] for product_id in products._ids}, self.reach
         own = [
             item_id
             for template_id in templates
@@ -118,8 +119,9 @@ class PricelistRules:
             return general
         if general._ids or len(templates) > 1:
             own = sorted([*own, *general._ids], key=places.get)
-        # of one template alone they stand in core's order already
-        return general.browse(own).with_prefetch(places)
+        # of one template alone they stand in core's order already; made at once with what they are read with, which counts
+        # where it is done for thousands of products
+        return general.__class__(general.env, tuple(own), places)
 
     def alike(self, pricelist_id, product_ids):
         """Split products into sets that the same items apply to: what has items of its own stands by itself."""
@@ -145,7 +147,7 @@ class PricelistRules:
             places[item_id] = len(places)
             # of one that others are based on it is not known what will be asked
             asked = self.asked.get(pricelist_id)
-            if not template_id or asked is None or template_id in asked:
+            if not template_id or asked is None or (template_id in asked and (least or 0) <= self.most):
                 read.append(item_id)
         env["product.pricelist.item"].browse(read).fetch(READ)
         for number, (general, by_template) in found.items():
@@ -192,12 +194,19 @@ class PriceAsking:
         self.included = {}
         self.discounts_shown = env["product.pricelist.item"]._is_discount_feature_enabled()
         wanted = {}
-        for ((company_id, pricelist_id, moment, *_rest), *_more), (date, _quantity, products) in groups.items():
+        most = {}
+        for ((company_id, pricelist_id, moment, *_rest), _unit, band, _options), (
+            date,
+            quantity,
+            products,
+        ) in groups.items():
             _date, asked = wanted.setdefault((company_id, moment), (date, {}))
             asked.setdefault(pricelist_id, set()).update(products)
-        for (company_id, moment), (date, asked) in wanted.items():
-            products = env["product.product"].with_company(company_id).browse(set().union(*asked.values()))
-            self.rules[company_id, moment] = PricelistRules(products, asked, date)
+            reach = inf if isinstance(band, tuple) else quantity
+            most[company_id, moment] = max(most.get((company_id, moment), 0), reach)
+        for key, (date, asked) in wanted.items():
+            products = env["product.product"].with_company(key[0]).browse(set().union(*asked.values()))
+            self.rules[key] = PricelistRules(products, asked, date, most[key])
 
     def prices(self, key, date, quantity, product_ids):
         """``(product id, ExpectedPrice)`` of each of ``product_ids`` under the terms of ``key``."""
@@ -216,13 +225,13 @@ class PriceAsking:
         }
         for part in self._parts(rules, pricelist_id, product_ids, options):
             found = pricelist._compute_price_rule(part, **terms)
-            for product in part:
-                price, item_id = found[product.id]
-                taxes = position and self._included_taxes(company_id, product)
+            for product_id, (price, item_id) in found.items():
+                taxes = position and self._included_taxes(company_id, rules.products[product_id])
                 if taxes or (item_id and self.discounts_shown):
-                    yield product.id, self._expected(product, price, item_id, position, taxes, terms)
+                    product = part.browse(product_id)
+                    yield product_id, self._expected(product, price, item_id, position, taxes, terms)
                 else:
-                    yield product.id, ExpectedPrice(price, price, price)
+                    yield product_id, ExpectedPrice(price, price, price)
 
     @staticmethod
     def _parts(rules, pricelist_id, product_ids, options):

@@ -135,7 +135,8 @@ class OrderVerificationRule(models.Model):
         asking = PriceAsking(self.sudo().env, groups, lambda product: self._product_taxes(product, memory))
         for key, (date, quantity, lines) in groups.items():
             for product_id, expected in asking.prices(key, date, quantity, lines):
-                answer.update(dict.fromkeys(lines[product_id], expected))
+                for line_id in lines[product_id]:
+                    answer[line_id] = expected
         return answer
 
     def _price_groups(self, orders):
