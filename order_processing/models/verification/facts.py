@@ -70,7 +70,7 @@ class LineFacts:
     def __post_init__(self):
         # given as the database lists them
         self.tax_ids = ids_in(self.tax_ids)
-        self.attribute_value_ids = ids_in(self.attribute_value_ids)
+        self.attribute_value_ids = ids_in(self.attribute_value_ids) if self.attribute_value_ids else ()
         self.net_price = self.price_unit * (1 - self.discount / 100)
 
     def content(self):

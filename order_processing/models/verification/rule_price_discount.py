@@ -49,9 +49,13 @@ class OrderVerificationRule(models.Model):
         neither hides the other.
         """
         prices = self._expected_prices(orders, memory)
-        given = {order.id: dict(self._given_discounts(order, prices)) for order in orders}
+        given = {order.id: self._given_discounts(order, prices) for order in orders}
         asked = [line_id for discounts in given.values() for line_id, percent in discounts.items() if percent > 0]
-        givers = self._givers([*asked, *(line.id for order in orders for line in order.lines if line.order_discount)])
+        asked += [line.id for order in orders for line in order.lines if line.order_discount]
+        if not asked:
+            # nobody gave anything: whose limit is what need not be read
+            return []
+        givers = self._givers(asked)
         limits = self._limits(orders, givers)
         findings = []
         for order in orders:
@@ -60,19 +64,20 @@ class OrderVerificationRule(models.Model):
 
     @staticmethod
     def _given_discounts(order, prices):
-        """Line id and the percentage that its net price is below the pricelist's."""
+        """Line id to the percentage that its net price is below the pricelist's."""
+        given = {}
         for line in order.subject_lines:
             expected = prices.get(line.id)
             if not expected or expected.exact <= 0:
-                yield line.id, line.discount
+                given[line.id] = line.discount
             elif line.net_price >= min(expected.exact, expected.net) - NOISE:
-                yield line.id, 0
+                given[line.id] = 0
             else:
-                yield line.id, (1 - line.net_price / expected.exact) * 100
+                given[line.id] = (1 - line.net_price / expected.exact) * 100
+        return given
 
     def _over_limit(self, order, given, givers, limits):
         """The findings of one order: each line by who gave its discount, then the whole by who gave the order's."""
-
         if not any(percent > 0 for percent in given.values()) and not any(line.order_discount for line in order.lines):
             return []
         everybody = self.discount_percent
