@@ -84,7 +84,7 @@ class PricelistRules:
     :param products: ``product.product`` of all lines at that moment, in the environment of their company
     :param asked: dict of pricelist id to the ids of the products that it is asked for
     :param date: the moment
-    :param most: the largest quantity that is asked for; items whose least is above it are not read
+    :param most: the largest quantity that is asked for; items whose least is above it are not found
     """
 
     def __init__(self, products, asked, date, most=inf):
@@ -145,9 +145,8 @@ class PricelistRules:
             else:
                 general.append(item_id)
             places[item_id] = len(places)
-            # of one that others are based on it is not known what will be asked
             asked = self.asked.get(pricelist_id)
-            if not template_id or asked is None or (template_id in asked and (least or 0) <= self.most):
+            if not template_id or asked is None or template_id in asked:
                 read.append(item_id)
         env["product.pricelist.item"].browse(read).fetch(READ)
         for number, (general, by_template) in found.items():
@@ -158,6 +157,9 @@ class PricelistRules:
         """``(pricelist, item, template, product, least quantity)`` of the items that may apply, in core's order."""
         Item = pricelists.env["product.pricelist.item"]
         domain = self._domain(pricelists)
+        if self.most < inf and self.asked.keys() >= set(pricelists._ids):
+            # of one that others are based on it is not known what will be asked
+            domain &= Domain("min_quantity", "<=", self.most)
         query = Item._search(domain, order=Item._order)
         names = ("pricelist_id", "id", "product_tmpl_id", "product_id", "min_quantity")
         return pricelists.env.execute_query(query.select(*(Item._field_to_sql(Item._table, name) for name in names)))
