@@ -12,6 +12,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.external]
 CUSTOMER = "file-buyer@test.example.com"
 ROWS = f"Beleg;Kunde;SKU;Qty\nMARK-1;{CUSTOMER};FILE-1;2\nMARK-2;{CUSTOMER};NONE;1\n"
 
+CHOSEN = """([header, meaning]) => [...document.querySelectorAll(".modal tr.o_data_row")].some(
+    row => row.innerText.includes(header)
+        && (row.innerText.includes(meaning) || row.querySelector("[name=path] input")?.value === meaning))"""
+
 
 @pytest.fixture(scope="module")
 def caller(running_server):
@@ -49,7 +53,10 @@ def test_columns_are_named_errors_seen_and_the_rest_is_entered(page, mark):
     for header, meaning in (("Beleg", "Order reference"), ("Kunde", "Customer (reference, e-mail or VAT number)")):
         page.click(f".modal tr.o_data_row:has-text('{header}') [name=path]")
         page.click(f".modal tr.o_selected_row:has-text('{header}') [name=path] input")
-        page.locator(".o-dropdown-item").get_by_text(meaning, exact=True).click()
+        # what is chosen in one row draws the list anew: the next row is opened once that is done
+        with page.expect_response(lambda answer: "/onchange" in answer.url):
+            page.locator(".o-dropdown-item").get_by_text(meaning, exact=True).click()
+        page.wait_for_function(CHOSEN, arg=[header, meaning])
     page.click(".modal footer [name=action_preview]")
     page.wait_for_selector(".modal .alert-warning >> text=1 of 2 orders have errors")
     cells = page.locator(".modal [name=fault_ids] tr.o_data_row").first.locator("td").all_inner_texts()
