@@ -39,4 +39,6 @@ def make_masters(env):
 
 def person(env, name):
     """The user called ``name``, a key of ``STAFF``."""
-    return env["res.users"].search([("login", "=", f"test_{name}")])
+    found = env["res.users"].search([("login", "=", f"test_{name}")])
+    assert found, f"There is no user test_{name}: run the tests by bin/test, which makes what they share."
+    return found

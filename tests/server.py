@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tools.setup.databases import link
+
 
 class RunningServer:
     """Context manager: an Odoo server on a database of its own.
@@ -93,15 +95,7 @@ class RunningServer:
     def _copy_files(self):
         source = self._filestore(self.template)
         if source.exists():
-            shutil.copytree(source, self._filestore(self.db), dirs_exist_ok=True, copy_function=_link)
-
-
-def _link(source, target):
-    """Files of the store are never changed in place: a link is a copy."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
+            shutil.copytree(source, self._filestore(self.db), dirs_exist_ok=True, copy_function=link)
 
 
 def _free_port():

@@ -57,8 +57,8 @@ class OrderIntakeMendPart(models.AbstractModel):
         return (self.sent or {}).get("value")
 
     def _keys(self):
-        """Keys of the contract that are fields of this row, to these fields."""
-        raise NotImplementedError
+        """Keys of the contract that are fields of this row, to these fields; what stands under no key is left as it was sent."""
+        return {}
 
     def _content(self, left_out):
         """The part as it is now.

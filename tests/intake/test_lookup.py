@@ -131,7 +131,7 @@ class TestLookup(OrderCase):
         self.assertEqual(made.order_line.mapped("order_sender_line"), ["A", "2"])
         pricelist.copy({"name": "Friends"})
         self.assertEqual(
-            self._codes(terms="Someday", pricelist="Friends", currency="XXX", carrier="Pigeon"),
+            self._codes(terms="Someday", pricelist="Friends", currency="QQQ", carrier="Pigeon"),
             ["ambiguous", "unknown_carrier", "unknown_terms", "bad_currency"],
         )
 

@@ -66,7 +66,7 @@ class Databases:
         source, target = self.setup.filestore(template), self.setup.filestore(name)
         shutil.rmtree(target, ignore_errors=True)
         if source.exists():
-            shutil.copytree(source, target, copy_function=_link)
+            shutil.copytree(source, target, copy_function=link)
 
     def drop(self, name):
         """Drop ``name`` and its files, whoever is connected."""
@@ -134,7 +134,7 @@ class Databases:
             raise SetupError(f"{text} failed:\n{words.strip()[-3000:]}")
 
 
-def _link(source, target):
+def link(source, target):
     """Files of the store are never changed in place: a link is a copy."""
     try:
         os.link(source, target)

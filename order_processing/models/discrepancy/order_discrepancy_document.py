@@ -26,8 +26,9 @@ class OrderDiscrepancyDocument(models.AbstractModel):
     order_discrepancy_text = fields.Char("What differs", compute="_compute_order_discrepancies", groups=PROCESSOR)
 
     def _order_discrepancy_pairs(self):
-        """``SQL`` with one row ``(document id, order line id)`` for each order line that a document of ``self`` covers."""
-        raise NotImplementedError
+        """``SQL`` with one row ``(document id, order line id)`` for each order line that a document of ``self`` covers; a model
+        that does not say which covers none."""
+        return SQL("SELECT NULL::int, NULL::int WHERE FALSE")
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_order_discrepancies(self):

@@ -4,6 +4,7 @@ Cells are text, numbers, booleans, dates and times as the file holds them; ``Per
 ``Broken`` a cell that holds no value although it looks as if it did.
 """
 
+from abc import ABC, abstractmethod
 from collections import namedtuple
 from itertools import islice
 
@@ -52,7 +53,7 @@ class Broken(str):
     __slots__ = ()
 
 
-class Table:
+class Table(ABC):
     """One sheet of rows.
 
     Attributes: ``kind`` (csv, xlsx), ``encoding`` and ``delimiter`` of a CSV, ``sheet`` and ``sheets`` (names of those
@@ -118,8 +119,9 @@ class Table:
         """``(row number, cells)`` below ``heading``."""
         return ((number, cells) for number, cells in self.numbered() if number > heading.row)
 
+    @abstractmethod
     def _rows(self):
-        raise NotImplementedError
+        """The cells of each row, one list after the other."""
 
 
 def filled(cell):

@@ -118,7 +118,7 @@ class OrderVerificationFacts(models.AbstractModel):
         return SQL(
             """
             -- the ids once: a thousand of them are dear to send, to read and to plan with
-            WITH asked AS MATERIALIZED (SELECT unnest(%(orders)s) AS id)
+            WITH asked AS MATERIALIZED (SELECT DISTINCT unnest(%(orders)s::int[]) AS id)
             SELECT l.id, l.order_id, l.product_id, l.product_uom_id, t.uom_id,
                    -- not as floats: they are sent as text, and psycopg2 makes floats of them either way
                    %(ordered)s, coalesce(l.price_unit, 0),
