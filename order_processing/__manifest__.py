@@ -1,7 +1,7 @@
 {
     "name": "Order Processing",
     "summary": "The whole day of an order desk: verified, promised, dispatched, taken back, reconciled",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "author": "Order Processing maintainers",
     "license": "LGPL-3",
@@ -142,5 +142,4 @@
     ],
     "application": True,
     "post_init_hook": "post_init_hook",
-    "uninstall_hook": "uninstall_hook",
 }

@@ -55,6 +55,23 @@ class TestDayEdge(ReconciliationCase):
                 with self.subTest(cutoff=cutoff, change=change):
                     self.assertAlmostEqual(sum(lengths), 4 * 24 + hours[change])
 
+    def test_what_is_submitted_is_of_the_desks_day(self):
+        """Else a day could be signed while an order of it waits to be decided."""
+        begins, _ends = desk_bounds(self.company, PLAIN)
+        contract = self._as("integration", self.env["order.processing"])
+        for moment, day in ((begins - SECOND, PLAIN - timedelta(days=1)), (begins, PLAIN)):
+            with self.subTest(moment=moment), freeze_time(moment):
+                reference = f"EDGE-{moment}"
+                order = {
+                    "reference": reference,
+                    "customer": self.customer.email,
+                    "lines": [{"product": "TG-1", "quantity": 1}],
+                }
+                [answer] = contract.submit_orders(orders=[order], source="edge")
+                self.assertTrue(answer["ok"], answer)
+                envelope = self.env["order.intake"].search([("reference", "=", reference)])
+                self.assertEqual(envelope.business_date, day)
+
     def test_the_day_books_day_is_the_desks(self):
         begins, _ends = desk_bounds(self.company, SPRING)
         for moment, day in ((begins - SECOND, SPRING - timedelta(days=1)), (begins, SPRING)):

@@ -1,6 +1,5 @@
 """Stock on hand: what a cut keeps, and what all moves since the cut before make of it."""
 
-import importlib
 import json
 
 from odoo.exceptions import AccessError, UserError
@@ -174,93 +173,6 @@ class TestStock(ReconciliationCase):
         usage.with_context(lang="de_DE").name = "Lager"
         [fault] = day.equation_ids.filtered(lambda equation: not equation.is_proven)
         self.assertEqual(fault.with_context(lang="de_DE")._differing()[0]["line"], "Lager")
-
-    def test_a_day_reads_the_moves_of_the_day_and_none_of_before(self):
-        old = self._confirmed((self.product, 5))
-        self._deliver(old)
-        before = self._next_day()
-        self._deliver(self._confirmed((self.product, 2)))
-        # were the moves of before read again, this would show; the database's log of changes is told nothing of it
-        self.env.flush_all()
-        self.env.cr.execute("ALTER TABLE stock_move_line DISABLE TRIGGER order_stock_change_update")
-        self.env.cr.execute(
-            "UPDATE stock_move_line SET quantity_product_uom = 999 WHERE id = ANY(%s)",
-            [old.picking_ids.move_line_ids.ids],
-        )
-        self.env.cr.execute("ALTER TABLE stock_move_line ENABLE ALWAYS TRIGGER order_stock_change_update")
-        self.env.invalidate_all()
-        day = self._next_day()
-        self.assertEqual(self._rows(day)["internal"][2] - self._rows(before)["internal"][2], 2)
-        stock = self._stock_equations(day)
-        self.assertTrue(all(stock.mapped("is_proven")))
-
-    def test_rows_that_a_replica_writes_are_seen(self):
-        order = self._confirmed((self.product, 5))
-        self._deliver(order)
-        self._next_day()
-        self.env.flush_all()
-        self.env.cr.execute("SET LOCAL session_replication_role = replica")
-        self.env.cr.execute(
-            "UPDATE stock_move_line SET quantity_product_uom = 1 WHERE id = ANY(%s)",
-            [order.picking_ids.move_line_ids.ids],
-        )
-        self.env.cr.execute("SET LOCAL session_replication_role = DEFAULT")
-        self.env.invalidate_all()
-        [fault] = self._stock_equations(self._next_day(sign=False)).filtered(lambda equation: not equation.is_proven)
-        self.assertEqual((fault.difference, fault.documents[0]["product_id"]), (-4, self.product.id))
-
-    def test_without_a_log_all_moves_are_added_up(self):
-        self._deliver(self._confirmed((self.product, 5)))
-        before = self._next_day()
-        self._deliver(self._confirmed((self.product, 2)))
-        self.env.flush_all()
-        self.env.cr.execute("DELETE FROM order_stock_change")
-        self._assert_proven(day := self._next_day())
-        self.assertEqual(self._rows(day)["internal"][2] - self._rows(before)["internal"][2], 2)
-        # a log that began after the cut before says nothing of what was between
-        self.env.cr.execute(
-            "INSERT INTO order_stock_change (product_number, era_id) VALUES (0, order_stock_change_era())"
-        )
-        self._deliver(self._confirmed((self.product, 3)))
-        self._assert_proven(day := self._next_day())
-        self.assertEqual(self._rows(day)["internal"][2] - self._rows(before)["internal"][2], 5)
-
-    def test_moves_go_on_when_the_add_on_is_taken_away_and_the_log_begins_anew(self):
-        changes = self.env["order.stock.change"]
-        hook = importlib.import_module("odoo.addons.order_processing").uninstall_hook
-        self._deliver(self._confirmed((self.product, 5)))
-        self.env.flush_all()
-        before = changes.search_count([])
-        hook(self.env)
-        self._deliver(self._confirmed((self.product, 2)))
-        self.env.flush_all()
-        self.assertEqual(changes.search_count([]), before)
-        changes.init()
-        self.assertEqual(changes.search([]).mapped("product_number"), [0], "what was before says nothing any more")
-        changes.init()
-        self._deliver(self._confirmed((self.product, 3)))
-        self.env.flush_all()
-        found = changes.search([("product_number", "=", self.product.id)])
-        self.assertEqual(found.mapped("quantity"), [3])
-        self._assert_proven(self._next_day())
-
-    def test_what_no_cut_asks_for_is_swept_and_the_rest_stays(self):
-        changes = self.env["order.stock.change"]
-        self._deliver(self._confirmed((self.product, 5)))
-        self._next_day()
-        kept = changes.search_count([])
-        self.env.cr.execute(
-            "INSERT INTO order_stock_change (product_number, origin_number, target_number, quantity, era_id, xact)"
-            " VALUES (%s, 1, 1, 1, order_stock_change_era(), '3')",
-            [self.product.id],
-        )
-        self.assertEqual(changes.search_count([]), kept + 1)
-        changes._gc_changes()
-        left = changes.search([])
-        self.assertIn(0, left.mapped("product_number"))
-        self.env.cr.execute("SELECT count(*) FROM order_stock_change WHERE xact = '3'")
-        self.assertEqual(self.env.cr.fetchone()[0], 0)
-        self._assert_proven(self._next_day())
 
     def test_a_place_that_became_another_is_counted_anew(self):
         shelf = self.env["stock.location"].create({"name": "Shelf", "location_id": self.warehouse.lot_stock_id.id})

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from ..common.business_day import business_day
+from ..common.business_day import desk_day
 from . import reading
 from .places import said
 
@@ -125,7 +125,7 @@ class Parcel:
         """Values of the envelope, the guarded ones by the mixin's own door."""
         when = self.ordered_at
         # a whole day is a business day already
-        day = when if when and not isinstance(when, datetime) else business_day(company, when)
+        day = when if when and not isinstance(when, datetime) else desk_day(company, when)
         self.envelope._transition_write(
             {
                 "payload": self.payload if isinstance(self.payload, dict) else {"as_received": self.payload},

@@ -6,7 +6,6 @@ from . import order_reconciliation_part
 from . import order_reconciliation_line
 from . import order_reconciliation_equation
 from . import order_reconciliation_stock
-from . import order_stock_change
 from . import order_reconciliation_hand
 from . import order_reconciliation_total
 from . import order_reconciliation_count

@@ -53,8 +53,6 @@ class OrderReconciliation(models.Model):
         "cut_xact",
         "cut_event",
         "cut_era",
-        "cut_change",
-        "cut_places",
         "cutoff_at",
         "cutoff_reason",
         "cutoff_by_id",
@@ -95,10 +93,6 @@ class OrderReconciliation(models.Model):
     cut_snapshot = fields.Text("Snapshot", readonly=True)
     cut_xact = fields.Char("Transaction", readonly=True)
     cut_event = fields.Integer("Last own row", readonly=True, aggregator=None)
-    cut_change = fields.Integer("Last own change of moves", readonly=True, aggregator=None)
-    cut_places = fields.Char(
-        "Places of the cut", readonly=True, help="The last location, and a digest over what all are."
-    )
     cut_era = fields.Integer("Era", readonly=True, aggregator=None)
     digest = fields.Char(readonly=True)
     previous_digest = fields.Char("Digest before", readonly=True)

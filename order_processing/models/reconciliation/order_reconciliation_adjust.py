@@ -12,11 +12,16 @@ class OrderReconciliationAdjust(models.Model):
     adjustment_count = fields.Integer("Adjustments to prior days", compute="_compute_adjustment_count")
 
     def _compute_adjustment_count(self):
+        """One statement for the set."""
+        self.env["order.event"].flush_model()
+        closing = self.filtered(lambda statement: statement.previous_id and statement.cut_snapshot)
+        counts = [
+            SQL("SELECT %s, count(*) FROM (%s) late", statement.id, statement._adjustments_query())
+            for statement in closing
+        ]
+        found = dict(self.env.execute_query(SQL(" UNION ALL ").join(counts))) if counts else {}
         for statement in self:
-            statement.adjustment_count = 0
-            if statement.previous_id and statement.cut_snapshot:
-                self.env.cr.execute(SQL("SELECT count(*) FROM (%s) late", statement._adjustments_query()))
-                [statement.adjustment_count] = self.env.cr.fetchone()
+            statement.adjustment_count = found.get(statement.id, 0)
 
     def _adjustments_query(self):
         """``SQL`` of the rows, in order of the day that they are dated into."""

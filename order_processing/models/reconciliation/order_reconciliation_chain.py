@@ -81,8 +81,12 @@ class OrderReconciliationChain(models.Model):
                 if not rows:
                     break
                 yield "".join(row[0] for row in rows)
-        finally:
+        except GeneratorExit:
+            # whoever asked has seen enough
             cr.execute(SQL("CLOSE %s", name))
+            raise
+        # where it fails the transaction does, and the cursor goes with it: closing it would hide why
+        cr.execute(SQL("CLOSE %s", name))
 
     def _book_state(self):
         """Number of the day-book rows that the statement owns, and a SHA-256 over the SHA-256 of each."""

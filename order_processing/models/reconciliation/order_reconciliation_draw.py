@@ -70,8 +70,6 @@ class OrderReconciliationDraw(models.Model):
                 "cut_xact": cut["xact"],
                 "cut_event": cut["event_id"],
                 "cut_era": cut["era_id"],
-                "cut_places": self._places(),
-                "cut_change": self.env["order.stock.change"]._last_own(),
                 **self._cutoff_values(),
                 **({"note": kept_of.note} if kept_of != self and not self.note else {}),
             }

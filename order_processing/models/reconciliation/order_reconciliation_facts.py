@@ -138,10 +138,11 @@ class OrderReconciliationFacts(models.Model):
              LEFT JOIN sale_order_line line ON line.id = sums.line_id
              LEFT JOIN product_product product ON product.id = sums.product_id
              LEFT JOIN product_template template ON template.id = product.product_tmpl_id
-             LEFT JOIN order_reconciliation_product known ON known.number = sums.product_id
+             LEFT JOIN order_reconciliation_product known ON known.company_id = %(company)s AND known.number = sums.product_id
                 """,
                 fact=FACT,
                 scope=SCOPE,
+                company=self.company_id.id,
                 sums=sums,
                 derived=derived,
                 kit=self._leaves_as_others(),
@@ -152,7 +153,7 @@ class OrderReconciliationFacts(models.Model):
         self.env.cr.execute(SQL("CREATE INDEX ON %s (order_id)", FACT))
         # what the rows are grouped by: the planner asks for nothing else, and there are a hundred columns
         self.env.cr.execute(SQL("ANALYZE %s (order_id, line_id, unit_id, currency_id, goods)", FACT))
-        self.env["order.reconciliation.product"]._remember(FACT)
+        self.env["order.reconciliation.product"]._remember(FACT, self.company_id)
 
     @api.model
     def _leaves_as_others(self):

@@ -1,14 +1,12 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
-
-from .order_stock_change import BEGAN
 
 
 class OrderReconciliationHand(models.Model):
     """Stock on hand at a cut, and the change since the cut before against all done moves in between.
 
-    Each cut keeps what all done moves ever brought and took: what the cut before kept, and what moved since, by the log of
-    ``order.stock.change``. Where that log does not reach back to the cut before, all moves are added up once.
+    A move has no moment of posting that can be trusted: it is dated, and edited when it is done. So each cut keeps what all
+    done moves ever brought and took; the difference between two cuts is what was done between them.
     """
 
     _inherit = "order.reconciliation"
@@ -17,13 +15,15 @@ class OrderReconciliationHand(models.Model):
 
     def _insert_stock(self):
         """One row per product and usage of the company's own locations; shared locations are nobody's stock."""
-        carried = self._carries_stock()
         self.env.cr.execute(
             SQL(
                 """
                 WITH place AS MATERIALIZED (
                     SELECT id, usage FROM stock_location WHERE company_id = %(company)s),
-                moved AS MATERIALIZED (%(moved)s)
+                moved AS MATERIALIZED (
+                    SELECT item.product_id, item.location_id, item.location_dest_id, sum(item.quantity_product_uom) AS quantity
+                      FROM stock_move_line item WHERE item.state = 'done' AND item.product_id IS NOT NULL
+                  GROUP BY item.product_id, item.location_id, item.location_dest_id)
                 INSERT INTO order_reconciliation_stock (
                     reconciliation_id, company_id, sequence, product_number, product_name, usage, unit, quantity, moved_in,
                     moved_out, tracked)
@@ -44,9 +44,6 @@ class OrderReconciliationHand(models.Model):
                      UNION ALL
                         SELECT moved.product_id, place.usage, 0, 0, moved.quantity
                           FROM moved JOIN place ON place.id = moved.location_id
-                     UNION ALL
-                        SELECT kept.product_number, kept.usage, 0, kept.moved_in, kept.moved_out
-                          FROM order_reconciliation_stock kept WHERE kept.reconciliation_id = %(carried)s
                            ) AS piece (product_id, usage, quantity, moved_in, moved_out)
                   GROUP BY piece.product_id, piece.usage) sums
                   JOIN product_product product ON product.id = sums.product_id
@@ -56,75 +53,8 @@ class OrderReconciliationHand(models.Model):
                 """,
                 statement=self.id,
                 company=self.company_id.id,
-                moved=self._moved_since() if carried else self._moved_ever(),
-                carried=self.previous_id.id if carried else 0,
                 digits=self.env["decimal.precision"].precision_get("Product Unit"),
             )
-        )
-
-    def _carries_stock(self):
-        """Whether what the cut before kept goes on: the log is older than it, and no location became another since.
-
-        What a location is decides whose stock its moves are, also of the moves of before.
-        """
-        before = self.previous_id
-        if not before or not before.equation_ids.filtered(lambda equation: equation.name == "stock"):
-            return False
-        if not before.cut_places or self._places(int(before.cut_places.split(":")[0])) != before.cut_places:
-            return False
-        self.env.cr.execute(
-            SQL(
-                "SELECT EXISTS (SELECT 1 FROM order_stock_change began WHERE began.product_number = %s AND %s)",
-                BEGAN,
-                self.env["order.event"]._visible_condition("began", before._change_cut()),
-            )
-        )
-        return self.env.cr.fetchone()[0]
-
-    @api.model
-    def _places(self, last=None):
-        """What the locations are, up to the number ``last`` (default all): the last number, and a digest."""
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT coalesce(%(last)s, max(id), 0) || ':' || md5(coalesce(
-                           string_agg(concat_ws(' ', id, usage, company_id), ',' ORDER BY id), ''))
-                  FROM stock_location WHERE id <= coalesce(%(last)s, id)
-                """,
-                last=last,
-            )
-        )
-        return self.env.cr.fetchone()[0]
-
-    def _change_cut(self):
-        """The cut, as the log of moves is asked for it: its transaction's own rows end where that log ended."""
-        return {**self._cut(), "event_id": self.cut_change}
-
-    @api.model
-    def _moved_ever(self):
-        """All done moves, by product and places."""
-        return SQL(
-            """
-            SELECT item.product_id, item.location_id, item.location_dest_id, sum(item.quantity_product_uom) AS quantity
-              FROM stock_move_line item WHERE item.state = 'done' AND item.product_id IS NOT NULL
-          GROUP BY item.product_id, item.location_id, item.location_dest_id
-            """
-        )
-
-    def _moved_since(self):
-        """What done moves became between the cut before and this one, by product and places."""
-        before = self.previous_id
-        return SQL(
-            """
-            SELECT change.product_number AS product_id, change.origin_number AS location_id,
-                   change.target_number AS location_dest_id, sum(change.quantity) AS quantity
-              FROM order_stock_change change
-             WHERE change.product_number <> %(began)s AND %(recent)s AND %(owned)s
-          GROUP BY change.product_number, change.origin_number, change.target_number
-            """,
-            began=BEGAN,
-            recent=self._recent("change", before._cut()),
-            owned=self.env["order.event"]._owned_condition("change", self._change_cut(), before._change_cut()),
         )
 
     def _source_stock(self, _equation, _measure):

@@ -1,7 +1,9 @@
+import logging
 from time import monotonic
 
 from odoo import SUPERUSER_ID, models
 
+_logger = logging.getLogger(__name__)
 # seconds after which whoever waits is told how far it is
 PATIENCE = 2
 
@@ -26,7 +28,11 @@ class OrderReconciliationProgress(models.Model):
             steps=steps,
             what=what,
         )
-        self._send_progress(message)
+        try:
+            self._send_progress(message)
+        except Exception:
+            # a courtesy: no day is drawn anew because nobody could be told how far it was
+            _logger.info("%s: nobody could be told how far it is", self.display_name, exc_info=True)
 
     def _send_progress(self, message):
         with self.env.registry.cursor() as cr:

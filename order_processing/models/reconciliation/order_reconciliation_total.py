@@ -115,7 +115,8 @@ class OrderReconciliation(models.Model):
                             ON kinds.kind = event.kind
                      LEFT JOIN product_product product ON product.id = event.product_id
                      LEFT JOIN product_template template ON template.id = product.product_tmpl_id
-                     LEFT JOIN order_reconciliation_product known ON known.number = event.product_id
+                     LEFT JOIN order_reconciliation_product known
+                            ON known.company_id = %(company)s AND known.number = event.product_id
                     CROSS JOIN LATERAL (VALUES
                                ('quantity', CASE WHEN coalesce(template.type = 'consu', known.goods) THEN coalesce(template.uom_id, known.unit_number) END,
                                 event.quantity_ref),

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..common.business_day import business_day
+from ..common.business_day import business_day, desk_day
 from .case_lookup import CaseLookup
 from .case_payload import MESSAGES, Case
 
@@ -128,7 +128,7 @@ class OrderReturnRequest(models.Model):
             return
         for parcel in parcels:
             if isinstance(parcel.business_date, datetime):
-                parcel.business_date = business_day(company, parcel.business_date)
+                parcel.business_date = desk_day(company, parcel.business_date)
         lookup = CaseLookup(self.env, company, source)
         lookup.resolve(parcels)
         Line = self.env["sale.order.line"]
@@ -194,7 +194,7 @@ class OrderReturnRequest(models.Model):
                     "unmatched_message": message,
                     "order_id": order.id or lookup.only_order(parcel),
                     "partner_id": order.partner_id.id or lookup.only_partner(parcel),
-                    "business_date": parcel.business_date or business_day(company),
+                    "business_date": parcel.business_date or desk_day(company),
                     **({"note": note} if isinstance(note, str) and note else {}),
                 }
             )
