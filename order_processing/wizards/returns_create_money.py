@@ -23,20 +23,26 @@ class OrderReturnCreate(models.TransientModel):
     takes_back = fields.Boolean(compute="_compute_money", help="The policy takes back what is no longer reached.")
 
     @api.depends(
-        "line_ids.refund",
-        "line_ids.fee",
+        "line_ids.quantity",
+        "line_ids.disposition",
+        "line_ids.fee_percent",
+        "line_ids.fee_amount",
         "line_ids.charge",
-        "line_ids.tax",
+        "line_ids.charge_tax",
         "line_ids.policy_id",
         "line_ids.settlement",
         "order_ids",
     )
     def _compute_money(self):
+        """All lines together, as the credit note has them: what one gives depends on the others, to the cent and beyond."""
         for wizard in self:
             lines = wizard.line_ids
             wizard.currency_id = wizard.order_ids.currency_id[:1]
-            for name in ("refund", "fee", "charge", "tax"):
-                wizard[name] = sum(lines.mapped(name))
+            found = lines._estimate()
+            for name in ("refund", "fee"):
+                wizard[name] = sum(money[name] for money in found.values())
+            wizard.charge = sum(lines.mapped("charge"))
+            wizard.tax = sum(money["tax"] for money in found.values()) - sum(lines.mapped("charge_tax"))
             wizard.total = wizard.refund - wizard.fee - wizard.charge + wizard.tax
             wizard.to_charge = max(-wizard.total, 0.0)
             wizard.exchanges = "exchange" in lines.mapped("settlement")
@@ -50,6 +56,7 @@ class OrderReturnCreateLine(models.TransientModel):
     _inherit = "order.return.create.line"
 
     eligible = fields.Boolean(compute="_compute_policy")
+    withdrawal = fields.Boolean(compute="_compute_policy")
     eligibility = fields.Char("Policy says", compute="_compute_policy")
     policy_id = fields.Many2one("order.return.policy", compute="_compute_policy")
     fee_percent = fields.Float(compute="_compute_policy")
@@ -67,6 +74,7 @@ class OrderReturnCreateLine(models.TransientModel):
     charge = fields.Monetary(
         "Charged", compute="_compute_money", help="The other product at today's price, without tax."
     )
+    charge_tax = fields.Monetary("Tax of what is charged", compute="_compute_money")
     tax = fields.Monetary(compute="_compute_money")
 
     @api.depends("order_line_id", "delivered_on", "reason_id", "settlement", "advance")
@@ -80,24 +88,28 @@ class OrderReturnCreateLine(models.TransientModel):
                 line.settlement,
                 advance=line.advance,
             )
-            for name in ("eligible", "eligibility", "policy_id", "fee_percent", "fee_amount"):
+            for name in ("eligible", "eligibility", "policy_id", "fee_percent", "fee_amount", "withdrawal"):
                 line[name] = judged[name]
 
     @api.depends(
         "quantity", "disposition", "settlement", "fee_percent", "fee_amount", "exchange_product_id", "exchange_quantity"
     )
     def _compute_money(self):
-        giving = self.filtered(lambda line: line.settlement in MONEY and line.quantity > 0)
-        Line, Case = self.env["order.return.line"], self.env["order.return"]
-        wanted = Line.union(*(Line.new(line._prepare_estimate()) for line in giving))
-        found = dict(zip(giving, Line._estimate_credits(wanted), strict=True))
+        Case, found = self.env["order.return"], self._estimate()
         for line in self:
             money = found.get(line, {"refund": 0.0, "fee": 0.0, "tax": 0.0})
             charge, tax = 0.0, 0.0
-            if line in giving and line.settlement == "exchange" and line.exchange_product_id:
+            if line in found and line.settlement == "exchange" and line.exchange_product_id:
                 charge, tax = Case._exchange_price(line.order_id, line.exchange_product_id, line.exchange_quantity)
             line.refund, line.fee = money["refund"], money["fee"]
-            line.charge, line.tax = charge, money["tax"] - tax
+            line.charge, line.charge_tax, line.tax = charge, tax, money["tax"] - tax
+
+    def _estimate(self):
+        """What those of these lines that give money come to on one credit note: line to ``{refund, fee, tax}``."""
+        giving = self.filtered(lambda line: line.settlement in MONEY and line.quantity > 0)
+        Line = self.env["order.return.line"]
+        wanted = Line.union(*(Line.new(line._prepare_estimate()) for line in giving))
+        return dict(zip(giving, Line._estimate_credits(wanted), strict=True))
 
     def _prepare_estimate(self):
         """Values of a new return line for ``_estimate_credits``."""
@@ -110,6 +122,8 @@ class OrderReturnCreateLine(models.TransientModel):
             "policy_id": self.policy_id.id,
             "fee_percent": self.fee_percent,
             "fee_amount": self.fee_amount,
+            "reason_id": self.reason_id.id,
+            "withdrawal": self.withdrawal,
         }
 
     def _prepare_exchange(self):

@@ -68,6 +68,32 @@ class TestDocuments(ReturnCase):
         self._invoice(exchange)
         self.assertEqual(exchange.invoice_ids.amount_total, line.price_total, "what left is paid for")
 
+    def test_the_rest_of_a_locked_exchange_and_what_else_stands_on_its_order(self):
+        order, case, exchange = self._begun()
+        exchange.order_line = [(0, 0, {"product_id": self.service.id, "product_uom_qty": 1, "price_unit": -2.0})]
+        exchange.locked = True
+        case.action_cancel(reason="Changed its mind")
+        self.assertEqual((case.state, exchange.locked), ("cancelled", True))
+        self.assertEqual(exchange.order_line.mapped("product_uom_qty"), [1, 1], "what left keeps its discount")
+
+    def test_the_price_of_what_left_stays(self):
+        self.env["order.close.reason"].search([("code", "=", "case_ended")]).active = False
+        order, case, exchange = self._begun()
+        exchange.order_line.price_unit = 7.0
+        case.action_cancel(reason="Changed its mind")
+        self.assertEqual((exchange.order_line.product_uom_qty, exchange.order_line.price_unit), (1, 7.0))
+
+    def test_an_exchange_that_is_being_packed(self):
+        order, case, exchange = self._begun()
+        rest = exchange.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        rest.move_ids.quantity = 2
+        rest.move_ids.picked = True
+        with self._refused(f"{case.name}.*{exchange.name}.*being packed in {rest.name}"):
+            case.action_cancel(reason="Changed its mind")
+        rest.move_ids.picked = False
+        case.action_cancel(reason="Changed its mind")
+        self.assertEqual(rest.state, "cancel")
+
     def test_a_partly_delivered_exchange_that_is_invoiced_in_full(self):
         self.other_product.invoice_policy = "order"
         order, case, exchange = self._begun()

@@ -20,6 +20,8 @@ class TestEstimates(MoneyCase):
                 "disposition": "restock",
                 "settlement": "refund",
                 "policy_id": policy.id,
+                "reason_id": self.env.ref("order_processing.return_reason_unwanted").id,
+                "withdrawal": policy.withdrawal,
                 "fee_percent": policy.fee_percent,
                 "fee_amount": policy.fee_amount,
             }
@@ -50,6 +52,24 @@ class TestEstimates(MoneyCase):
                 portal, wizard, credit = self._said(order, policy, 3)
                 self.assertEqual([f"{said:.2f}" for said in (portal, wizard)], [f"{credit:.2f}"] * 2)
                 self.assertTrue(credit)
+
+    def test_they_agree_once_a_condition_is_broken_and_when_all_is_withdrawn(self):
+        self.customer.is_company = False
+        cases = (
+            ({"clawback": True, "threshold_amount": 90}, {"discount": 10}, (1, 1, 3)),
+            ({"clawback": True, "threshold_amount": 90, "standard_freight": 6}, {"freight": 0.0}, (2, 1, 2)),
+            ({"withdrawal": True, "standard_freight": 4}, {"freight": 9.0}, (1, 4)),
+            ({"withdrawal": True}, {"freight": 9.0, "discount": 3}, (5,)),
+        )
+        for terms, sold, parts in cases:
+            with self.subTest(terms=terms, sold=sold):
+                self.env["order.return.policy"].search([]).action_archive()
+                policy = self._policy(**terms)
+                order = self._sold((self.product, 5, 20.0), taxes=(self.taxes[20, False],), **sold)
+                for quantity in parts:
+                    portal, wizard, credit = self._said(order, policy, quantity)
+                    self.assertAlmostEqual(portal, credit, 2)
+                    self.assertAlmostEqual(wizard, credit, 2)
 
     def _sold(self, *lines, share=0, **vals):
         """As the maker's, with a discount on each line of goods."""

@@ -238,6 +238,26 @@ class TestSettlement(ReturnCase):
         self._later(case)
         self.assertEqual(line.product_uom_qty, 7, "once")
 
+    def test_in_advance_and_invoiced_where_figures_are_computed_in_between(self):
+        """Any other add-on may write what waits as soon as more is ordered; the quantity to invoice was left as it was then."""
+        kind = type(self.env["sale.order.line"])
+        order_more = kind._order_more
+
+        def order_and_flush(lines, quantities):
+            order_more(lines, quantities)
+            lines.env.flush_all()
+
+        order = self._shipped((self.product, 5))
+        case = self._ahead(order)
+        self._deliver(order)
+        self.patch(kind, "_order_more", order_and_flush)
+        self._later(case)
+        line = order.order_line
+        self.assertEqual((line.product_uom_qty, *self._figures(line)), (7, 7, 7, 0))
+        self.assertEqual(line.qty_to_invoice, 0)
+        self.assertEqual(sum(order.invoice_ids.mapped("amount_total")), 70)
+        self._agrees(order)
+
     def test_in_advance_and_a_part_came(self):
         order = self._shipped((self.product, 5))
         case = self._ahead(order)

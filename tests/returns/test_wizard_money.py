@@ -28,6 +28,21 @@ class TestWizardMoney(MoneyCase):
                 for found, wanted in zip(typed, said, strict=True):
                     self.assertAlmostEqual(found, wanted, 2)
 
+    def test_lines_that_are_typed_one_after_the_other_come_to_one_note(self):
+        for inside in (False, True):
+            with self.subTest(inside=inside):
+                order = self._sold(
+                    (self.product, 3, 3.33), (self.other_product, 3, 9.99), discount=7, taxes=[self.taxes[7.7, inside]]
+                )
+                wizard = self._wizard(order)
+                with Form(wizard) as form:
+                    for place in range(2):
+                        with form.line_ids.edit(place) as line:
+                            line.quantity = 3
+                    total = form.total
+                case = self.Return.browse(wizard.action_settle()["res_id"])
+                self.assertAlmostEqual(total, case.credit_ids.amount_total, 2)
+
     def test_the_difference_of_an_exchange(self):
         tax = self.taxes[20, False]
         self.other_product.taxes_id = tax

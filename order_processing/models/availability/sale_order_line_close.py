@@ -5,7 +5,7 @@ from odoo.tools import SQL, format_date
 from ..common.sale_order_line import CLOSING
 
 PROCESSOR = "order_processing.group_processor"
-RETURNED = "returned"
+RETURNED, CASE_ENDED = "returned", "case_ended"
 
 
 class SaleOrderLine(models.Model):
@@ -53,7 +53,15 @@ class SaleOrderLine(models.Model):
                 if code in printed
             )
 
-    def _close_returned(self, quantities):
+    def _close_case_ended(self, quantities, note):
+        """Close of lines what has not left and is not to, because the return case that it was to leave for has ended; hook of the
+        returns room, as ``_close_returned``.
+
+        :param str note: what is to be known, as the name of the case
+        """
+        self._close_returned(quantities, CASE_ENDED, note)
+
+    def _close_returned(self, quantities, code=RETURNED, note=""):
         """Close of lines what came back for money and is not sent again; hook of the returns room.
 
         Open transfers are left as they are: what never left is still to leave. A locked order is closed as well, as the goods
@@ -62,19 +70,21 @@ class SaleOrderLine(models.Model):
         :param dict quantities: line to the quantity in its unit
         """
         todo = self.filtered(lambda line: quantities.get(line))
-        reason = self.env["order.close.reason"]._by_code(RETURNED) if todo else None
+        # what a manager hides from the desk's choice is still why
+        reasons = self.env["order.close.reason"].with_context(active_test=False)
+        reason = reasons._by_code(code) if todo else None
         locked = todo.order_id.filtered("locked")
         locked.locked = False
         # a kept quantity would be procured anew
         todo.with_context(skip_procurement=True)._close_lower(
-            reason, "", {line: max(line.product_uom_qty - quantities[line], 0.0) for line in todo}
+            reason, note, {line: max(line.product_uom_qty - quantities[line], 0.0) for line in todo}
         )
         locked.locked = True
 
     def _update_line_quantity(self, values):
-        """Core's message on a changed quantity; not for what came back, of which the return case and the book tell."""
+        """Core's message on a changed quantity; not for what a return case changes, of which the case and the book tell."""
         closing = self.env.cr.cache.get(CLOSING, {})
-        told = self.filtered(lambda line: closing.get(line.id, ("",))[0] == RETURNED)
+        told = self.filtered(lambda line: closing.get(line.id, ("",))[0] in (RETURNED, CASE_ENDED))
         if self - told:
             super(SaleOrderLine, self - told)._update_line_quantity(values)
 

@@ -248,7 +248,10 @@ class SaleOrderLine(models.Model):
             "removed": SQL("-stands"),
             "reopened": SQL("ordered - stands"),
         }[kind]
-        days = {company.id: desk_day(company) for company in self.env["res.company"].sudo().search([])}
+        days = {
+            company.id: desk_day(company)
+            for company in self.env["res.company"].sudo().with_context(active_test=False).search([])
+        }
         told = self.env.cr.cache.get(CANCELLING, {}) if kind == "cancelled" else {}
         values = {
             "cancelled": SQL("CASE WHEN ordered > shipped THEN shipped_amount ELSE ordered_amount END - stands_amount"),

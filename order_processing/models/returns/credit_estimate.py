@@ -118,16 +118,16 @@ class Sketch:
             self.compute()
         return rows
 
-    def complete(self, given):
-        """All that stands beside the goods, as a draft gets it; freight that is withdrawn from and what is clawed back are
-        found by the credit note alone.
+    def complete(self, given, lefts):
+        """All that stands beside the goods, as a draft gets it.
 
         :param given: invoice line to ``Lines`` over it of the notes so far; gets those of this one
+        :param lefts: order to its ``OrderLeft`` once all of this is back; none where no policy asks for it
         """
         for row in self.rows:
             if row.order_credited_line_id:
                 given[row.order_credited_line_id].append(row)
-        shares = SketchShares(self, given, {})
+        shares = SketchShares(self, given, lefts)
         self.add(shares.side_lines(), given)
         wanted = shares.wanted()
         lines = {}

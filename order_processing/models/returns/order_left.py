@@ -12,10 +12,12 @@ class OrderLeft:
     :param order: the ``sale.order``
     :param credited: ``order.return.line`` that drafts give money for; of goods that are not in yet those count as returned
         that money was or is given for
+    :param coming: new ``order.return.line`` that are no case yet, as if they had come back for money
     """
 
-    def __init__(self, order, credited):
+    def __init__(self, order, credited, coming=()):
         self.order = order
+        coming = [line for line in coming if line.order_line_id.order_id == order]
         self.rate = order.currency_rate or 1.0
         self.quantities, self.original, self.rest, self.is_withdrawn = {}, 0.0, 0.0, True
         returned = order.order_line.order_return_line_ids.filtered(
@@ -32,6 +34,7 @@ class OrderLeft:
                 continue
             own = returned & line.order_return_line_ids
             back = sum(own.mapped("quantity"))
+            back += sum(one.quantity for one in coming if one.order_line_id == line)
             original = line.product_uom_qty + sum(own.mapped("closed_qty"))
             rest = max(line.product_uom_id.round(original - back), 0.0)
             net = line.price_unit * (1 - line.discount / 100)
@@ -40,10 +43,10 @@ class OrderLeft:
             self.rest += rest * net
             if line.product_id.type != "service" and rest:
                 self.is_withdrawn = False
+        returned = [*returned, *coming]
         self.is_withdrawn = bool(
             self.is_withdrawn
-            and returned
-            and any(returned.mapped("withdrawal"))
+            and any(line.withdrawal for line in returned)
             and all(line.withdrawal or line.reason_id.fault != "customer" for line in returned)
         )
 

@@ -12,8 +12,6 @@ from .settlements import AHEAD, CONSEQUENCES
 BATCH = 100
 # where no policy says otherwise
 DAYS, CONSEQUENCE = 14, "invoice"
-# why the rest of an exchange is closed short whose case ends: code of an `order.close.reason`
-NO_LONGER_WANTED = "customer"
 
 
 class OrderReturn(models.Model):
@@ -40,20 +38,20 @@ class OrderReturn(models.Model):
         What has left already is charged or written off when its day has passed; the rest of it is ordered no more.
 
         :raises UserError: an exchange is invoiced beyond what has left: core would leave the invoice, and the customer would
-            owe it
+            owe it; or the rest of one is being packed
         """
         lines = self.line_ids.filtered(lambda line: line.advance_until)
-        orders = lines.exchange_line_id.order_id.sudo().filtered(lambda order: order.state != "cancel")
-        begun = orders.filtered(lambda order: "done" in order.order_line.move_ids.mapped("state"))
-        rests = begun._check_exchange_rests()
-        orders -= begun
+        exchanges = lines.exchange_line_id.sudo().filtered(lambda line: line.order_id.state != "cancel")
+        begun = exchanges.filtered(lambda line: "done" in line.order_id.order_line.move_ids.mapped("state"))
+        rests = begun._exchange_rests()
+        orders = exchanges.order_id - begun.order_id
         orders._check_exchange_unbilled()
         self.credit_ids.sudo().filtered(lambda move: move.state == "draft").button_cancel()
         moves = lines._sent_again().filtered(lambda move: move.state != "done")
-        moves |= begun.order_line.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
         moves.sudo()._action_cancel()
-        for order, items in begun.order_line.filtered(lambda line: line in rests).grouped("order_id").items():
-            items.action_close_short(NO_LONGER_WANTED, note=order.order_return_id.name)
+        begun._exchange_open_moves()._action_cancel()
+        for case, items in begun.grouped(lambda line: line.order_id.order_return_id).items():
+            items._close_case_ended(rests, case.name)
         orders._action_cancel()
         # what was given is owed again, and bears no fee
         given = self.line_ids.filtered("credited_qty")
@@ -193,6 +191,8 @@ class OrderReturnLine(models.Model):
         order_lines = self.order_line_id
         order_lines._order_more(missing)
         self.env.add_to_compute(order_lines._fields["qty_delivered"], order_lines)
+        # what stands on it may be computed already, and is not computed anew by that alone
+        order_lines.modified(["qty_delivered"])
         order_lines.flush_recordset()
         quantities = {line.id: quantity for line, quantity in missing.items()}
         orders = self.order_id.with_context(order_mend_quantities=quantities)

@@ -23,10 +23,10 @@ class OrderReturn(models.Model):
     def _transition_guarded_fields(self):
         return (*super()._transition_guarded_fields(), "charge_ids")
 
-    @api.depends("charge_ids")
+    @api.depends("charge_ids.state")
     def _compute_charge_count(self):
         for case in self:
-            case.charge_count = len(case.charge_ids)
+            case.charge_count = len(case.charge_ids.filtered(lambda move: move.state != "cancel"))
 
     def _charge(self, invoices):
         """Note ``invoices`` as those by which these cases charge."""

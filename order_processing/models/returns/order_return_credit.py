@@ -6,7 +6,9 @@ from odoo.fields import Command
 
 from .credit_estimate import Lines, Sketch
 from .credit_shares import product_items
+from .order_left import OrderLeft
 from .order_return_linked import working
+from .settlements import MONEY
 
 
 class OrderReturnCredit(models.Model):
@@ -125,7 +127,7 @@ class OrderReturnLine(models.Model):
             for item, part in found:
                 groups[item.move_id, line.settlement].append((line, item, part))
         found = defaultdict(lambda: dict.fromkeys(("refund", "fee", "tax"), 0.0))
-        for sketch in self._sketch_credits(groups):
+        for sketch in self._sketch_credits(groups, wanted):
             for line, answer in sketch.by_line().items():
                 for name, amount in answer.items():
                     found[line][name] += amount
@@ -135,8 +137,13 @@ class OrderReturnLine(models.Model):
         ]
 
     @api.model
-    def _sketch_credits(self, groups):
+    def _sketch_credits(self, groups, wanted):
         """The sketches of credit notes; ``groups``: invoice and settlement to what each gives of it. One search for the set."""
+        lefts = {}
+        if any(policy.clawback or policy.withdrawal for policy in wanted.policy_id.sudo()):
+            coming = wanted.sudo().filtered(lambda line: line.settlement in MONEY)
+            for order in coming.order_line_id.order_id:
+                lefts[order] = OrderLeft(order, coming.browse(), coming)
         items = self.env["account.move"].union(*(invoice for invoice, _kind in groups)).invoice_line_ids
         earlier = self.env["account.move.line"].search(
             [("order_credited_line_id", "in", items.ids), ("parent_state", "!=", "cancel")]
@@ -147,7 +154,7 @@ class OrderReturnLine(models.Model):
         sketches = defaultdict(list)
         for (invoice, _kind), shares in groups.items():
             sketch = Sketch(invoice, shares, sketches[invoice])
-            sketch.complete({item: given[item] for item in product_items(invoice)})
+            sketch.complete({item: given[item] for item in product_items(invoice)}, lefts)
             sketches[invoice].append(sketch)
         return [sketch for own in sketches.values() for sketch in own]
 

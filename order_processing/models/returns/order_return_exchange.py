@@ -151,32 +151,6 @@ class SaleOrder(models.Model):
         help="The return case whose other products this order brings.",
     )
 
-    def _check_exchange_rests(self):
-        """What of these orders of exchanges has not left: order line to quantity in its unit.
-
-        :raises UserError: names the lines that are invoiced beyond what has left, and what to do first
-        """
-        lines = self.order_line.filtered(lambda line: not line.display_type and not line.is_delivery)
-        rests = {line: line.product_uom_qty - line.qty_delivered for line in lines}
-        rests = {line: rest for line, rest in rests.items() if line.product_uom_id.compare(rest, 0.0) > 0}
-        refused = [
-            self.env._(
-                "%(case)s: of its exchange %(order)s, %(line)s, %(left)g %(unit)s have left and %(invoiced)g are invoiced. "
-                "Let what is invoiced beyond be credited first, then the case can end.",
-                case=line.order_id.order_return_id.name,
-                order=line.order_id.name,
-                line=(line.name or "").split("\n")[0],
-                left=line.qty_delivered,
-                invoiced=line.qty_invoiced,
-                unit=line.product_uom_id.name,
-            )
-            for line in rests
-            if line.product_uom_id.compare(line.qty_invoiced, line.qty_delivered) > 0
-        ]
-        if refused:
-            raise UserError("\n".join(refused))
-        return rests
-
     def _check_exchange_unbilled(self):
         """:raises UserError: names the orders of exchanges whose posted invoices are not credited, and what to do first"""
         refused = []

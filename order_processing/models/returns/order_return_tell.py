@@ -164,7 +164,7 @@ class OrderReturnTell(models.Model):
     def _told_charges(self):
         """What the case charged, as ``_told_amounts``; an exchange's other product is invoiced by its own order."""
         self.ensure_one()
-        return self._told_documents(self.charge_ids)
+        return self._told_documents(self.charge_ids.filtered(lambda move: move.payment_state != "reversed"))
 
     def _told_documents(self, moves):
         return [

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 GROUP = "order_processing.group_processor"
@@ -33,6 +34,58 @@ class SaleOrderLine(models.Model):
             left[move["line_id"]] += move["left"]
         for line in self:
             line.order_returnable_qty = left[line._origin.id]
+
+    def _exchange_rests(self):
+        """What of these lines of exchanges has not left: line to quantity in its unit.
+
+        :raises UserError: names the lines that are invoiced beyond what has left, or of which the rest is being packed, and what
+            to do first
+        """
+        rests = {line: line.product_uom_qty - line.qty_delivered for line in self}
+        rests = {line: rest for line, rest in rests.items() if line.product_uom_id.compare(rest, 0.0) > 0}
+        refused = []
+        for line in rests:
+            told = {
+                "case": line.order_id.order_return_id.name,
+                "order": line.order_id.name,
+                "line": (line.name or "").split("\n")[0],
+            }
+            packed = line._exchange_open_moves().filtered(
+                lambda move: (move.picked and move.quantity) or "done" in move.move_orig_ids.mapped("state")
+            )
+            if line.product_uom_id.compare(line.qty_invoiced, line.qty_delivered) > 0:
+                refused.append(
+                    self.env._(
+                        "%(case)s: of its exchange %(order)s, %(line)s, %(left)g %(unit)s have left and %(invoiced)g are "
+                        "invoiced. Let what is invoiced beyond be credited first, then the case can end.",
+                        left=line.qty_delivered,
+                        invoiced=line.qty_invoiced,
+                        unit=line.product_uom_id.name,
+                        **told,
+                    )
+                )
+            elif packed:
+                refused.append(
+                    self.env._(
+                        "%(case)s: of its exchange %(order)s, %(line)s is being packed in %(transfers)s. Validate that, or take "
+                        "the goods out and back into stock, then the case can end.",
+                        transfers=", ".join(packed.picking_id.mapped("name")),
+                        **told,
+                    )
+                )
+        if refused:
+            raise UserError("\n".join(refused))
+        return rests
+
+    def _exchange_open_moves(self):
+        """What is still to leave for these lines; what comes back for another case is none of it."""
+        return self.move_ids.filtered(
+            lambda move: (
+                move.state not in ("done", "cancel")
+                and move.location_id.usage != "customer"
+                and not move.order_return_line_id
+            )
+        )
 
     def _order_more(self, quantities):
         """Raise lines by what the customer has already (line to quantity), at their own price; nothing is procured for it."""

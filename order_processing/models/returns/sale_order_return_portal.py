@@ -220,12 +220,12 @@ class _RowReader:
             },
         }
         for taken, found in judged if money else ():
-            self._estimate_later(line, taken, found, answer)
+            self._estimate_later(line, taken, found, answer, reason)
         if not said["eligible"]:
             answer["problem"] = f"{line.product_id.display_name}: {said['eligibility']}"
         return answer
 
-    def _estimate_later(self, line, quantity, judged, answer):
+    def _estimate_later(self, line, quantity, judged, answer, reason):
         """Note what is to be estimated for ``answer``, all rows together."""
         row = answer["row"]
         self.owners.append(answer)
@@ -237,7 +237,8 @@ class _RowReader:
                 # the desk decides what becomes of the goods; that they come back says what is given
                 "disposition": row.get("disposition", "restock"),
                 "settlement": row["settlement"],
-                **{name: judged[name] for name in ("policy_id", "fee_percent", "fee_amount")},
+                "reason_id": reason.id,
+                **{name: judged[name] for name in ("policy_id", "fee_percent", "fee_amount", "withdrawal")},
             }
         )
 
