@@ -61,6 +61,15 @@ class TestPortal(PortalCase):
         self.assertEqual(self.Return.search_count([]), before)
         self.assertEqual(line.order_returnable_qty, 3)
 
+    def test_what_is_not_invoiced_yet_is_said_to_be_so(self):
+        for invoiced in (False, True):
+            with self.subTest(invoiced=invoiced):
+                line = self._shipped((self.product, 3), invoice=invoiced).order_line
+                told = self._verdict(line.order_id, {"line_id": line.id, "quantity": 1})["lines"][line.id]
+                self.assertTrue(told["eligible"])
+                self.assertEqual("Not invoiced yet" in told["text"], not invoiced)
+                self.assertEqual(bool(told["amount"]), invoiced)
+
     def test_what_never_arrived_is_not_waited_for(self):
         order = self._shipped((self.product, 5))
         case = self._asked(order, {"line_id": order.order_line.id, "quantity": 1, "reason": "not_arrived"})

@@ -247,3 +247,8 @@ class _RowReader:
         for answer, found in zip(self.owners, self.wanted._estimate_credits(self.wanted), strict=True):
             amount = found["refund"] - found["fee"] + found["tax"]
             answer["amount"] = self.order.currency_id.round(answer["amount"] + amount)
+        for answer in {id(answer): answer for answer in self.owners}.values():
+            line = answer["line"]
+            # else an amount of nothing looks like a refusal
+            if not answer["amount"] and line.product_uom_id.compare(line.qty_invoiced, 0.0) <= 0:
+                answer["text"] = self._("%s. Not invoiced yet: what you send back will not be.", answer["text"])
