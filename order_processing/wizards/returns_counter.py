@@ -80,6 +80,14 @@ class OrderReturnCounter(models.TransientModel):
             self.said = self.env._("No product is known by %s.", code)
             return
         own = self.line_ids.filtered(lambda line: line.product_id == product)
+        kit = self.line_ids.return_line_id.filtered(lambda line: line._has_part(product))[:1]
+        if kit and not own:
+            self.said = self.env._(
+                "%(part)s is a part of %(kit)s, which is counted whole: scan or enter the kit once all its parts are there.",
+                part=product.display_name,
+                kit=kit.product_id.display_name,
+            )
+            return
         line = own.filtered(lambda line: line.quantity < line.announced)[:1] or own[:1]
         if line:
             line.quantity += 1

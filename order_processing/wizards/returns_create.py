@@ -66,6 +66,7 @@ class OrderReturnCreate(models.TransientModel):
                     "returnable": sum(move["left"] for move in found),
                     "delivered_on": business_day(company, found[0]["delivered_at"]),
                     "reason_id": reason.id,
+                    "obstacle": found[0].get("obstacle", False),
                 }
             )
         self.env["order.return.create.line"].create(values)
@@ -178,6 +179,7 @@ class OrderReturnCreateLine(models.TransientModel):
     uom_id = fields.Many2one(related="order_line_id.product_uom_id")
     delivered = fields.Float(digits="Product Unit", readonly=True)
     returnable = fields.Float(digits="Product Unit", readonly=True)
+    obstacle = fields.Char(readonly=True, help="Why nothing of the line can come back here, whatever the policy says.")
     delivered_on = fields.Date(readonly=True, help="The latest delivery, in the company's calendar.")
     quantity = fields.Float("Comes back", digits="Product Unit")
     reason_id = fields.Many2one("order.return.reason")

@@ -77,7 +77,7 @@ class OrderReturnCreateLine(models.TransientModel):
     charge_tax = fields.Monetary("Tax of what is charged", compute="_compute_money")
     tax = fields.Monetary(compute="_compute_money")
 
-    @api.depends("order_line_id", "delivered_on", "reason_id", "settlement", "advance")
+    @api.depends("order_line_id", "delivered_on", "obstacle", "reason_id", "settlement", "advance")
     def _compute_policy(self):
         terms = self.env["order.return.policy"]._terms(self.order_line_id)
         for line in self:
@@ -90,6 +90,8 @@ class OrderReturnCreateLine(models.TransientModel):
             )
             for name in ("eligible", "eligibility", "policy_id", "fee_percent", "fee_amount", "withdrawal"):
                 line[name] = judged[name]
+            if line.obstacle:
+                line.eligible, line.eligibility = False, line.obstacle
 
     @api.depends(
         "quantity", "disposition", "settlement", "fee_percent", "fee_amount", "exchange_product_id", "exchange_quantity"

@@ -4,6 +4,7 @@ from . import order_return_policy
 from . import order_return_policy_choice
 from . import order_return
 from . import order_return_line
+from . import order_return_line_kit
 from . import order_return_line_policy
 from . import order_return_request
 from . import order_return_receive
@@ -35,6 +36,7 @@ from . import stock_picking
 from . import stock_move
 from . import stock_return_picking
 from . import sale_order_line
+from . import sale_order_line_kit
 from . import sale_order
 from . import sale_order_settlement
 from . import res_company

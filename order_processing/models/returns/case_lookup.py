@@ -3,6 +3,7 @@
 from odoo.tools import SQL
 
 from .case_payload import number, text
+from .kit_counts import is_whole
 
 
 class CaseLookup:
@@ -12,7 +13,7 @@ class CaseLookup:
         self.env = env
         self.company = company
         self.source = source
-        self.candidates = {}
+        self.candidates, self.parts = {}, {}
 
     def line_ids(self):
         """All order lines that a row may come from."""
@@ -231,6 +232,42 @@ class CaseLookup:
             for row in parcel.rows:
                 if not row.code and not parcel.code:
                     self.candidates[row] = self._row_candidates(parcel, row, by_id, by_order, by_partner)
+        self._find_parts(parcels)
+
+    def _find_parts(self, parcels):
+        """Of which kit a product that no order line sold is a part: ``self.parts``, row to what is told of it; one query."""
+        rows = [
+            (parcel, row)
+            for parcel in parcels
+            for row in parcel.rows
+            if not row.code and not parcel.code and not self.candidates.get(row) and self.products.get(row)
+        ]
+        if not rows or not self.env["sale.order.line"]._order_has_kits():
+            return
+        moves = self.env["stock.move"].search(
+            [
+                ("product_id", "in", list({product_id for _parcel, row in rows for product_id in self.products[row]})),
+                ("bom_line_id", "!=", False),
+                ("state", "=", "done"),
+                ("sale_line_id.company_id", "=", self.company.id),
+                "|",
+                ("sale_line_id.order_id", "in", list({order for parcel, _row in rows for order in parcel.order_ids})),
+                (
+                    "sale_line_id.order_id.partner_id.commercial_partner_id",
+                    "in",
+                    list({partner for parcel, _row in rows for partner in parcel.partner_ids}),
+                ),
+            ],
+            order="id desc",
+        )
+        for parcel, row in rows:
+            for move in moves:
+                order = move.sale_line_id.order_id
+                named = order.id in parcel.order_ids if parcel.names_order else True
+                known = not parcel.partner_ids or order.partner_id.commercial_partner_id.id in parcel.partner_ids
+                if move.product_id.id in self.products[row] and named and known:
+                    self.parts[row] = f"{move.sale_line_id.product_id.display_name}, {order.name}"
+                    break
 
     def _find_sender_lines(self, parcels):
         """Give rows that name a line by the sender's id the id of the order line."""
@@ -290,7 +327,8 @@ class CaseLookup:
     def _allocate_row(self, parcel, row, by_line, units):
         lines = [line_id for line_id in self.candidates.get(row, ()) if line_id in by_line]
         if not lines:
-            row.fail("not_delivered", row.product)
+            part = self.parts.get(row)
+            row.fail("part_of_kit" if part else "not_delivered", part or row.product)
             return
         # the latest delivery first
         lines.sort(
@@ -302,6 +340,9 @@ class CaseLookup:
             left = sum(move["left"] for move in moves)
             if units[group[0]].compare(row.quantity, left) > 0:
                 continue
+            if any(not is_whole(row.quantity, move["whole"]) for move in moves if "whole" in move):
+                row.fail("kit_whole", self._told(moves[0]))
+                return
             wanted = row.quantity
             for move in moves:
                 unit = units[move["line_id"]]
@@ -312,4 +353,13 @@ class CaseLookup:
                     row.picks.append({**move, "quantity": quantity, "move": move})
             return
         best = max(sum(move["left"] for line_id in group for move in by_line[line_id]) for group in groups)
+        obstacle = next(
+            (move["obstacle"] for line_id in lines for move in by_line[line_id] if move.get("obstacle")), ""
+        )
+        if obstacle:
+            row.fail("kit_obstacle", obstacle)
         row.fail("too_many", f"{row.quantity:g} > {best:g}")
+
+    def _told(self, move):
+        """The product of what was delivered, as a message names it."""
+        return self.env["sale.order.line"].browse(move["line_id"]).product_id.display_name

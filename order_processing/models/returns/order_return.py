@@ -302,6 +302,7 @@ class OrderReturn(models.Model):
                     for case in open_cases
                 )
             )
+        self.line_ids._check_again()
         self._check_quantities()
 
     def _check_quantities(self):
@@ -312,14 +313,21 @@ class OrderReturn(models.Model):
         lines = self.line_ids
         Line = self.env["sale.order.line"].sudo()
         Line._order_return_lock(lines.order_line_id.ids)
-        left = {row["move_id"]: row["left"] for row in Line._order_returnable_moves(lines.order_line_id.ids, self.ids)}
+        rows = {row["move_id"]: row for row in Line._order_returnable_moves(lines.order_line_id.ids, self.ids)}
+        left = {move_id: row["left"] for move_id, row in rows.items()}
+        # a kit is held by any move of the transfer that completed it
+        place = {move_id: row["move_id"] for row in rows.values() for move_id in row.get("move_ids", ())}
         Line._order_return_touch(lines.order_line_id.ids)
         refused = []
         for line in lines:
-            rest = left.get(line.move_id.id, 0.0)
-            if line.uom_id.compare(line.quantity, rest) > 0:
+            move_id = place.get(line.move_id.id, line.move_id.id)
+            rest = left.get(move_id, 0.0)
+            obstacle = line.quantity and rows.get(move_id, {}).get("obstacle")
+            if obstacle:
+                refused.append(f"{line.return_id.name}: {obstacle}")
+            elif line.uom_id.compare(line.quantity, rest) > 0:
                 refused.append(line._too_many(rest))
-            left[line.move_id.id] = rest - line.quantity
+            left[move_id] = rest - line.quantity
         if refused:
             raise UserError("\n".join(refused))
 

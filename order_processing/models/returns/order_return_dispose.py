@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -45,10 +45,12 @@ class OrderReturnLine(models.Model):
         return self._return_warehouse().lot_stock_id
 
     def _return_warehouse(self):
-        """The warehouse that these goods left from, or the company's first where they left from none."""
+        """The warehouse that these goods left from; where they left from none, that of the order."""
         self.ensure_one()
-        return self.move_id.picking_type_id.warehouse_id or self.env["stock.warehouse"].search(
-            [("company_id", "=", self.company_id.id)], limit=1
+        return (
+            self.move_id.picking_type_id.warehouse_id
+            or self.order_id.warehouse_id
+            or self.env["stock.warehouse"].search([("company_id", "=", self.company_id.id)], limit=1)
         )
 
     def _pieces(self):
@@ -64,24 +66,26 @@ class OrderReturnLine(models.Model):
             [("move_id.order_return_line_id", "in", origins.ids), ("state", "=", "done")], order="id desc"
         )
         left = {item: item.quantity for item in items}
-        pieces = {}
-        for line in self:
-            rest, found = line.quantity, []
+        pieces = {line: [] for line in self}
+        for line, product, counted, rest in self._goods():
+            found = pieces[line]
             own = items.filtered(lambda item, line=line: item.move_id.order_return_line_id == line)
             shared = items.filtered(lambda item, line=line: item.move_id.order_return_line_id == line.split_from_id)
             for item in [*own, *shared]:
-                if item.location_dest_id != line.place_id or (line.lot_id and item.lot_id != line.lot_id):
+                if item.location_dest_id != line.place_id or item.product_id != product:
+                    continue
+                if not line.kit and line.lot_id and item.lot_id != line.lot_id:
                     continue
                 unit = item.product_uom_id
-                taken = min(unit._compute_quantity(left[item], line.uom_id, round=False), rest)
-                if line.uom_id.compare(taken, 0.0) <= 0:
+                taken = min(unit._compute_quantity(left[item], counted, round=False), rest)
+                if counted.compare(taken, 0.0) <= 0:
                     continue
-                quantity = line.uom_id._compute_quantity(taken, unit)
+                quantity = counted._compute_quantity(taken, unit)
                 left[item] -= quantity
                 rest -= taken
                 found.append(
                     {
-                        "product_id": line.product_id.id,
+                        "product_id": product.id,
                         "product_uom_id": unit.id,
                         "quantity": quantity,
                         "lot_id": item.lot_id.id,
@@ -90,7 +94,6 @@ class OrderReturnLine(models.Model):
                         "location_id": line.place_id.id,
                     }
                 )
-            pieces[line] = found
         return pieces
 
     def _scrap(self, pieces):
@@ -125,7 +128,7 @@ class OrderReturnLine(models.Model):
             groups[line.disposition, line._return_warehouse(), line.place_id, targets[line]] |= line
         transfers = self.env["stock.picking"].create(
             [
-                lines._prepare_transfer_vals(warehouse.int_type_id, place, target)
+                self._prepare_transfer_vals(warehouse.int_type_id, place, target, lines._goods())
                 for (_kind, warehouse, place, target), lines in groups.items()
             ]
         )
@@ -139,32 +142,34 @@ class OrderReturnLine(models.Model):
         """Transfers back to the vendors, confirmed and reserved; the goods lie where they lie until one leaves."""
         if not self:
             return
-        groups, without = defaultdict(lambda: self.browse()), self.browse()
-        for line in self:
-            sellers = line.product_id.seller_ids.filtered(
+        groups, without = defaultdict(list), self.env["product.product"]
+        for goods in self._goods():
+            line, product = goods[:2]
+            sellers = product.seller_ids.filtered(
                 lambda seller, line=line: not seller.company_id or seller.company_id == line.company_id
             )
             if not sellers:
-                without |= line
-            groups[line._return_warehouse(), sellers[:1].partner_id, line.place_id] |= line
+                without |= product
+            groups[line._return_warehouse(), sellers[:1].partner_id, line.place_id].append(goods)
         if without:
             raise UserError(
                 self.env._(
                     "%s have no vendor to go back to: enter one on the product, or choose another way for them.",
-                    ", ".join(without.product_id.mapped("display_name")),
+                    ", ".join(without.mapped("display_name")),
                 )
             )
         values = []
-        for (warehouse, vendor, place), lines in groups.items():
+        for (warehouse, vendor, place), goods in groups.items():
             kind = warehouse.in_type_id.return_picking_type_id or warehouse.out_type_id
             target = vendor.with_company(warehouse.company_id).property_stock_supplier
-            values.append({**lines._prepare_transfer_vals(kind, place, target), "partner_id": vendor.id})
+            values.append({**self._prepare_transfer_vals(kind, place, target, goods), "partner_id": vendor.id})
         transfers = self.env["stock.picking"].create(values)
         transfers._fill_pieces(pieces)
 
-    def _prepare_transfer_vals(self, kind, place, target):
-        """Values of one transfer for these lines, called by ``_move_inside`` and ``_send_to_vendor``."""
-        cases = self.return_id
+    @api.model
+    def _prepare_transfer_vals(self, kind, place, target, goods):
+        """Values of one transfer of ``goods`` (of ``_goods``), called by ``_move_inside`` and ``_send_to_vendor``."""
+        cases = self.union(*(row[0] for row in goods)).return_id
         return {
             "picking_type_id": kind.id,
             "location_id": place.id,
@@ -175,16 +180,16 @@ class OrderReturnLine(models.Model):
             "move_ids": [
                 Command.create(
                     {
-                        "product_id": line.product_id.id,
-                        "product_uom": line.uom_id.id,
-                        "product_uom_qty": line.quantity,
+                        "product_id": product.id,
+                        "product_uom": unit.id,
+                        "product_uom_qty": quantity,
                         "location_id": place.id,
                         "location_dest_id": target.id,
                         "company_id": cases.company_id.id,
                         "order_return_line_id": line.id,
                     }
                 )
-                for line in self
+                for line, product, unit, quantity in goods
             ],
         }
 
@@ -202,4 +207,5 @@ class StockPicking(models.Model):
                     {**piece, "picking_id": move.picking_id.id, "location_dest_id": move.location_dest_id.id}
                 )
                 for piece in pieces[move.order_return_line_id]
+                if piece["product_id"] == move.product_id.id
             ]

@@ -171,6 +171,7 @@ class OrderReturnFollow(models.Model):
             moves = own.filtered(lambda move, root=root: move.order_return_line_id == root)
             left = gone.filtered(lambda move, moves=moves: move.origin_returned_move_id in moves)
             if root not in came:
+                root._check_went_back(moves | left)
                 came[root] = root._sum_moves(moves) - root._sum_moves(left)
             quantity = min(line.quantity, max(came[root], 0.0))
             came[root] -= quantity
@@ -180,7 +181,8 @@ class OrderReturnFollow(models.Model):
             return
         for line in self.line_ids.filtered("announced_qty"):
             # what goes back to the customer is delivered by the move that brought it there again
-            again = gone.filtered(lambda move, line=line: move.origin_returned_move_id.order_return_line_id == line)[:1]
+            again = gone.filtered(lambda move, line=line: move.origin_returned_move_id.order_return_line_id == line)
+            again = again.sorted("id")[:1]
             line._set(
                 {
                     "quantity": line.announced_qty,
@@ -202,7 +204,9 @@ class OrderReturnLine(models.Model):
     _inherit = "order.return.line"
 
     def _sum_moves(self, moves):
-        """The done quantity of ``moves`` in this line's unit."""
+        """The done quantity of ``moves`` in this line's unit; of a kit the whole ones that its parts make."""
+        if self.kit:
+            return abs(self._sum_kits(moves)[0])
         return sum(move.product_uom._compute_quantity(move.quantity, self.uom_id, round=False) for move in moves)
 
     def _count_credited(self):

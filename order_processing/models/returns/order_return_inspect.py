@@ -179,6 +179,7 @@ class OrderReturnLine(models.Model):
             )
         if vals["quantity"] < 0:
             raise UserError(self.env._("%s: the quantity of a finding cannot be negative.", self.display_name))
+        self._check_whole(vals["quantity"])
         for name in ("lot_id", "note"):
             vals[name] = row.get(name) or (self[name].id if name == "lot_id" else self[name])
         return vals

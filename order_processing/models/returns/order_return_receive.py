@@ -43,18 +43,12 @@ class OrderReturnReceive(models.Model):
             lambda line: line.disposition != "customer_keeps" and not line.uom_id.is_zero(line.quantity)
         )
         groups = {}
-        for line in comes:
-            key = (line.return_id, line.move_id.picking_id)
-            groups.setdefault(key, self.env["order.return.line"])
-            groups[key] |= line
+        for line, rows in comes._returning().items():
+            for move, quantity in rows:
+                vals = line._prepare_return_line_vals(move, quantity)
+                groups.setdefault((line.return_id, move.picking_id), []).append(Command.create(vals))
         wizards = self.env["stock.return.picking"].create(
-            [
-                {
-                    "picking_id": picking.id,
-                    "product_return_moves": [Command.create(line._prepare_return_line_vals()) for line in lines],
-                }
-                for (_case, picking), lines in groups.items()
-            ]
+            [{"picking_id": picking.id, "product_return_moves": rows} for (_case, picking), rows in groups.items()]
         )
         transfers = self.env["stock.picking"]
         for wizard, (case, _picking) in zip(wizards, groups):
@@ -106,6 +100,7 @@ class OrderReturnLine(models.Model):
                         line.display_name,
                     )
                 )
+            line._check_whole(value)
             line._set({"quantity": line.uom_id.round(value)})
         empty = self.return_id.filtered(lambda case: all(line.uom_id.is_zero(line.quantity) for line in case.line_ids))
         if empty:
@@ -133,18 +128,17 @@ class OrderReturnLine(models.Model):
             return company._order_quarantine_location()
         return self.env["stock.location"]
 
-    def _prepare_return_line_vals(self):
-        """Values of core's return line for this line, called by ``_take_back``; the quantity in the move's unit.
+    def _prepare_return_line_vals(self, move, quantity):
+        """Values of core's return line for this line, called by ``_take_back``: so much (its unit) of a delivered ``move``.
 
         The order's delivered quantity goes down only where money goes back: goods that are replaced, or that come back
         for nothing, leave what was delivered and invoiced as it is.
         """
         self.ensure_one()
-        move = self.move_id
         return {
-            "product_id": self.product_id.id,
+            "product_id": move.product_id.id if self.kit else self.product_id.id,
             "move_id": move.id,
-            "quantity": self.uom_id._compute_quantity(self.quantity, move.product_uom),
+            "quantity": quantity,
             "to_refund": self.settlement in MONEY,
             "order_return_line_id": self.id,
         }
@@ -173,7 +167,7 @@ class StockPicking(models.Model):
             return
         for move in self.move_ids:
             line = move.order_return_line_id
-            if line.lot_id:
+            if line.lot_id and line.lot_id.product_id == move.product_id:
                 move.move_line_ids.unlink()
                 move.move_line_ids = [
                     Command.create(move._prepare_move_line_vals(move.product_uom_qty) | {"lot_id": line.lot_id.id})

@@ -165,6 +165,7 @@ class OrderReturnRequest(models.Model):
                             "move_id": pick["move_id"],
                             "product_id": line.product_id.id,
                             "uom_id": line.product_uom_id.id,
+                            "kit": pick.get("kit", False),
                             "quantity": pick["quantity"],
                             "reason_id": reason.id,
                             "disposition": row.payload.get("disposition")

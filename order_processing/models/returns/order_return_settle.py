@@ -55,13 +55,7 @@ class OrderReturnSettle(models.Model):
         for (case, original, repaired), items in groups.items():
             stock = repaired or original.picking_type_id.warehouse_id.lot_stock_id
             if original.picking_type_code != "outgoing" or not stock:
-                raise UserError(
-                    self.env._(
-                        "%(case)s: %(transfer)s did not leave from a warehouse, so nothing can be sent again from it. Choose a refund.",
-                        case=case.name,
-                        transfer=original.name,
-                    )
-                )
+                raise UserError(items[:1]._not_from_warehouse())
             transfer = original.copy(
                 {
                     "move_ids": [],
@@ -140,6 +134,33 @@ class OrderReturnLine(models.Model):
         ]
         if wrong:
             raise UserError("\n".join(wrong))
+        self.filtered("kit")._check_again()
+
+    def _check_again(self):
+        """:raises UserError: names every line whose goods cannot be sent again by their return, and the way out"""
+        again = self.filtered(lambda line: line.settlement in AGAIN)
+        kits = again.filtered("kit")
+        wrong = [
+            self.env._(
+                "%s: a kit cannot be sent again by its return. Choose another product, which may be the same kit, or a refund.",
+                line.display_name,
+            )
+            for line in kits
+        ]
+        wrong += [
+            line._not_from_warehouse()
+            for line in again - kits
+            if line.move_id.picking_id.picking_type_code != "outgoing"
+        ]
+        if wrong:
+            raise UserError("\n".join(wrong))
+
+    def _not_from_warehouse(self):
+        return self.env._(
+            "%(case)s: %(transfer)s did not leave from a warehouse, so nothing can be sent again from it. Choose a refund.",
+            case=self.return_id.name,
+            transfer=self.move_id.picking_id.name,
+        )
 
     def _close_short(self):
         """What was ordered, came back for money and is not sent again is no longer ordered: core would ask to deliver or to

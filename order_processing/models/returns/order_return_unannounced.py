@@ -113,12 +113,17 @@ class OrderReturnUnannounced(models.Model):
         names = {text(row.get("lot")) for row in goods} - {""}
         lots = self.env["stock.lot"].search([("product_id", "in", products.ids), ("name", "in", list(names))])
         by_name = {(lot.product_id, lot.name): lot for lot in lots}
+        kits = self._kits_of(products, company)
         found, wrong = [], []
         for row in goods:
             product, quantity = by_code.get(text(row.get("product"))), number(row.get("quantity"))
             lot = by_name.get((product, text(row.get("lot"))), lots.browse())
             if not product:
                 wrong.append(self.env._("%s is no product: enter it as one, then take it in.", row.get("product")))
+            elif product in kits:
+                wrong.append(
+                    self.env._("%s is a kit: take its parts in, each under its own code.", product.display_name)
+                )
             elif not quantity or quantity <= 0:
                 wrong.append(self.env._("%s: the quantity must be a number above zero.", product.display_name))
             elif product.tracking != "none" and not lot:
@@ -128,6 +133,14 @@ class OrderReturnUnannounced(models.Model):
         if wrong:
             raise UserError("\n".join(wrong))
         return found
+
+    @api.model
+    def _kits_of(self, products, company):
+        """Those of ``products`` that are kits."""
+        if not products or not self.env["sale.order.line"]._order_has_kits():
+            return products.browse()
+        recipes = self.env["mrp.bom"].sudo()._bom_find(products, company_id=company.id, bom_type="phantom")
+        return products.filtered(lambda product: recipes.get(product))
 
     def _goods_text(self, rows):
         return ", ".join(

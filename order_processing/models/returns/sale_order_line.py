@@ -122,7 +122,8 @@ class SaleOrderLine(models.Model):
         :param line_ids: ids of order lines
         :param without: ids of ``order.return`` whose own lines are not counted as taken
         :return: list of dicts ``{line_id, move_id, picking_id, delivered_at, delivered, left}``, quantities in the line's
-            unit and rounded by it; the sum of ``left`` of a line is what the line allows, also for returns that name no move
+            unit and rounded by it; the sum of ``left`` of a line is what the line allows, also for returns that name no move;
+            kits as ``_order_returnable_kits`` says
         """
         for model_name, names in READ.items():
             self.env[model_name].flush_model(names)
@@ -146,7 +147,7 @@ class SaleOrderLine(models.Model):
                     "left": unit.round(left),
                 }
             )
-        return answer
+        return answer + self._order_returnable_kits(line_ids, without)
 
     @api.model
     def _order_returnable_query(self, line_ids, without):
@@ -172,14 +173,7 @@ class SaleOrderLine(models.Model):
                 SELECT line_id, origin_id, quantity FROM moved
                  WHERE comes AND (state = 'done' OR item_id IS NULL)
             ), held AS (
-                SELECT item.order_line_id AS line_id, item.move_id, item.quantity::numeric AS quantity
-                  FROM order_return_line item
-                  JOIN order_return request ON request.id = item.return_id
-                 WHERE item.order_line_id = ANY(%(lines)s) AND request.id <> ALL(%(without)s)
-                   AND (request.state IN ('requested', 'approved', 'on_way')
-                        -- what was written off has been replaced already, whatever became of its case
-                        OR item.advance_outcome = 'write_off' AND item.disposition = 'customer_keeps'
-                        OR (request.state IN ('received', 'inspected', 'settled', 'closed') AND item.disposition = 'customer_keeps'))
+                %(held)s
             ), taken AS (
                 SELECT move_id, sum(quantity) AS quantity
                   FROM (SELECT origin_id AS move_id, quantity FROM back UNION ALL SELECT move_id, quantity FROM held) every
@@ -200,6 +194,24 @@ class SaleOrderLine(models.Model):
             """,
             to_outside=SQL(outside.replace("%s", "target")),
             from_outside=SQL(outside.replace("%s", "origin")),
+            lines=line_ids,
+            held=self._order_held_query(line_ids, without),
+        )
+
+    @api.model
+    def _order_held_query(self, line_ids, without):
+        """``SQL`` of what cases hold of these lines though nothing moved: ``line_id, move_id, quantity`` in the line's unit."""
+        return SQL(
+            """
+            SELECT item.order_line_id AS line_id, item.move_id, item.quantity::numeric AS quantity
+              FROM order_return_line item
+              JOIN order_return request ON request.id = item.return_id
+             WHERE item.order_line_id = ANY(%(lines)s) AND request.id <> ALL(%(without)s)
+               AND (request.state IN ('requested', 'approved', 'on_way')
+                    -- what was written off has been replaced already, whatever became of its case
+                    OR item.advance_outcome = 'write_off' AND item.disposition = 'customer_keeps'
+                    OR (request.state IN ('received', 'inspected', 'settled', 'closed') AND item.disposition = 'customer_keeps'))
+            """,
             lines=line_ids,
             without=without,
         )

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from ..common.business_day import business_day
 from .case_payload import Case, number
+from .kit_counts import is_whole
+from .settlements import AGAIN
 
 SOURCE = "portal"
 # what a customer may wish for; another product is agreed with the desk
@@ -58,12 +60,13 @@ class SaleOrder(models.Model):
             own = moves[line.id]
             # the latest delivery is the one that is taken from first
             judged = terms[line.id].judge(business_day(self.company_id, own[0]["delivered_at"]), today)
+            obstacle = own[0].get("obstacle") and self.env._("A kit that cannot be returned here: please ask us.")
             offer.append(
                 {
                     "line": line,
                     "left": line.product_uom_id.round(sum(move["left"] for move in own)),
-                    "eligible": judged["eligible"],
-                    "text": judged["eligibility"],
+                    "eligible": judged["eligible"] and not obstacle,
+                    "text": obstacle or judged["eligibility"],
                 }
             )
         return offer
@@ -189,6 +192,11 @@ class _RowReader:
                 unit=unit.name,
                 step=unit.rounding,
             )
+        whole = self.moves[line.id][0].get("whole")
+        if whole and not is_whole(amount, whole):
+            return self._("a kit comes back whole.")
+        if whole and row.get("settlement") in AGAIN:
+            return self._("a kit cannot be sent again by its return: choose a refund.")
         if not isinstance(row.get("reason"), str) or row["reason"] not in self.reasons:
             return self._("choose a reason.")
         if not isinstance(row.get("settlement"), str) or row["settlement"] not in self.settlements:

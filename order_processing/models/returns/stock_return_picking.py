@@ -1,6 +1,25 @@
 from odoo import fields, models
 
 
+class StockReturnPicking(models.TransientModel):
+    _inherit = "stock.return.picking"
+
+    def _prepare_picking_default_values_based_on(self, picking):
+        """What a vendor sent straight to the customer comes back to the order's warehouse: core would bring it to the vendor,
+        whom the goods never reach on that way."""
+        vals = super()._prepare_picking_default_values_based_on(picking)
+        line = self.product_return_moves.order_return_line_id[:1]
+        if line and picking.location_id.usage == "supplier":
+            warehouse = line._return_warehouse()
+            kind = warehouse.out_type_id.return_picking_type_id or warehouse.in_type_id
+            vals.update(
+                picking_type_id=kind.id,
+                partner_id=line.order_id.partner_shipping_id.id,
+                location_dest_id=(kind.default_location_dest_id or warehouse.lot_stock_id).id,
+            )
+        return vals
+
+
 class StockReturnPickingLine(models.TransientModel):
     """Core's return of one move; a line of a return case tells it where the goods go and what they are for."""
 

@@ -1,0 +1,183 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .kit_counts import KitMoves, is_whole
+
+
+class OrderReturnLine(models.Model):
+    """A line that brings kits: counted in whole kits, moved by their parts."""
+
+    _inherit = "order.return.line"
+
+    kit = fields.Json(
+        "Parts of a kit",
+        readonly=True,
+        help="Of one unit of the line, by the recipe with which it was asked for; empty: it is no kit.",
+    )
+
+    def _goods(self):
+        """What moves with these lines: ``[(line, product, unit, quantity)]``; a kit moves as its parts."""
+        rows = []
+        for line in self:
+            if not line.kit:
+                rows.append((line, line.product_id, line.uom_id, line.quantity))
+                continue
+            sums = {}
+            for part in line.kit["parts"]:
+                sums[part["product"]] = sums.get(part["product"], 0.0) + part["quantity"] * line.quantity
+            for product in self.env["product.product"].browse(sums):
+                rows.append((line, product, product.uom_id, product.uom_id.round(sums[product.id])))
+        return rows
+
+    def _has_part(self, product):
+        """Whether ``product`` is a part of the kit that this line brings."""
+        self.ensure_one()
+        return bool(self.kit) and product.id in {part["product"] for part in self.kit["parts"]}
+
+    def _check_whole(self, quantity):
+        """:raises UserError: ``quantity`` (line's unit) of a kit is not a number of whole kits"""
+        self.ensure_one()
+        if self.kit and not is_whole(quantity, self.kit["whole"]):
+            raise UserError(
+                self.env._(
+                    "%(line)s: a kit comes back whole, and %(quantity)g %(unit)s are no whole kits. Count the whole ones; "
+                    "take the parts that are left over in as unannounced goods.",
+                    line=self.display_name,
+                    quantity=quantity,
+                    unit=self.uom_id.name,
+                )
+            )
+
+    # ------------------------------------------------------------------ the receipt
+
+    def _returning(self):
+        """The delivered moves by which these lines come back: ``{line: [(move, quantity in the move's unit)]}``.
+
+        A kit comes by its parts, of the transfer that completed it first, then of the latest others.
+
+        :raises UserError: names the kits whose parts cannot be told
+        """
+        rows = {
+            line: [(line.move_id, line.uom_id._compute_quantity(line.quantity, line.move_id.product_uom))]
+            for line in self
+            if not line.kit
+        }
+        kits = self.filtered("kit")
+        return {**rows, **kits._returning_parts()} if kits else rows
+
+    def _returning_parts(self):
+        """``_returning`` of kits."""
+        sold = self.order_line_id.sudo()
+        moves, left = sold._order_kit_moves(sold.ids), {}
+        recipes = sold._order_kit_recipes(moves)
+        obstacles = [obstacle for _recipe, obstacle in recipes.values() if obstacle]
+        if obstacles:
+            raise UserError("\n".join(obstacles))
+        for line, (recipe, _obstacle) in recipes.items():
+            left.update(KitMoves(recipe, moves[line.id]).left())
+        rows = {}
+        for line in self:
+            # from here on what came says it
+            line._set({"kit": recipes[line.order_line_id.sudo()][0].stored()})
+            rows[line] = line._take_parts(moves[line.order_line_id.id], left)
+        return rows
+
+    def _take_parts(self, moves, left):
+        """The parts of this kit: ``[(move, quantity in its unit)]``, taken from ``left`` (move id to what has not come back)."""
+        self.ensure_one()
+        first = self.move_id.picking_id.id
+        sent = [move for move in moves if move["leaves"]]
+        sent.sort(key=lambda move: (move["picking_id"] == first, move["date"], move["id"]), reverse=True)
+        found = []
+        for part in self.kit["parts"]:
+            product = self.env["product.product"].browse(part["product"])
+            rest = self._part_quantity(product, part["quantity"] * self.quantity)
+            for data in sent:
+                taken = min(rest, left[data["id"]])
+                if data["recipe_line_id"] != part["recipe_line"] or product.uom_id.compare(taken, 0.0) <= 0:
+                    continue
+                move = self.env["stock.move"].browse(data["id"])
+                self._check_lots(move, taken, left[move.id])
+                left[move.id] -= taken
+                rest -= taken
+                found.append((move, product.uom_id._compute_quantity(taken, move.product_uom)))
+            if product.uom_id.compare(rest, 0.0) > 0:
+                raise UserError(
+                    self.env._(
+                        "%(line)s: %(rest)g %(unit)s of its part %(part)s are no longer with the customer. Take the parts "
+                        "back by the returns of its transfers.",
+                        line=self.display_name,
+                        rest=rest,
+                        unit=product.uom_id.name,
+                        part=product.display_name,
+                    )
+                )
+        return found
+
+    def _part_quantity(self, product, quantity):
+        """``quantity`` of a part as its unit counts it.
+
+        :raises UserError: it cannot be counted
+        """
+        counted = product.uom_id.round(quantity)
+        if abs(counted - quantity) > 1e-6:
+            raise UserError(
+                self.env._(
+                    "%(line)s: %(kits)g %(unit)s take %(quantity)g %(part_unit)s of %(part)s, which cannot be counted. Let more "
+                    "kits come together, or take the parts back by the returns of its transfers.",
+                    line=self.display_name,
+                    kits=self.quantity,
+                    unit=self.uom_id.name,
+                    quantity=quantity,
+                    part_unit=product.uom_id.name,
+                    part=product.display_name,
+                )
+            )
+        return counted
+
+    def _check_lots(self, move, taken, left):
+        """:raises UserError: nobody says which lots of a part come back, and not all of them do"""
+        product = move.product_id
+        if product.tracking == "none" or not product.uom_id.compare(taken, left) or len(move.lot_ids) < 2:
+            return
+        raise UserError(
+            self.env._(
+                "%(line)s: its part %(part)s left by several lots or serial numbers, and which of them come back is not said. "
+                "Let all kits of %(transfer)s come together, or take the parts back by the return of that transfer.",
+                line=self.display_name,
+                part=product.display_name,
+                transfer=move.picking_id.name,
+            )
+        )
+
+    # ------------------------------------------------------------------ what came
+
+    def _sum_kits(self, moves):
+        """How many kits, in this line's unit, done moves of parts make: ``(whole ones, whether nothing is left over)``.
+
+        Moves to the customer count against those from it.
+        """
+        self.ensure_one()
+        sums = {}
+        for move in moves:
+            sign = -1 if move.location_dest_id.usage == "customer" else 1
+            quantity = move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id, round=False)
+            sums[move.product_id.id] = sums.get(move.product_id.id, 0.0) + sign * quantity
+        each = {}
+        for part in self.kit["parts"]:
+            each[part["product"]] = each.get(part["product"], 0.0) + part["quantity"]
+        shares = [sums.get(product, 0.0) / quantity for product, quantity in each.items()]
+        whole = self.kit["whole"]
+        least = min(shares)
+        even = max(shares) - least < 1e-6 and is_whole(least, whole)
+        return (round(least / whole, 6) // 1) * whole, even
+
+    def _check_went_back(self, moves):
+        """:raises UserError: parts of a kit went back to the customer, and no whole kit; ``moves``: of this line, both ways"""
+        self.ensure_one()
+        if self.kit and not self._sum_kits(moves)[1]:
+            raise UserError(
+                self.env._(
+                    "%s: a kit goes back to the customer whole, with all its parts, as it came.", self.display_name
+                )
+            )
