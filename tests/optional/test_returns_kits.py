@@ -164,6 +164,40 @@ class TestKitsBack(KitCase):
         self.assertEqual(line.order_returnable_qty, 0)
         self._agrees(order)
 
+    def test_three_steps_and_a_part_that_stands_twice(self):
+        self.warehouse.delivery_steps = "pick_pack_ship"
+        self.bom.bom_line_ids = [Command.create({"product_id": self.product.id, "product_qty": 1})]
+        order = self._make_order((self.kit, 2))
+        order.action_confirm()
+        line = order.order_line
+        for _step in range(3):
+            self._deliver(order)
+        self._invoice(order)
+        self.assertEqual((line.qty_delivered, line.order_returnable_qty), (2, 2))
+        case = self._ask(self._row(line, 1, disposition="scrap"))
+        self._process(case)
+        self.assertEqual(self._came(case), {self.product: 3, self.other_product: 1})
+        self.assertEqual(self._figures(line), (1, 1, 0))
+        self.assertEqual(
+            sum(self.env["stock.scrap"].search([("origin", "=", case.name)]).mapped("scrap_qty")), 4, "all its parts"
+        )
+        self._agrees(order)
+        self._process(self._ask(self._row(line, 1)))
+        self.assertEqual(self._figures(line), (0, 0, 0))
+
+    def test_money_moves_before_the_kits(self):
+        """What was given for kits that are on their way is not given again, nor invoiced again."""
+        self.env["order.return.policy"].create({"name": "At once", "money_when": "approve"})
+        order, line = self._kits()
+        case = self._ask(self._row(line, 2))
+        case.action_approve()
+        self.assertEqual(case.credit_ids.amount_untaxed, 80)
+        case.action_receive()
+        case.action_settle()
+        self.assertEqual(sum(case.credit_ids.mapped("amount_untaxed")), 80)
+        self.assertEqual(self._figures(line), (1, 1, 0))
+        self._agrees(order)
+
     def test_what_core_took_back_counts(self):
         """A part that came back by hand is a kit less."""
         order, line = self._kits()

@@ -73,6 +73,26 @@ class TestKitsRefused(KitCase):
         )
         self.assertEqual((answer["ok"], answer["reason"]), (False, "part_of_kit"))
 
+    def test_parts_of_whole_kits_are_those_kits(self):
+        order, line = self._kits()
+        before = self._lies(self.warehouse.lot_stock_id)
+        parts = [
+            {"product": self.product.default_code, "quantity": 4},
+            {"product": self.other_product.default_code, "quantity": 2},
+        ]
+        answer = self.Return.receive_unannounced(parts, reference=order.name, key="parcel")
+        self.assertEqual((answer["ok"], [row["quantity"] for row in answer["lines"]]), (True, [2]))
+        case = self.Return.browse(answer["return_id"])
+        self.assertEqual(case.line_ids.product_id, self.kit)
+        self.assertEqual(self._lies(self.company.order_inspection_location_id), (4, 2))
+        self._process(case)
+        self.assertEqual(self._lies(self.company.order_inspection_location_id), (0, 0))
+        self.assertEqual(self._lies(self.warehouse.lot_stock_id), (before[0] + 4, before[1] + 2))
+        self.assertEqual((self._figures(line), case.credit_ids.amount_untaxed), ((1, 1, 0), 80))
+        self._agrees(order)
+        # one kit is left, and no two
+        self.assertEqual(self._ask(*parts, ok=False, order_id=order.id).unmatched_code, "part_of_kit")
+
     def test_the_counter(self):
         _order, line = self._kits()
         case = self._ask(self._row(line, 1))

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from .case_payload import number, text
 from .kit_counts import is_whole
+from .kit_lookup import KitLookup
 
 
 class CaseLookup:
@@ -13,11 +14,12 @@ class CaseLookup:
         self.env = env
         self.company = company
         self.source = source
-        self.candidates, self.parts = {}, {}
+        self.candidates = {}
+        self.kits = KitLookup(env, company)
 
     def line_ids(self):
         """All order lines that a row may come from."""
-        return sorted({line_id for found in self.candidates.values() for line_id in found})
+        return sorted({line_id for found in self.candidates.values() for line_id in found} | self.kits.line_ids())
 
     # ------------------------------------------------------------------ queries
 
@@ -232,42 +234,13 @@ class CaseLookup:
             for row in parcel.rows:
                 if not row.code and not parcel.code:
                     self.candidates[row] = self._row_candidates(parcel, row, by_id, by_order, by_partner)
-        self._find_parts(parcels)
-
-    def _find_parts(self, parcels):
-        """Of which kit a product that no order line sold is a part: ``self.parts``, row to what is told of it; one query."""
-        rows = [
+        asked = [
             (parcel, row)
             for parcel in parcels
             for row in parcel.rows
             if not row.code and not parcel.code and not self.candidates.get(row) and self.products.get(row)
         ]
-        if not rows or not self.env["sale.order.line"]._order_has_kits():
-            return
-        moves = self.env["stock.move"].search(
-            [
-                ("product_id", "in", list({product_id for _parcel, row in rows for product_id in self.products[row]})),
-                ("bom_line_id", "!=", False),
-                ("state", "=", "done"),
-                ("sale_line_id.company_id", "=", self.company.id),
-                "|",
-                ("sale_line_id.order_id", "in", list({order for parcel, _row in rows for order in parcel.order_ids})),
-                (
-                    "sale_line_id.order_id.partner_id.commercial_partner_id",
-                    "in",
-                    list({partner for parcel, _row in rows for partner in parcel.partner_ids}),
-                ),
-            ],
-            order="id desc",
-        )
-        for parcel, row in rows:
-            for move in moves:
-                order = move.sale_line_id.order_id
-                named = order.id in parcel.order_ids if parcel.names_order else True
-                known = not parcel.partner_ids or order.partner_id.commercial_partner_id.id in parcel.partner_ids
-                if move.product_id.id in self.products[row] and named and known:
-                    self.parts[row] = f"{move.sale_line_id.product_id.display_name}, {order.name}"
-                    break
+        self.kits.find(asked, self.products)
 
     def _find_sender_lines(self, parcels):
         """Give rows that name a line by the sender's id the id of the order line."""
@@ -313,12 +286,11 @@ class CaseLookup:
             by_line.setdefault(move["line_id"], []).append(dict(move))
         units = {line.id: line.product_uom_id for line in self.env["sale.order.line"].browse(by_line)}
         for parcel in parcels:
-            taken = []
             for row in parcel.rows:
-                if row.code or parcel.code:
-                    continue
-                self._allocate_row(parcel, row, by_line, units)
-                taken += row.picks
+                if not row.code and not parcel.code:
+                    self._allocate_row(parcel, row, by_line, units)
+            self.kits.allocate(parcel, by_line)
+            taken = [pick for row in parcel.rows for pick in row.picks]
             if not parcel.decide():
                 # an unmatched case takes nothing away from those that follow
                 for pick in taken:
@@ -327,7 +299,7 @@ class CaseLookup:
     def _allocate_row(self, parcel, row, by_line, units):
         lines = [line_id for line_id in self.candidates.get(row, ()) if line_id in by_line]
         if not lines:
-            part = self.parts.get(row)
+            part = self.kits.told(row)
             row.fail("part_of_kit" if part else "not_delivered", part or row.product)
             return
         # the latest delivery first

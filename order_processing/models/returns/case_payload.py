@@ -33,7 +33,7 @@ MESSAGES = {
     "too_many": _lt("No delivery has so much left that may come back."),
     "kit_whole": _lt("A kit comes back whole."),
     "kit_obstacle": _lt("This kit cannot come back here."),
-    "part_of_kit": _lt("This product left as a part of a kit, which comes back whole: ask for the kit."),
+    "part_of_kit": _lt("This product left as a part of a kit, which comes back with all its parts."),
 }
 CHOICES = {
     "disposition": {"restock", "quarantine", "repair", "scrap", "vendor", "customer_keeps", "not_arrived"},

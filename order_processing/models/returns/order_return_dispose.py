@@ -113,8 +113,14 @@ class OrderReturnLine(models.Model):
                         "origin": line.return_id.name,
                     }
                 )
-        if values:
-            self.env["stock.scrap"].create(values).do_scrap()
+        scraps = self.env["stock.scrap"].create(values)
+        if self.env["sale.order.line"]._order_has_kits():
+            # mrp's count of what was scrapped takes several at once for one each
+            for scrap in scraps:
+                scrap.do_scrap()
+                scrap.mapped("scrap_qty")
+        elif scraps:
+            scraps.do_scrap()
         for line in self:
             line._set({"place_id": False})
 

@@ -194,11 +194,8 @@ class OrderReturnUnannounced(models.Model):
         """
         for case in self.filtered("is_unannounced"):
             bring = {}
-            for line in case.line_ids:
-                unit = line.product_id.uom_id
-                bring[line.product_id] = bring.get(line.product_id, 0.0) + line.uom_id._compute_quantity(
-                    line.quantity, unit
-                )
+            for _line, product, unit, quantity in case.line_ids._goods():
+                bring[product] = bring.get(product, 0.0) + unit._compute_quantity(quantity, product.uom_id)
             moves = case.transfer_ids.move_ids.filtered(
                 lambda move: (
                     move.state == "done" and not move.order_return_line_id and move.location_id.usage == "customer"
