@@ -13,6 +13,7 @@ class TestKitsRefused(KitCase):
     def test_part_of_a_kit(self):
         order, line = self._kits()
         case = self._ask(self._row(line, 0.5), ok=False)
+        self.assertEqual(case.unmatched_code, "kit_whole")
         self.assertRegex(case.unmatched_message, "whole.*KIT")
         case = self._ask({"product": self.product.default_code, "quantity": 1}, ok=False, order_id=order.id)
         self.assertEqual(case.unmatched_code, "part_of_kit")
@@ -35,7 +36,9 @@ class TestKitsRefused(KitCase):
         self.bom.bom_line_ids[0].product_qty = 3
         with self._refused("KIT.*recipe"):
             case.action_receive()
-        self.assertRegex(self._ask(self._row(line, 1), ok=False).unmatched_message, "KIT.*recipe")
+        kept = self._ask(self._row(line, 1), ok=False)
+        self.assertEqual(kept.unmatched_code, "kit_obstacle")
+        self.assertRegex(kept.unmatched_message, "KIT.*recipe")
         wizard = (
             self.env["order.return.create"]
             .with_user(self.processor)
