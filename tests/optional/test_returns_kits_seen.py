@@ -29,6 +29,21 @@ class TestKitsRefused(KitCase):
             case.action_approve()
             case.action_cancel(reason="Test")
 
+    def test_the_same_kit_as_the_other_product(self):
+        order, line = self._kits()
+        case = self._ask(self._row(line, 1, settlement="exchange", exchange_product_id=self.kit.id, advance=True))
+        case.action_approve()
+        other = case.exchange_order_ids
+        self.assertEqual((other.state, other.order_line.product_id), ("sale", self.kit))
+        self._deliver(other)
+        self.assertEqual(other.order_line.qty_delivered, 1)
+        self._process(case)
+        self._invoice(other)
+        self.assertEqual(self._figures(line), (2, 2, 0))
+        self.assertEqual(other.order_line.order_returnable_qty, 1)
+        self.assertEqual(order.settlement_status, "part")
+        self._agrees(order | other)
+
     def test_a_recipe_that_changed(self):
         order, line = self._kits()
         case = self._ask(self._row(line, 1))
@@ -48,6 +63,36 @@ class TestKitsRefused(KitCase):
         self.bom.bom_line_ids[0].product_qty = 2
         self._process(case)
         self.assertEqual(self._figures(line), (2, 2, 0))
+
+    def test_parts_that_cannot_be_counted_by_kits(self):
+        self.bom.product_qty = 3
+        self.bom.bom_line_ids[0].product_qty = 10
+        self.bom.bom_line_ids[1].product_qty = 3
+        _order, line = self._kits()
+        self.assertEqual(line.order_returnable_qty, 3)
+        case = self._ask(self._row(line, 1))
+        case.action_approve()
+        with self._refused("KIT.*3.33.*more kits"):
+            case.action_receive()
+        case.action_cancel(reason="All of them come")
+        case = self._ask(self._row(line, 3))
+        self._process(case)
+        self.assertEqual(self._came(case), {self.product: 10, self.other_product: 3})
+        self.assertEqual(self._figures(line), (0, 0, 0))
+
+    def test_parts_a_vendor_sent(self):
+        vendor = self.env["res.partner"].create({"name": "Vendor"})
+        parts = self.product | self.other_product
+        parts.route_ids = self.env.ref("stock_dropshipping.route_drop_shipping")
+        parts.seller_ids = [Command.create({"partner_id": vendor.id, "price": 1})]
+        order = self._make_order((self.kit, 2))
+        order.action_confirm()
+        purchase = self.env["purchase.order"].search([("partner_id", "=", vendor.id)])
+        purchase.button_confirm()
+        self._deliver(purchase)
+        line = order.order_line
+        self.assertEqual((line.qty_delivered, line.order_returnable_qty), (2, 0))
+        self.assertRegex(self._ask(self._row(line, 1), ok=False).unmatched_message, "KIT.*vendor.*transfers")
 
     def test_parts_with_several_serials(self):
         part = self._make_product("Part", "PART", 5.0, tracking="serial")

@@ -134,7 +134,7 @@ class OrderReturnLine(models.Model):
         ]
         if wrong:
             raise UserError("\n".join(wrong))
-        self.filtered("kit")._check_again()
+        self._check_again()
 
     def _check_again(self):
         """:raises UserError: names every line whose goods cannot be sent again by their return, and the way out"""
