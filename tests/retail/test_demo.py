@@ -10,6 +10,7 @@ import sys
 import uuid
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from tests.retail.files import text, write
@@ -26,6 +27,17 @@ ROWS = (
 )
 # of the day's 1 order without a customer, 1 with, and the return of 2 of the 50
 EXPECTED = {"received": 2, "accepted": 1, "rejected": 1, "verified": 1, "held": 0, "confirmed": 1}
+
+
+# points from the top of a page of the statement: 30 mm
+CONTENT_FROM = 85
+
+
+def printed_head(page):
+    """From where to where the head of a page of the statement stands, in points from the top."""
+    words = page.get_textpage()
+    [first], [last] = (words.search(word).get_next()[:1] for word in ("Daily Statement", "Revision"))
+    return page.get_height() - words.get_charbox(first)[3], page.get_height() - words.get_charbox(last)[1]
 
 
 def command(*arguments):
@@ -178,6 +190,9 @@ def test_a_day_cut_off_done_again_opened_and_refused(tmp_path, name):
     assert not [found for found in summary["equations"] if found["difference"]]
     names = {"summary.json", f"reconciliation-{DAY}.pdf", "packing-slips.pdf", "labels.pdf", "invoices.pdf"}
     assert {found.name for found in out.iterdir()} == names
+    for page in pypdfium2.PdfDocument(out / f"reconciliation-{DAY}.pdf"):
+        top, bottom = printed_head(page)
+        assert top > 10 and bottom + 12 < CONTENT_FROM, "the head of a page stands free, with its line below it"
 
     code, said = run(*options, "--date", DAY)
     assert code == 0 and "opened as it is" in said and "company, users and taxes" not in said
