@@ -1,6 +1,8 @@
 """Profiles of the random tests, and a started server for those that talk to one."""
 
 import os
+import subprocess
+import uuid
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -45,3 +47,15 @@ def running_server():
 
     with RunningServer() as server:
         yield server
+
+
+@pytest.fixture
+def template_copy():
+    """Name of a database of its own, copied from the template.
+
+    Nothing connects to the template itself: the copy that another test makes of it would be refused meanwhile.
+    """
+    name = f"{os.environ['ORDER_PROCESSING_DATABASE']}-copy-{uuid.uuid4().hex[:8]}"
+    subprocess.run(["createdb", "-T", os.environ["ORDER_PROCESSING_TEMPLATE"], name], check=True)
+    yield name
+    subprocess.run(["dropdb", "--if-exists", "--force", name], check=False)

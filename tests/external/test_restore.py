@@ -51,11 +51,10 @@ def elsewhere(tmp_path):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_cursor_and_cut_survive_a_move_to_another_cluster(elsewhere):
-    template = os.environ["ORDER_PROCESSING_TEMPLATE"]
+def test_cursor_and_cut_survive_a_move_to_another_cluster(elsewhere, template_copy):
     there = {**os.environ, **elsewhere.environment()}
     subprocess.run(["createdb", "moved"], env=there, check=True)
-    dump = subprocess.Popen(["pg_dump", "--no-owner", template], stdout=subprocess.PIPE)
+    dump = subprocess.Popen(["pg_dump", "--no-owner", template_copy], stdout=subprocess.PIPE)
     subprocess.run(["psql", "-q", "-d", "moved"], stdin=dump.stdout, env=there, check=True, stdout=subprocess.DEVNULL)
     assert dump.wait() == 0
     answer = subprocess.run(

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import uuid
 
 import pytest
 
@@ -75,18 +74,6 @@ print("RESULT" + json.dumps({"first": first, "kept": kept, "opened": len(opened)
 """
 
 
-@pytest.fixture
-def database():
-    """A copy of the tests' database."""
-    name = f"signed_{uuid.uuid4().hex[:8]}"
-    subprocess.run(["createdb", name], check=True)
-    dump = subprocess.Popen(["pg_dump", "--no-owner", os.environ["ORDER_PROCESSING_TEMPLATE"]], stdout=subprocess.PIPE)
-    subprocess.run(["psql", "-q", "-d", name], stdin=dump.stdout, check=True, stdout=subprocess.DEVNULL)
-    assert dump.wait() == 0
-    yield name
-    subprocess.run(["dropdb", "--force", name], check=False)
-
-
 def _odoo(database, *arguments, script=None):
     command = [
         sys.executable,
@@ -113,11 +100,11 @@ def _odoo(database, *arguments, script=None):
     return json.loads(found[0].split("RESULT", 1)[1])
 
 
-def test_signed_days_stand_after_an_upgrade(database):
-    before = _odoo(database, script=BEFORE)
+def test_signed_days_stand_after_an_upgrade(template_copy):
+    before = _odoo(template_copy, script=BEFORE)
     assert before["ok"]
-    _odoo(database, "-u", "order_processing", "--stop-after-init")
-    after = _odoo(database, script=AFTER)
+    _odoo(template_copy, "-u", "order_processing", "--stop-after-init")
+    after = _odoo(template_copy, script=AFTER)
     assert after["first"] == {"ok": True, "days": 2, "broken": []}
     assert after["kept"] == before["days"], "no digest was touched"
     assert after["opened"] == 3, "the flow of an old day still opens"
