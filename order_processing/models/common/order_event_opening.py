@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from .account_move import INVOICE_COLUMNS
 from .account_partial_reconcile import PAYMENT_COLUMNS
 from .sale_order_line import OPEN_COLUMNS
+from .stock_places import outside
 
 CONFIRMED_COLUMNS = (
     "kind",
@@ -120,8 +121,8 @@ class OrderEventOpening(models.Model):
                       JOIN stock_location origin ON origin.id = move.location_id
                       JOIN stock_location target ON target.id = move.location_dest_id
                 CROSS JOIN LATERAL (
-                           SELECT origin.usage = 'customer' OR (origin.usage = 'transit' AND origin.company_id IS NULL) AS origin,
-                                  target.usage = 'customer' OR (target.usage = 'transit' AND target.company_id IS NULL) AS target
+                           SELECT %(from_outside)s AS origin,
+                                  %(to_outside)s AS target
                            ) outside
                       JOIN uom_uom move_uom ON move_uom.id = move.product_uom
                       JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
@@ -133,4 +134,6 @@ class OrderEventOpening(models.Model):
           ORDER BY id
             """,
             day=self._opening_day("move", "date"),
+            from_outside=outside("origin"),
+            to_outside=outside("target"),
         )

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..common.business_day import company_tz
+from ..common.stock_places import outside
 from .order_reconciliation_facts import FACT
 
 
@@ -28,11 +29,12 @@ class OrderReconciliationDocuments(models.Model):
               JOIN stock_move move ON move.sale_line_id = line.id AND move.state NOT IN ('draft', 'done', 'cancel')
               JOIN stock_location origin ON origin.id = move.location_id
         CROSS JOIN LATERAL (
-                   SELECT origin.usage = 'customer' OR (origin.usage = 'transit' AND origin.company_id IS NULL) AS back) place
-             WHERE line.order_id = ANY(%s)
+                   SELECT %(back)s AS back) place
+             WHERE line.order_id = ANY(%(orders)s)
           GROUP BY line.order_id
             """,
-            list(order_ids),
+            back=outside("origin"),
+            orders=list(order_ids),
         )
 
     @api.model

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..common.account_move import INVOICE_COLUMNS
 from ..common.account_partial_reconcile import PAYMENT_COLUMNS
+from ..common.stock_places import outside
 from .order_reconciliation_facts import CREDITED, INVOICED, KINDS, SCOPE
 
 
@@ -92,15 +93,16 @@ class OrderReconciliationLedgers(models.Model):
                                   AND move.origin_returned_move_id IS NOT NULL AND move.to_refund IS NOT TRUE
               JOIN stock_location origin ON origin.id = move.location_id AND origin.usage <> 'customer'
               JOIN stock_location target ON target.id = move.location_dest_id
-                                        AND (target.usage = 'customer' OR (target.usage = 'transit' AND target.company_id IS NULL))
+                                        AND %(outside)s
               JOIN uom_uom uom ON uom.id = move.product_uom
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom reference ON reference.id = template.uom_id
          LEFT JOIN order_return_line request ON request.id = move.order_return_line_id
-             WHERE line.order_id = ANY(%s)
+             WHERE line.order_id = ANY(%(orders)s)
             """,
-            list(order_ids),
+            outside=outside("target"),
+            orders=list(order_ids),
         )
 
     @api.model

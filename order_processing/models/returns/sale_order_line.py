@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.stock_places import outside
+
 GROUP = "order_processing.group_processor"
 
 
@@ -151,14 +153,13 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _order_returnable_query(self, line_ids, without):
-        outside = "%s.usage = 'customer' OR (%s.usage = 'transit' AND %s.company_id IS NULL)"
         return SQL(
             """
             WITH moved AS (
                 SELECT move.id, move.sale_line_id AS line_id, line.product_uom_id AS uom_id, move.picking_id, move.date,
                        move.state, move.origin_returned_move_id AS origin_id, move.order_return_line_id AS item_id,
-                       (%(to_outside)s) AND NOT (%(from_outside)s) AS leaves,
-                       (%(from_outside)s) AND NOT (%(to_outside)s) AS comes,
+                       %(to_outside)s AND NOT %(from_outside)s AS leaves,
+                       %(from_outside)s AND NOT %(to_outside)s AS comes,
                        (CASE WHEN move.state = 'done' THEN move.quantity ELSE move.product_uom_qty END
                         * move_uom.factor / line_uom.factor)::numeric AS quantity
                   FROM stock_move move
@@ -192,8 +193,8 @@ class SaleOrderLine(models.Model):
              WHERE moved.leaves AND moved.state = 'done'
           ORDER BY moved.date DESC, moved.id DESC
             """,
-            to_outside=SQL(outside.replace("%s", "target")),
-            from_outside=SQL(outside.replace("%s", "origin")),
+            to_outside=outside("target"),
+            from_outside=outside("origin"),
             lines=line_ids,
             held=self._order_held_query(line_ids, without),
         )

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..common.stock_places import outside
 from .kit_counts import KitMoves, KitRecipe
 
 # documents whose pending writes the statement must see
@@ -35,7 +36,6 @@ class SaleOrderLine(models.Model):
             return found
         self.env["stock.move"].flush_model([*READ, *PLACES])
         self.env["sale.order.line"].flush_model(["product_id"])
-        outside = "%s.usage = 'customer' OR (%s.usage = 'transit' AND %s.company_id IS NULL)"
         self.env.cr.execute(
             SQL(
                 """
@@ -43,9 +43,9 @@ class SaleOrderLine(models.Model):
                     SELECT move.id, move.sale_line_id AS line_id, move.bom_line_id AS recipe_line_id, move.product_id,
                            move.picking_id, move.date, move.origin_returned_move_id AS origin_id,
                            move.order_return_line_id AS item_id,
-                           move.state = 'done' AND (%(to_outside)s) AND NOT (%(from_outside)s) AS leaves,
+                           move.state = 'done' AND %(to_outside)s AND NOT %(from_outside)s AS leaves,
                            (move.state = 'done' OR move.order_return_line_id IS NULL)
-                           AND (%(from_outside)s) AND NOT (%(to_outside)s) AS comes,
+                           AND %(from_outside)s AND NOT %(to_outside)s AS comes,
                            origin.usage = 'supplier' AS dropped,
                            (CASE WHEN move.state = 'done' THEN move.quantity ELSE move.product_uom_qty END
                             * move_uom.factor / own_uom.factor)::float AS quantity
@@ -61,8 +61,8 @@ class SaleOrderLine(models.Model):
                      ) AS moved
                  WHERE leaves OR comes
                 """,
-                to_outside=SQL(outside.replace("%s", "target")),
-                from_outside=SQL(outside.replace("%s", "origin")),
+                to_outside=outside("target"),
+                from_outside=outside("origin"),
                 lines=list(line_ids),
             )
         )
