@@ -268,3 +268,25 @@ class TestKitsBack(KitCase):
         self._process(case)
         self.assertEqual(self._figures(line), (2, 2, 0))
         self._agrees(order)
+
+    def test_queries_do_not_grow_with_the_kits(self):
+        lines = self.env["sale.order.line"].concat(*(self._kits()[1] for _ in range(12)))
+
+        def spent(read):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            read()
+            return self.env.cr.sql_log_count - before
+
+        def beside_core(some):
+            """Core counts what is delivered of each kit by itself."""
+            return spent(lambda: some.mapped("order_returnable_qty")) - spent(some._prepare_qty_delivered)
+
+        beside_core(lines)
+        self.assertEqual(beside_core(lines), beside_core(lines[:2]))
+        self.assertEqual(lines.mapped("order_returnable_qty"), [3] * 12)
+        # by a recipe that is none of a kit any more, core is asked for another
+        self.bom.type = "normal"
+        self.assertEqual(beside_core(lines), beside_core(lines[:2]))
+        self.assertEqual(lines.mapped("order_returnable_qty"), [0] * 12)

@@ -158,13 +158,16 @@ class SaleOrderLine(models.Model):
 
         :param dict moves: of ``_order_kit_moves``
         """
-        known, counted = {}, self._prepare_qty_delivered()
-        return {line: line._order_kit_recipe(moves[line.id], known, counted.get(line, 0.0)) for line in self}
+        boms, known, counted = self._order_kit_boms(), {}, self._prepare_qty_delivered()
+        return {
+            line: line._order_kit_recipe(moves[line.id], boms.get(line), known, counted.get(line, 0.0)) for line in self
+        }
 
-    def _order_kit_recipe(self, moves, known, counted):
+    def _order_kit_recipe(self, moves, bom, known, counted):
         """``(KitRecipe or None, why nothing can come back)`` of this line.
 
         :param list moves: of the line
+        :param bom: of ``_order_kit_boms``
         :param dict known: recipes that were read before, of which those that are read now become some
         :param float counted: what core, counting anew by the recipe as it is now, says is delivered
         """
@@ -177,7 +180,6 @@ class SaleOrderLine(models.Model):
                 "%(product)s of %(order)s is a kit whose parts a vendor sent: it is not counted by kits.", **told
             )
             return None, f"{said} {by_hand}"
-        bom = self._order_kit_bom()
         key = (bom, self.product_id, self.product_uom_id, self.product_uom_qty)
         if key not in known:
             known[key] = bom and self._order_read_recipe(bom)
@@ -192,13 +194,23 @@ class SaleOrderLine(models.Model):
             return None, f"{said} {by_hand}"
         return recipe, ""
 
-    def _order_kit_bom(self):
-        """The recipe of this kit, as core chooses it; nothing where there is none or several."""
+    def _order_kit_boms(self):
+        """The recipes of these kits, as core chooses them: ``{line: mrp.bom}``, empty where there is none or are several."""
         if not self._order_has_kits():
-            return None
+            return {}
+        boms = {line: line._order_used_bom() for line in self}
+        unnamed = self.filtered(lambda line: not boms[line])
+        for company, lines in unnamed.grouped("company_id").items():
+            found = self.env["mrp.bom"]._bom_find(lines.product_id, company_id=company.id, bom_type="phantom")
+            boms.update((line, found[line.product_id]) for line in lines)
+        return {line: bom if len(bom) == 1 else bom.browse() for line, bom in boms.items()}
+
+    def _order_used_bom(self):
+        """The recipes of this kit that its moves name."""
+        self.ensure_one()
         product = self.product_id
         used = self.move_ids.filtered(lambda move: move.state != "cancel").bom_line_id.bom_id
-        bom = used.filtered(
+        return used.filtered(
             lambda bom: (
                 bom.type == "phantom"
                 and (
@@ -206,9 +218,6 @@ class SaleOrderLine(models.Model):
                 )
             )
         )
-        if not bom:
-            bom = self.env["mrp.bom"]._bom_find(product, company_id=self.company_id.id, bom_type="phantom")[product]
-        return bom if len(bom) == 1 else bom.browse()
 
     def _order_read_recipe(self, bom):
         """``KitRecipe`` of one kit, parts by core's own explosion of what is ordered; ``None`` where it has no goods."""
