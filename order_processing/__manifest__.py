@@ -65,10 +65,14 @@
         "views/verification_life_views.xml",
         "views/verification_order_standing_hold_views.xml",
         # availability
+        "security/availability_security.xml",
         "data/availability_cron.xml",
         "data/availability_close_reasons.xml",
         "views/availability_close_views.xml",
         "views/availability_sale_order_views.xml",
+        "views/availability_delay_views.xml",
+        "data/availability_delay.xml",
+        "views/availability_delay_portal_templates.xml",
         # dispatch
         "security/dispatch_security.xml",
         "data/dispatch_data.xml",

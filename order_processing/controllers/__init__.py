@@ -1,1 +1,2 @@
+from . import delay_portal
 from . import returns_portal

@@ -9,3 +9,16 @@ class ResCompany(models.Model):
         default=7,
         help="Promised for what neither stock nor a planned receipt covers and no vendor says.",
     )
+    order_delay_mail = fields.Boolean(
+        "Tell customers of delays",
+        help="Each morning, one message to each customer whose goods are promised for later than they were told.",
+    )
+    order_delay_days = fields.Integer(
+        "Days that nobody is told of",
+        default=1,
+        help="A promise that slips by no more than these days is not told. The days add up until they are told.",
+    )
+
+    _order_delay_days_positive = models.Constraint(
+        "CHECK (order_delay_days >= 0)", "The days that nobody is told of cannot be less than none."
+    )

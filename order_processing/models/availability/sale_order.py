@@ -1,3 +1,4 @@
+from collections import namedtuple
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,6 +10,8 @@ from ..common.business_day import business_day
 from .promise_query import free_query, promise_query
 
 CHUNK = 1000
+# what is promised of a line: the day, what free stock does not cover (in the line's unit), by what, and what it waits for
+Promise = namedtuple("Promise", "day short basis source")
 
 
 class SaleOrder(models.Model):
@@ -28,7 +31,8 @@ class SaleOrder(models.Model):
         """Promise a date for each line of goods still to ship, from stock, reservations and planned receipts.
 
         Free stock, first come first served, goes today; then the planned receipt that covers the line; else the vendor's lead time, or
-        the company's. A day on which the company does not work becomes the next one on which it does.
+        the company's: what was promised by it stands until its day has come, it does not recede with each morning. A day on
+        which the company does not work becomes the next one on which it does.
 
         :param date: the day to promise from (``date`` or text), default the company's business day
         :return: ``[{order, order_id, promise_date, lines: [{line_id, promise_date, short}]}]`` (dates as text, ``''`` for none)
@@ -38,38 +42,7 @@ class SaleOrder(models.Model):
         date = self._promise_day(date)
         orders = self.sudo()
         lines = orders.order_line.filtered(lambda line: not line.display_type and line.product_id)
-        found = orders._promise_cover(lines)
-        short_ones = lines.browse([line_id for line_id, facts in found.items() if facts[1]])
-        leads = self._promise_leads(short_ones.product_id)
-        calendars = {company: self._promise_weekdays(company) for company in orders.company_id}
-        today = {company: date or business_day(company) for company in orders.company_id}
-        answers = {}
-        for line in lines:
-            if line.order_id.state == "cancel":
-                answers[line] = (line.order_promise_date, 0.0)
-                continue
-            company = line.company_id
-            promised, short = today[company], 0.0
-            if line.id not in found:
-                # services go today; what has left keeps the day that it was promised for
-                promised = line.order_promise_date or promised
-            else:
-                _needed, short, part, receipt, plain = found[line.id]
-                if short and receipt:
-                    promised = max(promised, business_day(company, receipt))
-                elif short:
-                    days = leads.get((line.product_id.product_tmpl_id.id, company.id), company.order_lead_days)
-                    promised += timedelta(days=days)
-                if plain:
-                    short = line.product_id.uom_id._compute_quantity(
-                        short, line.product_uom_id, rounding_method="HALF-UP"
-                    )
-                else:
-                    short = (
-                        line.product_uom_id.round(part * (line.product_uom_qty - line.qty_delivered)) if short else 0.0
-                    )
-            answers[line] = (self._promise_workday(promised, calendars[company]), short)
-        self.env["order.event"]._record(lines._keep_promises(answers))
+        self.env["order.event"]._record(lines._keep_promises(orders._promises(lines, date)))
         return [
             {
                 "order": order.name,
@@ -87,6 +60,36 @@ class SaleOrder(models.Model):
             }
             for order in orders
         ]
+
+    def _promises(self, lines, date):
+        """What is to be promised of ``lines`` (products of the orders ``self``) from ``date`` on: line to ``Promise``."""
+        found = self._promise_cover(lines)
+        short_ones = lines.browse([line_id for line_id, facts in found.items() if facts[1]])
+        leads = self._promise_leads(short_ones.product_id)
+        calendars = {company: self._promise_weekdays(company) for company in self.company_id}
+        today = {company: date or business_day(company) for company in self.company_id}
+        promises = {}
+        for line in lines:
+            company = line.company_id
+            if line.order_id.state == "cancel":
+                promises[line] = Promise(line.order_promise_date, 0.0, line.order_promise_basis, False)
+                continue
+            if line.id not in found:
+                # services go today; what has left keeps the day that it was promised for
+                day, basis, short = line.order_promise_date or today[company], line.order_promise_basis, 0.0
+            else:
+                lead = leads.get((line.product_id.product_tmpl_id.id, company.id), company.order_lead_days)
+                day, basis = line._promise_day_of(found[line.id], today[company], lead)
+                short = line._promise_short(found[line.id])
+            promises[line] = Promise(self._promise_workday(day, calendars[company]), short, basis, False)
+        waiting = {
+            line: found[line.id]
+            for line, promise in promises.items()
+            if promise.basis == "receipt" and line.id in found
+        }
+        for line, source in self._promise_sources(waiting).items():
+            promises[line] = promises[line]._replace(source=source)
+        return promises
 
     @api.model
     def _promise_cover(self, lines, only_short=False):

@@ -1,5 +1,11 @@
 from odoo import api, fields, models
 
+BASES = [
+    ("stock", "In stock"),
+    ("receipt", "Planned receipt"),
+    ("lead", "Time to replenish"),
+]
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -8,6 +14,13 @@ class SaleOrderLine(models.Model):
         "Promised", readonly=True, copy=False, help="When these goods can leave, as told to the customer."
     )
     order_first_promise_date = fields.Date("First promised", readonly=True, copy=False)
+    order_promise_basis = fields.Selection(BASES, "Promised by", readonly=True, copy=False)
+    order_promise_source = fields.Char(
+        "Waits for",
+        readonly=True,
+        copy=False,
+        help="The receipt that the promise waits for, its vendor and who is responsible.",
+    )
     order_short_qty = fields.Float(
         "Short", readonly=True, copy=False, digits="Product Unit", help="Not covered by free stock, in the line's unit."
     )
@@ -19,36 +32,38 @@ class SaleOrderLine(models.Model):
             line.order_is_short = line.order_short_qty > 0
 
     @api.model
-    def _keep_promises(self, answers):
+    def _keep_promises(self, promises):
         """Write what changed of promises, lines of the same answer together, and return the rows for the day book.
 
-        :param dict answers: line to ``(date promised, quantity short in the line's unit)``
+        :param dict promises: line to ``Promise``
         """
         dates, first, shorts, rows = {}, {}, {}, []
-        for line, (promised, short) in answers.items():
-            if not line.product_uom_id or line.product_uom_id.compare(short, line.order_short_qty):
-                shorts.setdefault(short, []).append(line.id)
+        for line, promise in promises.items():
+            if not line.product_uom_id or line.product_uom_id.compare(promise.short, line.order_short_qty):
+                shorts.setdefault(promise.short, []).append(line.id)
             before = line.order_promise_date
-            if promised == before:
+            said = (promise.day, promise.basis, promise.source)
+            if said != (before, line.order_promise_basis, line.order_promise_source):
+                dates.setdefault(said, []).append(line.id)
+            if promise.day == before:
                 continue
-            dates.setdefault(promised, []).append(line.id)
             if not line.order_first_promise_date:
-                first.setdefault(promised, []).append(line.id)
-            told = fields.Date.to_string(promised) or ""
+                first.setdefault(promise.day, []).append(line.id)
+            told = fields.Date.to_string(promise.day) or ""
+            change = f"{fields.Date.to_string(before)} → {told}" if before else ""
             rows.append(
                 {
                     **line._book_head(),
                     "kind": "promised",
                     "quantity": line.product_uom_qty,
                     "note": told,
-                    "reason": f"{fields.Date.to_string(before)} → {told}" if before else None,
+                    "reason": ": ".join(filter(None, (change, promise.source))) or None,
                 }
             )
-        for name, groups in (
-            ("order_promise_date", dates),
-            ("order_first_promise_date", first),
-            ("order_short_qty", shorts),
-        ):
+        for said, ids in dates.items():
+            names = ("order_promise_date", "order_promise_basis", "order_promise_source")
+            self.browse(ids).write(dict(zip(names, said)))
+        for name, groups in (("order_first_promise_date", first), ("order_short_qty", shorts)):
             for value, ids in groups.items():
                 self.browse(ids).write({name: value})
         return rows

@@ -68,6 +68,8 @@ KINDS = [
     ("unsealed", "Changed after verification"),
     ("confirmed", "Confirmed"),
     ("promised", "Promised"),
+    ("delay_told", "Told of a delay"),
+    ("delay_answered", "Customer's choice on a delay"),
     ("picked", "Picked"),
     ("checked", "Checked"),
     ("shipped", "Shipped"),
