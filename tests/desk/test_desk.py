@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.order_processing.models.common.business_day import business_day
 
@@ -25,6 +26,21 @@ class TestDesk(ObservingCase):
         self.assertLessEqual(orders, self.env["sale.order"].search(action["domain"]))
         self.assertTrue(queue.oldest and queue.oldest_text)
         self.assertGreater(queue.amount, 0)
+
+    def test_what_is_confirmed_and_not_verified_stands_there_until_it_has_left(self):
+        queue = self._queue("to_verify", "processor")
+        self._stock(self.product, 2)
+        order = self._make_order((self.product, 2, 0.0))
+        order.action_confirm()
+        self.assertEqual((order.state, order.verification_state), ("sale", "to_verify"))
+        screen = self.env["ir.actions.act_window"]._for_xml_id("order_processing.action_orders_to_verify")
+        domain = safe_eval(screen["domain"])
+        for shown in (True, False):
+            with self.subTest(shown=shown):
+                self.assertEqual(order in self._orders_of(queue), shown)
+                self.assertEqual(order in self.env["sale.order"].search(domain), shown)
+            if shown:
+                self._deliver(order)
 
     def test_age_gives_the_colour(self):
         queue = self._queue("to_verify")
@@ -56,7 +72,7 @@ class TestDesk(ObservingCase):
                 self.assertGreaterEqual(self._as("processor", queue).count, 0)
                 self.assertEqual(self._as("processor", queue).action_open()["res_model"], queue.model_name)
                 self.assertTrue(self.env.ref(queue.action_xmlid))
-        self.assertEqual(len(queues), 13)
+        self.assertEqual(len(queues), 14)
 
     def test_one_query_a_queue(self):
         queues = self._as("processor", self.env["order.desk.queue"]).search([("measure", "=", "domain")])
