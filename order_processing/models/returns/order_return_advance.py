@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
+from ..common.sent_again import sent_again
 from .return_process import ARRIVED, EXPECTED
 from .settlements import AHEAD, CONSEQUENCES
 
@@ -38,9 +39,10 @@ class OrderReturn(models.Model):
         What has left already is charged or written off when its day has passed; the rest of it is ordered no more.
 
         :raises UserError: an exchange is invoiced beyond what has left: core would leave the invoice, and the customer would
-            owe it; or the rest of one is being packed
+            owe it; or the rest of one is being packed; or half a kit has left
         """
         lines = self.line_ids.filtered(lambda line: line.advance_until)
+        lines._check_left_whole()
         exchanges = lines.exchange_line_id.sudo().filtered(lambda line: line.order_id.state != "cancel")
         begun = exchanges.filtered(lambda line: "done" in line.order_id.order_line.move_ids.mapped("state"))
         rests = begun._exchange_rests()
@@ -92,9 +94,12 @@ class OrderReturn(models.Model):
             ("order.return", ["state"]),
             (
                 "order.return.line",
-                ["advance", "advance_until", "advance_outcome", "received_qty", "settlement", "split_from_id"],
+                ["advance", "advance_until", "advance_outcome", "received_qty", "settlement", "split_from_id", "kit"],
             ),
-            ("stock.move", ["state", "quantity", "sale_line_id", "order_return_line_id", "location_dest_id"]),
+            (
+                "stock.move",
+                ["state", "quantity", "product_id", "sale_line_id", "order_return_line_id", "location_dest_id"],
+            ),
         ):
             self.env[name].flush_model(columns)
         self.env.cr.execute(
@@ -112,16 +117,11 @@ class OrderReturn(models.Model):
                                               WHERE move.sale_line_id = item.exchange_line_id AND move.state = 'done')
                             -- the pieces that an inspection split off came for what this line sent
                             ELSE (SELECT round(coalesce(sum(piece.received_qty), 0)::numeric, 6) FROM order_return_line piece
-                                   WHERE piece.id = item.id OR piece.split_from_id = item.id) < (
-                                 SELECT round(coalesce(sum(move.quantity * move_uom.factor / unit.factor), 0)::numeric, 6)
-                                   FROM stock_move move
-                                   JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
-                                   JOIN uom_uom move_uom ON move_uom.id = move.product_uom
-                                   JOIN uom_uom unit ON unit.id = item.uom_id
-                                  WHERE move.order_return_line_id = item.id AND move.state = 'done')
+                                   WHERE piece.id = item.id OR piece.split_from_id = item.id) < %(sent)s
                              END
               ORDER BY item.id
                 """,
+                sent=sent_again(SQL("item"), done=True),
                 company=company.id,
                 day=business_day(company),
             )

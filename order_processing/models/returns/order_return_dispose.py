@@ -206,12 +206,31 @@ class StockPicking(models.Model):
     def _fill_pieces(self, pieces):
         """Confirm transfers of return lines and reserve the very lots that came back; ``pieces`` of ``_pieces``."""
         self.move_ids._action_confirm(merge=False)
+        rest = {line: [dict(piece) for piece in own] for line, own in pieces.items()}
         for move in self.move_ids:
             move.move_line_ids.unlink()
             move.move_line_ids = [
                 Command.create(
                     {**piece, "picking_id": move.picking_id.id, "location_dest_id": move.location_dest_id.id}
                 )
-                for piece in pieces[move.order_return_line_id]
-                if piece["product_id"] == move.product_id.id
+                for piece in move._take_pieces(rest[move.order_return_line_id])
             ]
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _take_pieces(self, pieces):
+        """What of ``pieces`` (values of move lines, which it is taken off) this move is to bring: a part may stand twice in a
+        kit, and so in its transfer."""
+        self.ensure_one()
+        open_qty, found = self.product_uom_qty, []
+        for piece in pieces:
+            unit = self.env["uom.uom"].browse(piece["product_uom_id"])
+            quantity = min(piece["quantity"], self.product_uom._compute_quantity(open_qty, unit))
+            if piece["product_id"] != self.product_id.id or unit.compare(quantity, 0.0) <= 0:
+                continue
+            piece["quantity"] -= quantity
+            open_qty -= unit._compute_quantity(quantity, self.product_uom)
+            found.append({**piece, "quantity": quantity})
+        return found

@@ -171,7 +171,7 @@ class OrderReturnFollow(models.Model):
             moves = own.filtered(lambda move, root=root: move.order_return_line_id == root)
             left = gone.filtered(lambda move, moves=moves: move.origin_returned_move_id in moves)
             if root not in came:
-                root._check_went_back(moves | left)
+                root._check_went_back(moves, left)
                 came[root] = root._sum_moves(moves) - root._sum_moves(left)
             quantity = min(line.quantity, max(came[root], 0.0))
             came[root] -= quantity
@@ -204,10 +204,13 @@ class OrderReturnLine(models.Model):
     _inherit = "order.return.line"
 
     def _sum_moves(self, moves):
-        """The done quantity of ``moves`` in this line's unit; of a kit the whole ones that its parts make."""
+        """The quantity of ``moves`` in this line's unit, of open ones what they are to bring; of a kit the whole ones that
+        its parts make."""
         if self.kit:
-            return abs(self._sum_kits(moves)[0])
-        return sum(move.product_uom._compute_quantity(move.quantity, self.uom_id, round=False) for move in moves)
+            return self._sum_kits(moves)
+        return sum(
+            move.product_uom._compute_quantity(move._settled_quantity(), self.uom_id, round=False) for move in moves
+        )
 
     def _count_credited(self):
         """Read from the posted credit notes what these lines were credited; what was credited to a line before an inspection

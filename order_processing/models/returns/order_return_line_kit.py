@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .kit_counts import KitMoves, is_whole
+from .kit_counts import NOTHING, KitMoves, is_whole
 
 
 class OrderReturnLine(models.Model):
@@ -150,32 +150,105 @@ class OrderReturnLine(models.Model):
             )
         )
 
+    # ------------------------------------------------------------------ sent again
+
+    def _parts_again(self, came, quantity):
+        """``_leaving_again`` of this kit: ``quantity`` of it by its parts, each as it was delivered; parts that have left already
+        and make no kit are not sent twice.
+
+        :param came: the moves by which these lines came back; of several of one part the last is returned
+        """
+        self.ensure_one()
+        over = self._parts_over(self._sent_again())
+        origins = self | self.split_from_id
+        came = came.filtered(lambda move: move.order_return_line_id in origins)
+        sent = self.order_line_id.sudo().move_ids.filtered(
+            lambda move: move.state == "done" and move.location_dest_id.usage == "customer"
+        )
+        # of the transfer that completed the kit, where that has the part
+        sent = sent.sorted(lambda move: (move.picking_id == self.move_id.picking_id, move.date, move.id))
+        rows = []
+        for part in self.kit["parts"]:
+            product = self.env["product.product"].browse(part["product"])
+            back, like = (
+                moves.filtered(
+                    lambda move, part=part: (move.bom_line_id.id, move.product_id.id) == (part["recipe_line"], part["product"])
+                )[-1:]
+                for moves in (came, sent)
+            )
+            if not like:
+                raise UserError(
+                    self.env._(
+                        "%(line)s: its recipe has %(part)s, which was not delivered as a part of it. Put the recipe right, or "
+                        "choose another product, which may be the same kit.",
+                        line=self.display_name,
+                        part=product.display_name,
+                    )
+                )
+            counted = self._part_quantity(product, part["quantity"] * quantity)
+            left = min(over[product.id], counted)
+            over[product.id] -= left
+            if product.uom_id.compare(counted, left) > 0:
+                rows.append((like, back or like, product.uom_id._compute_quantity(counted - left, like.product_uom)))
+        return rows
+
+    def _parts_over(self, moves):
+        """What ``moves`` of parts bring beyond the whole kits that they make: product to quantity in its unit."""
+        each, kits = self._part_quantities(), self._sum_kits(moves)
+        return {product: (share - kits) * each[product] for product, share in self._part_shares(moves).items()}
+
+    def _check_left_whole(self):
+        """:raises UserError: names the kits of which parts have left again and others have not"""
+        halves = self.filtered("kit")
+        halves -= halves.filtered(lambda line: line._are_kits(*line._left_again()))
+        if halves:
+            raise UserError(
+                self.env._(
+                    "Of these kits parts have left again and others have not: %s. Let the rest leave too, or take the parts back "
+                    "by the returns of their transfers, then the case can end.",
+                    ", ".join(halves.mapped("display_name")),
+                )
+            )
+
+    def _left_again(self):
+        """What has left again of this line, and what of that came back by hand: two sets of moves."""
+        self.ensure_one()
+        left = self._sent_again().filtered(lambda move: move.state == "done")
+        return left, left.returned_move_ids.filtered(lambda move: move.state == "done")
+
     # ------------------------------------------------------------------ what came
 
-    def _sum_kits(self, moves):
-        """How many kits, in this line's unit, done moves of parts make: ``(whole ones, whether nothing is left over)``.
-
-        Moves to the customer count against those from it.
-        """
+    def _part_shares(self, moves):
+        """For how much of this kit, in the line's unit, ``moves`` of its parts are enough: product to quantity."""
         self.ensure_one()
         sums = {}
         for move in moves:
-            sign = -1 if move.location_dest_id.usage == "customer" else 1
-            quantity = move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id, round=False)
-            sums[move.product_id.id] = sums.get(move.product_id.id, 0.0) + sign * quantity
+            quantity = move.product_uom._compute_quantity(move._settled_quantity(), move.product_id.uom_id, round=False)
+            sums[move.product_id.id] = sums.get(move.product_id.id, 0.0) + quantity
+        return {product: sums.get(product, 0.0) / each for product, each in self._part_quantities().items()}
+
+    def _part_quantities(self):
+        """What one unit of this line takes of each part, by product."""
         each = {}
         for part in self.kit["parts"]:
             each[part["product"]] = each.get(part["product"], 0.0) + part["quantity"]
-        shares = [sums.get(product, 0.0) / quantity for product, quantity in each.items()]
-        whole = self.kit["whole"]
-        least = min(shares)
-        even = max(shares) - least < 1e-6 and is_whole(least, whole)
-        return (round(least / whole, 6) // 1) * whole, even
+        return each
 
-    def _check_went_back(self, moves):
-        """:raises UserError: parts of a kit went back to the customer, and no whole kit; ``moves``: of this line, both ways"""
+    def _sum_kits(self, moves):
+        """How many whole kits, in this line's unit, ``moves`` of parts in one direction make."""
+        whole = self.kit["whole"]
+        return (round(min(self._part_shares(moves).values()) / whole, 6) // 1) * whole
+
+    def _are_kits(self, came, went=()):
+        """Whether ``came`` less ``went`` (moves of parts) are whole kits and nothing is left over."""
+        other = self._part_shares(went)
+        shares = [share - other[product] for product, share in self._part_shares(came).items()]
+        return max(shares) - min(shares) < NOTHING and is_whole(min(shares), self.kit["whole"])
+
+    def _check_went_back(self, came, went):
+        """:raises UserError: parts of a kit ``went`` back to the customer, and no whole kit; ``came``: what this line brought"""
         self.ensure_one()
-        if self.kit and not self._sum_kits(moves)[1]:
+        if self.kit and not self._are_kits(came, went):
             raise UserError(
                 self.env._(
                     "%s: a kit goes back to the customer whole, with all its parts, as it came.", self.display_name

@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from ..common.business_day import business_day
 from .case_payload import Case, number
 from .kit_counts import is_whole
-from .settlements import AGAIN
 
 SOURCE = "portal"
 # what a customer may wish for; another product is agreed with the desk
@@ -195,8 +194,6 @@ class _RowReader:
         whole = self.moves[line.id][0].get("whole")
         if whole and not is_whole(amount, whole):
             return self._("a kit comes back whole.")
-        if whole and row.get("settlement") in AGAIN:
-            return self._("a kit cannot be sent again by its return: choose a refund.")
         if not isinstance(row.get("reason"), str) or row["reason"] not in self.reasons:
             return self._("choose a reason.")
         if not isinstance(row.get("settlement"), str) or row["settlement"] not in self.settlements:
