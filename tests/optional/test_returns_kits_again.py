@@ -23,7 +23,8 @@ class AgainCase(KitCase):
         """Validate ``transfer``, of each product so much; the rest waits on."""
         for move in transfer.move_ids:
             move.quantity = move.product_uom_qty if quantities is None else quantities.get(move.product_id, 0)
-        transfer.move_ids.picked = True
+            move.picked = bool(move.quantity)
+        transfer.action_quality_pass()
         transfer.with_context(skip_sms=True, cancel_backorder=False, skip_backorder=True).button_validate()
 
     def _next_cron(self):

@@ -85,11 +85,7 @@ class TestKitsRefused(KitCase):
         self.assertRegex(self._ask(self._row(line, 1), ok=False).unmatched_message, "KIT.*vendor.*transfers")
 
     def test_parts_with_several_serials(self):
-        part = self._make_product("Part", "PART", 5.0, tracking="serial")
-        lots = self.env["stock.lot"].create([{"product_id": part.id, "name": f"S{number}"} for number in range(2)])
-        for lot in lots:
-            self.env["stock.quant"]._update_available_quantity(part, self.warehouse.lot_stock_id, 1, lot_id=lot)
-        self.bom.bom_line_ids = [Command.create({"product_id": part.id, "product_qty": 1})]
+        part, _lots = self._tracked("serial", 1, 1)
         _order, line = self._kits(2)
         self.assertEqual(line.qty_delivered, 2)
         case = self._ask(self._row(line, 1))

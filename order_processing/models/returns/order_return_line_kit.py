@@ -1,7 +1,10 @@
+import math
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .kit_counts import NOTHING, KitMoves, is_whole
+from .lots_left import LotsLeft
 
 
 class OrderReturnLine(models.Model):
@@ -29,6 +32,11 @@ class OrderReturnLine(models.Model):
                 rows.append((line, product, product.uom_id, product.uom_id.round(sums[product.id])))
         return rows
 
+    def _goods_products(self):
+        """The products that move with these lines."""
+        parts = [part["product"] for line in self.filtered("kit") for part in line.kit["parts"]]
+        return self.filtered(lambda line: not line.kit).product_id | self.env["product.product"].browse(parts)
+
     def _has_part(self, product):
         """Whether ``product`` is a part of the kit that this line brings."""
         self.ensure_one()
@@ -51,22 +59,24 @@ class OrderReturnLine(models.Model):
     # ------------------------------------------------------------------ the receipt
 
     def _returning(self):
-        """The delivered moves by which these lines come back: ``{line: [(move, quantity in the move's unit)]}``.
+        """The delivered moves by which these lines come back: ``{line: [(move, quantity in the move's unit, values of the move
+        lines that bring it)]}``, no such values where nobody says which lots come.
 
         A kit comes by its parts, of the transfer that completed it first, then of the latest others.
 
-        :raises UserError: names the kits whose parts cannot be told
+        :raises UserError: names the kits whose parts cannot be told, and lots that did not leave
         """
-        rows = {
-            line: [(line.move_id, line.uom_id._compute_quantity(line.quantity, line.move_id.product_uom))]
-            for line in self
-            if not line.kit
-        }
+        rows, lots = {}, LotsLeft()
+        for line in self:
+            if not line.kit:
+                move = line.move_id
+                quantity = line.uom_id._compute_quantity(line.quantity, move.product_uom)
+                rows[line] = [(move, quantity, line._pick_lots(lots, move, quantity))]
         kits = self.filtered("kit")
-        return {**rows, **kits._returning_parts()} if kits else rows
+        return {**rows, **kits._returning_parts(lots)} if kits else rows
 
-    def _returning_parts(self):
-        """``_returning`` of kits."""
+    def _returning_parts(self, lots):
+        """``_returning`` of kits; ``lots``: a ``LotsLeft``."""
         sold = self.order_line_id.sudo()
         moves, left = sold._order_kit_moves(sold.ids), {}
         recipes = sold._order_kit_recipes(moves)
@@ -79,28 +89,38 @@ class OrderReturnLine(models.Model):
         for line in self:
             # from here on what came says it
             line._set({"kit": recipes[line.order_line_id.sudo()][0].stored()})
-            rows[line] = line._take_parts(moves[line.order_line_id.id], left)
+            rows[line] = line._take_parts(moves[line.order_line_id.id], left, lots)
         return rows
 
-    def _take_parts(self, moves, left):
-        """The parts of this kit: ``[(move, quantity in its unit)]``, taken from ``left`` (move id to what has not come back)."""
+    def _take_parts(self, moves, left, lots):
+        """The parts of this kit, as ``_returning`` says it: taken from ``left`` (move id to what has not come back), and from
+        ``lots`` those that are said to come."""
         self.ensure_one()
         first = self.move_id.picking_id.id
         sent = [move for move in moves if move["leaves"]]
         sent.sort(key=lambda move: (move["picking_id"] == first, move["date"], move["id"]), reverse=True)
-        found = []
+        found, wanted = [], {}
         for part in self.kit["parts"]:
             product = self.env["product.product"].browse(part["product"])
             rest = self._part_quantity(product, part["quantity"] * self.quantity)
+            named = wanted.setdefault(product, self._wanted_lots(product))
             for data in sent:
                 taken = min(rest, left[data["id"]])
                 if data["recipe_line_id"] != part["recipe_line"] or product.uom_id.compare(taken, 0.0) <= 0:
                     continue
-                move = self.env["stock.move"].browse(data["id"])
-                self._check_lots(move, taken, left[move.id])
+                move, items = self.env["stock.move"].browse(data["id"]), []
+                if named:
+                    items = lots.take(move, named, taken)
+                    taken = sum(item["quantity"] for item in items)
+                    if not items:
+                        continue
+                else:
+                    self._check_lots(move, taken, left[move.id], lots)
                 left[move.id] -= taken
                 rest -= taken
-                found.append((move, product.uom_id._compute_quantity(taken, move.product_uom)))
+                found.append((move, product.uom_id._compute_quantity(taken, move.product_uom), items))
+            if named:
+                self._check_taken(product, dict.fromkeys(named, math.inf), rest)
             if product.uom_id.compare(rest, 0.0) > 0:
                 raise UserError(
                     self.env._(
@@ -112,6 +132,8 @@ class OrderReturnLine(models.Model):
                         part=product.display_name,
                     )
                 )
+        for product, named in wanted.items():
+            self._check_taken(product, named, 0.0)
         return found
 
     def _part_quantity(self, product, quantity):
@@ -135,15 +157,15 @@ class OrderReturnLine(models.Model):
             )
         return counted
 
-    def _check_lots(self, move, taken, left):
+    def _check_lots(self, move, taken, left, lots):
         """:raises UserError: nobody says which lots of a part come back, and not all of them do"""
         product = move.product_id
-        if product.tracking == "none" or not product.uom_id.compare(taken, left) or len(move.lot_ids) < 2:
+        if product.tracking == "none" or not product.uom_id.compare(taken, left) or len(lots.lots(move)) < 2:
             return
         raise UserError(
             self.env._(
                 "%(line)s: its part %(part)s left by several lots or serial numbers, and which of them come back is not said. "
-                "Let all kits of %(transfer)s come together, or take the parts back by the return of that transfer.",
+                "Name those that came, let all kits of %(transfer)s come together, or take the parts back by the return of that transfer.",
                 line=self.display_name,
                 part=product.display_name,
                 transfer=move.picking_id.name,
