@@ -146,13 +146,17 @@ class OrderReturnLine(models.Model):
 
     def _end_advance(self):
         """Invoice or write off what these lines were sent for in advance and what did not come; tell the desk."""
+        kept = self.browse()
         for line in self:
             outcome = line.policy_id.advance_consequence or CONSEQUENCE
             missing = line._missing_of_advance()
             # what does not come any more is not waited for
             line._set({"advance_outcome": outcome, "advance_qty": missing})
             if outcome == "write_off":
-                line._write_off_advance()
+                kept |= line._write_off_advance()
+        # for an exchange what was promised for the goods is given all the same
+        promised = kept.filtered(lambda line: line.settlement == "exchange")
+        promised.return_id._credit(promised)
         self.filtered(
             lambda line: line.settlement == "replacement" and line.advance_outcome == "invoice"
         )._charge_advance()
@@ -197,14 +201,19 @@ class OrderReturnLine(models.Model):
         quantities = {line.id: quantity for line, quantity in missing.items()}
         orders = self.order_id.with_context(order_mend_quantities=quantities)
         invoices = orders._create_invoices(grouped=True)
-        for case in self.return_id:
-            own = case.line_ids.filtered(lambda line: line in self).order_line_id
-            case._charge(invoices.filtered(lambda move, own=own: move.invoice_line_ids.sale_line_ids & own))
+        charges = {}
+        for case, lines in self.grouped("return_id").items():
+            own = lines.order_line_id
+            charges[case] = invoices.filtered(lambda move, own=own: move.invoice_line_ids.sale_line_ids & own)
+        self.return_id._charge(charges)
         invoices.filtered(lambda move: not move.company_id.order_return_credit_draft).action_post()
 
     def _write_off_advance(self):
-        """The customer keeps both, so what did not come cannot come for money later; for an exchange what was promised for
-        the goods is given all the same."""
+        """The customer keeps both, so what did not come cannot come for money later.
+
+        :return: the line of what stays with the customer, split off where some of it came
+        """
+        self.ensure_one()
         if self.state in ARRIVED and self.received_qty:
             # what came stays with this line, what did not is split off
             own, missing = self.sudo().copy_data()[0], self.advance_qty
@@ -221,12 +230,9 @@ class OrderReturnLine(models.Model):
                 }
             )
             self._set({"announced_qty": self.uom_id.round(self.announced_qty - missing)})
-            kept = self.sudo().create(own)
-        else:
-            kept = self
-            self._set({"disposition": "customer_keeps"})
-        if self.settlement == "exchange":
-            self.return_id._credit(kept)
+            return self.sudo().create(own)
+        self._set({"disposition": "customer_keeps"})
+        return self
 
     def _tell_advance(self):
         """A line in the chatter of each case, a task for who approved it, a message to the customer."""
