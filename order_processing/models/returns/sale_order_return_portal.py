@@ -153,7 +153,7 @@ class _RowReader:
         self.terms = order.env["order.return.policy"]._terms(order.order_line.browse(self.lines))
         self.reasons = {reason.code: reason for reason in order.env["order.return.reason"].sudo().search([])}
         self.settlements = dict(order._return_choices()["settlements"])
-        self.wanted = order.env["order.return.line"]
+        self.wanted, self.Line = [], order.env["order.return.line"]
         self.owners = []
         self.today = business_day(order.company_id)
         self.seen = set()
@@ -234,7 +234,7 @@ class _RowReader:
         """Note what is to be estimated for ``answer``, all rows together."""
         row = answer["row"]
         self.owners.append(answer)
-        self.wanted |= self.wanted.new(
+        self.wanted.append(
             {
                 "order_line_id": line.id,
                 "uom_id": line.product_uom_id.id,
@@ -249,7 +249,8 @@ class _RowReader:
 
     def estimate(self):
         """Say in the answers what they are expected to give, tax included, in the order's currency."""
-        for answer, found in zip(self.owners, self.wanted._estimate_credits(self.wanted), strict=True):
+        wanted = self.Line.union(*map(self.Line.new, self.wanted))
+        for answer, found in zip(self.owners, self.Line._estimate_credits(wanted), strict=True):
             amount = found["refund"] - found["fee"] + found["tax"]
             answer["amount"] = self.order.currency_id.round(answer["amount"] + amount)
         for answer in {id(answer): answer for answer in self.owners}.values():
