@@ -133,12 +133,14 @@ class OrderMatchingBeside(models.AbstractModel):
                               -- with what an inspection split off it
                               SELECT coalesce(sum(came.received_qty), 0)::numeric FROM order_return_line came
                                WHERE came.id = item.id OR came.split_from_id = item.id), 0)
-                    WHERE item.advance AND item.advance_outcome IS DISTINCT FROM 'invoice'
+                    -- the customer keeps what a claim without a return replaces
+                    WHERE (item.advance OR item.disposition = 'customer_keeps')
+                      AND item.advance_outcome IS DISTINCT FROM 'invoice'
                 UNION ALL
                    SELECT 'paid_ahead', item.credited_qty
                     WHERE request.state IN ('requested', 'approved', 'on_way') AND item.disposition <> 'customer_keeps'
                    ) AS piece (tag, quantity)
-             WHERE (item.advance OR item.credited_qty > 0) AND piece.quantity > 0 AND %(scope)s
+             WHERE (item.advance OR item.credited_qty > 0 OR item.disposition = 'customer_keeps') AND piece.quantity > 0 AND %(scope)s
             """,
             sent=sent_again(SQL("item"), done=True),
             scope=scope,

@@ -31,9 +31,7 @@ class OrderReturnSettle(models.Model):
         """Cases whose credit note stands as a draft for the accountants are settled once it is posted."""
         waiting = self.filtered(lambda case: any(move.state == "draft" for move in case.credit_ids))
         why = self.env._("The credit note waits to be posted")
-        inspected = waiting.filtered("inspected_at")
-        inspected._transition("unsettle", reason=why)
-        (waiting - inspected)._transition("unsettle_uninspected", reason=why)
+        waiting._unsettle(why)
         return waiting
 
     @working

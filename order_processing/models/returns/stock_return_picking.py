@@ -30,6 +30,9 @@ class StockReturnPickingLine(models.TransientModel):
     def _prepare_move_default_values(self, new_picking):
         vals = super()._prepare_move_default_values(new_picking)
         line = self.order_return_line_id
+        if not line and self.move_id.order_return_line_id and self.move_id.location_id.usage == "customer":
+            # a receipt that is turned round: what it did not take off what is delivered is not added to it
+            vals["to_refund"] = self.move_id.to_refund
         if line:
             vals["order_return_line_id"] = line.id
             place = line._receipt_place()
