@@ -26,6 +26,7 @@ class TestKitsBatches(CountMixin, KitCase):
             "stock.picking": ("button_validate", "action_confirm", "action_assign", "copy"),
             "stock.move": ("copy", "_action_done"),
             "sale.order.line": ("_prepare_qty_delivered", "write"),
+            "mrp.bom": ("_bom_find",),
             "account.move": ("_reverse_moves", "action_post"),
         }
         return [(type(self.env[model]), name) for model, own in names.items() for name in own]

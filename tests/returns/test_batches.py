@@ -14,14 +14,14 @@ class CountMixin:
     def _cores(self, *methods):
         """Counts into the list it gives what ``(class, name)`` of core's methods query, flushed, the outermost alone.
 
-        What a field is computed by (``_prepare_…``) is not flushed: it may run within a flush.
+        What a field is computed by (``_prepare_…``, ``_bom_find``) is not flushed: it may run within a flush.
         """
         spent, depth = [0], [0]
         patches = []
         for model, name in methods:
             plain = getattr(model, name)
 
-            def counted(records, *args, _plain=plain, _flushed=not name.startswith("_prepare"), **kwargs):
+            def counted(records, *args, _plain=plain, _flushed=not name.startswith(("_prepare", "_bom")), **kwargs):
                 if depth[0]:
                     return _plain(records, *args, **kwargs)
                 if _flushed:

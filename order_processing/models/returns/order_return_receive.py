@@ -58,10 +58,8 @@ class OrderReturnReceive(models.Model):
             [{"picking_id": picking.id, "product_return_moves": rows} for (_case, picking), rows in groups.items()]
         )
         transfers = self.env["stock.picking"]
-        for wizard, (case, _picking) in zip(wizards, groups):
-            transfer = wizard._create_return()
-            transfer.write({"order_return_id": case.id, "origin": case.name})
-            transfers |= transfer
+        for wizard in wizards:
+            transfers |= wizard._create_return()
         transfers._validate_returns(lots)
         places = {move.order_return_line_id: move.location_dest_id for move in transfers.move_ids}
         for line in self.line_ids:

@@ -20,6 +20,8 @@ class OrderReturnSettle(models.Model):
         self._credit(money)
         if given:
             self._settle_fees(given)
+        # what is read of one is read of all
+        lines._family().stock_move_ids.location_dest_id.mapped("usage")
         # what a policy ended is sent no more, and a case that is settled a second time has sent its goods
         unsent = lines.filtered(lambda line: not line.advance_outcome and not line._family()._is_sent())
         self._send_again(unsent.filtered(lambda line: line.settlement in AGAIN))
