@@ -23,6 +23,7 @@ from . import returns_create
 from . import returns_create_money
 from . import returns_ask
 from . import returns_counter
+from . import returns_counter_scan
 from . import reconciliation_draw
 from . import reconciliation_export
 from . import reconciliation_housekeeping

@@ -32,7 +32,9 @@ class OrderReturnCounter(models.TransientModel):
 
     @api.onchange("return_id")
     def _onchange_return_id(self):
-        self.line_ids = self._lines()
+        # a scan that found the case has filled them, and may have counted
+        if self.line_ids.return_line_id.return_id._origin != self.return_id._origin:
+            self.line_ids = self._lines()
 
     def _lines(self):
         """Commands for the lines of the case: to be counted from nothing, or to be inspected as they came."""
@@ -57,62 +59,6 @@ class OrderReturnCounter(models.TransientModel):
                 for line in lines
             ),
         ]
-
-    @api.onchange("code")
-    def _onchange_code(self):
-        """A scan: the case where none is chosen, else one more of a product; what is unknown is said."""
-        code = (self.code or "").strip()
-        self.code = False
-        if not code:
-            return
-        if not self.return_id:
-            self.return_id = self._find_case(code)
-            self.said = False if self.return_id else self.env._("No open case is known by %s.", code)
-            self.line_ids = self._lines()
-            return
-        if self.step != "count":
-            self.said = self.env._("%s was counted: say what the inspection finds.", self.return_id.name)
-            return
-        product = self.env["product.product"].search(
-            ["|", ("barcode", "=", code), ("default_code", "=", code)], order="barcode", limit=1
-        )
-        if not product:
-            self.said = self.env._("No product is known by %s.", code)
-            return
-        own = self.line_ids.filtered(lambda line: line.product_id == product)
-        kit = self.line_ids.return_line_id.filtered(lambda line: line._has_part(product))[:1]
-        if kit and not own:
-            self.said = self.env._(
-                "%(part)s is a part of %(kit)s, which is counted whole: scan or enter the kit once all its parts are there.",
-                part=product.display_name,
-                kit=kit.product_id.display_name,
-            )
-            return
-        line = own.filtered(lambda line: line.quantity < line.announced)[:1] or own[:1]
-        if line:
-            line.quantity += 1
-            self.said = self.env._("%(product)s: %(count)g", product=product.display_name, count=line.quantity)
-        else:
-            self.line_ids = [
-                Command.create(
-                    {"product_id": product.id, "announced": 0.0, "quantity": 1.0, "disposition": "quarantine"}
-                )
-            ]
-            self.said = self.env._("%s: nobody announced it", product.display_name)
-
-    def _find_case(self, code):
-        """The only open case that is called ``code``, or whose order or sender calls it so."""
-        Case = self.env["order.return"]
-        domain = [
-            ("state", "in", (*EXPECTED, "received")),
-            ("unmatched", "=", False),
-            ("company_id", "=", self.env.company.id),
-        ]
-        for name in ("name", "external_key", "line_ids.order_id.name"):
-            found = Case.search([*domain, (name, "=", code)], limit=2)
-            if len(found) == 1:
-                return found
-        return Case
 
     def _reopen(self):
         return {
@@ -151,7 +97,8 @@ class OrderReturnCounter(models.TransientModel):
             elif line.quantity:
                 code = line.product_id.default_code or line.product_id.barcode
                 others.append({"product": code, "quantity": line.quantity, "lot": line.lot_id.name or ""})
-        case.action_receive(counts=counts)
+        lots = {line.return_line_id.id: line.lot_ids.ids for line in self.line_ids if line.lot_ids and line.quantity}
+        case.action_receive(counts=counts, lots=lots)
         if others:
             partner = case.partner_id.commercial_partner_id
             customer = partner.ref or partner.email_normalized or partner.vat or ""
@@ -178,6 +125,7 @@ class OrderReturnCounter(models.TransientModel):
                     "condition": line.condition,
                     "disposition": line.disposition,
                     "lot_id": line.lot_id.id,
+                    "lots": line.lot_ids.ids,
                     "note": line.note or "",
                 }
                 for line in self.line_ids

@@ -44,5 +44,26 @@ class KitCase(ModulesCase):
         order = self._shipped((self.kit, quantity), **vals)
         return order, order.order_line
 
+    def _tracked(self, tracking, *quantities):
+        """A part of the kit, one in each, that lies in stock in lots of these quantities: the product and the lots."""
+        part = self._make_product("Part", "PART", 5.0, tracking=tracking)
+        lots = self.env["stock.lot"].create(
+            [{"product_id": part.id, "name": f"S{number}"} for number in range(len(quantities))]
+        )
+        place = {"product_id": part.id, "location_id": self.warehouse.lot_stock_id.id}
+        # by moves: the day's close proves them
+        self.env["stock.quant"].with_context(inventory_mode=True).create(
+            [{**place, "lot_id": lot.id, "inventory_quantity": found} for lot, found in zip(lots, quantities)]
+        ).action_apply_inventory()
+        self.bom.bom_line_ids = [Command.create({"product_id": part.id, "product_qty": 1})]
+        return part, lots
+
+    def _lots_at(self, product, location):
+        """What lies at ``location`` by lots."""
+        quants = self.env["stock.quant"].search(
+            [("product_id", "=", product.id), ("location_id", "child_of", location.id), ("quantity", "!=", 0)]
+        )
+        return {lot: sum(own.mapped("quantity")) for lot, own in quants.grouped("lot_id").items()}
+
     def _lies(self, location):
         return self._on_hand(self.product, location), self._on_hand(self.other_product, location)

@@ -12,21 +12,27 @@ FEW, MANY = 2, 8
 class CountMixin:
     @contextmanager
     def _cores(self, *methods):
-        """Counts into the list it gives what ``(class, name)`` of core's methods query, flushed, the outermost alone."""
+        """Counts into the list it gives what ``(class, name)`` of core's methods query, flushed, the outermost alone.
+
+        What a field is computed by (``_prepare_…``, ``_bom_find``) is not flushed: it may run within a flush.
+        """
         spent, depth = [0], [0]
         patches = []
         for model, name in methods:
             plain = getattr(model, name)
 
-            def counted(records, *args, _plain=plain, **kwargs):
+            def counted(records, *args, _plain=plain, _flushed=not name.startswith(("_prepare", "_bom")), **kwargs):
                 if depth[0]:
                     return _plain(records, *args, **kwargs)
-                records.env.flush_all()
+                if _flushed:
+                    records.env.cr.flush()
                 start = records.env.cr.sql_log_count
                 depth[0] += 1
                 try:
                     answer = _plain(records, *args, **kwargs)
-                    records.env.flush_all()
+                    if _flushed:
+                        # with what core tells of it
+                        records.env.cr.flush()
                 finally:
                     depth[0] -= 1
                     spent[0] += records.env.cr.sql_log_count - start
@@ -43,7 +49,8 @@ class CountMixin:
 
     def _own(self, work, *methods):
         """The queries of ``work()`` without those of core's ``methods``."""
-        self.env.flush_all()
+        # with what was to be told of the steps before
+        self.env.cr.flush()
         self.env.invalidate_all()
         with self._cores(*methods) if methods else nullcontext([0]) as spent:
             before = self.env.cr.sql_log_count
@@ -99,6 +106,70 @@ class TestBatches(CountMixin, ReturnCase):
             cases = self._overdue(number)
             answer = self._own(self.Return._cron_advance, (type(self.env["mail.activity"]), "create"))
             self.assertEqual(cases.line_ids.mapped("advance_outcome"), ["write_off"] * number)
+            return answer
+
+        count(1)
+        self._grows_not(count(FEW), count(MANY))
+
+    def _overdue_exchanges(self, number):
+        """Cases whose other product left in advance, and of which nothing came in time."""
+        cases = self._cases(number, settlement="exchange", exchange_product="TG-2", advance=True)
+        for order in cases.exchange_order_ids:
+            self._deliver(order)
+        day = self.Return._document_day(self.company) - timedelta(days=1)
+        cases.line_ids._set({"advance_until": day})
+        return cases
+
+    def test_exchanges_are_written_off(self):
+        """What was promised for the goods is given all the same: a credit note for each case, posted as a set."""
+        self.env["order.return.policy"].create({"name": "Off", "advance_consequence": "write_off"})
+        Move = type(self.env["account.move"])
+
+        def count(number):
+            cases = self._overdue_exchanges(number)
+            answer = self._own(
+                self.Return._cron_advance,
+                (Move, "_reverse_moves"),
+                (Move, "action_post"),
+                (type(self.env["mail.activity"]), "create"),
+            )
+            self.assertEqual(cases.line_ids.mapped("advance_outcome"), ["write_off"] * number)
+            self.assertEqual(cases.credit_ids.mapped("amount_untaxed"), [10.0] * number)
+            return answer
+
+        count(1)
+        self._grows_not(count(FEW), count(MANY))
+
+    def test_exchanges_that_stay_with_their_invoice(self):
+        """What was sent was sold by its own order: the case ends, and nothing is given."""
+
+        def count(number):
+            cases = self._overdue_exchanges(number)
+            answer = self._own(self.Return._cron_advance, (type(self.env["mail.activity"]), "create"))
+            self.assertEqual(cases.line_ids.mapped("advance_outcome"), ["invoice"] * number)
+            self.assertEqual((cases.mapped("state"), cases.credit_ids.ids), (["settled"] * number, []))
+            return answer
+
+        count(1)
+        self._grows_not(count(FEW), count(MANY))
+
+    def test_what_did_not_come_is_charged(self):
+        """An invoice for each order, made and posted as a set."""
+        Move, Order, Line = (type(self.env[name]) for name in ("account.move", "sale.order", "sale.order.line"))
+
+        def count(number):
+            cases = self._overdue(number)
+            answer = self._own(
+                self.Return._cron_advance,
+                (Order, "_create_invoices"),
+                (Line, "write"),
+                (Line, "_prepare_qty_delivered"),
+                (Move, "action_post"),
+                (type(self.env["mail.activity"]), "create"),
+            )
+            self.assertFalse([why for why in cases.mapped("held_up_why") if why])
+            self.assertEqual(cases.line_ids.mapped("advance_outcome"), ["invoice"] * number)
+            self.assertEqual(cases.charge_ids.mapped("amount_untaxed"), [10.0] * number)
             return answer
 
         count(1)

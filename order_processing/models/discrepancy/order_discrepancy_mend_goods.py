@@ -55,36 +55,17 @@ class OrderDiscrepancyMendGoods(models.Model):
         moves = self.env["stock.move"]
         for line, quantity in wanted.items():
             for row in owed.filtered(lambda row, line=line: row.order_line_id == line):
-                missing = min(quantity, row.quantity - self._mend_sent_again(row))
+                missing = min(quantity, row.quantity - row._sum_moves(row._sent_again()))
                 if row.uom_id.compare(missing, 0) <= 0:
                     continue
-                before = self._mend_moves_of(row)
-                self.env["order.return"]._send_again(row)
-                new = self._mend_moves_of(row) - before
-                new.product_uom_qty = row.uom_id._compute_quantity(missing, new.product_uom)
-                moves |= new
+                before = row._sent_again()
+                self.env["order.return"]._send_again(row, {row: missing})
+                row.invalidate_recordset(["stock_move_ids"])
+                moves |= row._sent_again() - before
                 quantity -= missing
         if not moves:
             raise UserError(self.env._("No settled return case owes a replacement for %s.", self._mend_names()))
         return {"documents": [moves.picking_id], "read": moves}
-
-    def _mend_moves_of(self, row):
-        """Moves that bring the replacement of a return line to the customer."""
-        return self.env["stock.move"].search(
-            [
-                ("order_return_line_id", "=", row.id),
-                ("location_dest_id.usage", "=", "customer"),
-                ("state", "!=", "cancel"),
-            ]
-        )
-
-    def _mend_sent_again(self, row):
-        return sum(
-            move.product_uom._compute_quantity(
-                move.quantity if move.state == "done" else move.product_uom_qty, row.uom_id, round=False
-            )
-            for move in self._mend_moves_of(row)
-        )
 
     # ------------------------------------------------------------------ fetch back
 

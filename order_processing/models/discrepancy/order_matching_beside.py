@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..common.sent_again import sent_again
+
 SHIP_TO = ("street", "street2", "city", "zip")
 
 
@@ -46,7 +48,7 @@ class OrderMatchingBeside(models.AbstractModel):
             self.env["order.return.line"].flush_model(
                 [
                     *("return_id", "order_line_id", "uom_id", "received_qty", "credited_qty", "settlement"),
-                    *("disposition", "advance", "advance_outcome", "split_from_id"),
+                    *("disposition", "advance", "advance_outcome", "split_from_id", "kit"),
                 ]
             )
             self.env["account.move"].flush_model(
@@ -104,16 +106,13 @@ class OrderMatchingBeside(models.AbstractModel):
         CROSS JOIN LATERAL (
                    SELECT 'replace_due', (item.received_qty * coalesce(item_uom.factor / line_uom.factor, 1))::numeric
                 UNION ALL
-                   SELECT 'replace_sent', (CASE WHEN move.state = 'done' THEN move.quantity ELSE move.product_uom_qty END
-                                           * move_uom.factor / coalesce(line_uom.factor, move_uom.factor))::numeric
-                     FROM stock_move move
-                     JOIN uom_uom move_uom ON move_uom.id = move.product_uom
-                     JOIN stock_location target ON target.id = move.location_dest_id
-                    WHERE move.order_return_line_id = item.id AND move.state <> 'cancel' AND target.usage = 'customer'
+                   SELECT 'replace_sent', (%(sent)s * coalesce(item_uom.factor / line_uom.factor, 1))::numeric
                    ) AS piece (tag, quantity)
-             WHERE request.state IN ('settled', 'closed') AND item.settlement IN ('replacement', 'repair') AND item.received_qty > 0 AND %s
+             WHERE request.state IN ('settled', 'closed') AND item.settlement IN ('replacement', 'repair') AND item.received_qty > 0
+               AND %(scope)s
             """,
-            scope,
+            sent=sent_again(SQL("item"), done=False),
+            scope=scope,
         )
 
     @api.model
@@ -130,22 +129,21 @@ class OrderMatchingBeside(models.AbstractModel):
          LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
         CROSS JOIN LATERAL (
                    SELECT 'sent_ahead',
-                          greatest(sum(move.quantity * move_uom.factor / item_uom.factor) - (
+                          greatest(%(sent)s - (
                               -- with what an inspection split off it
-                              SELECT coalesce(sum(came.received_qty), 0) FROM order_return_line came
+                              SELECT coalesce(sum(came.received_qty), 0)::numeric FROM order_return_line came
                                WHERE came.id = item.id OR came.split_from_id = item.id), 0)
-                     FROM stock_move move
-                     JOIN uom_uom move_uom ON move_uom.id = move.product_uom
-                     JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
-                    WHERE item.advance AND item.advance_outcome IS DISTINCT FROM 'invoice'
-                      AND move.order_return_line_id = item.id AND move.state = 'done'
+                    -- the customer keeps what a claim without a return replaces
+                    WHERE (item.advance OR item.disposition = 'customer_keeps')
+                      AND item.advance_outcome IS DISTINCT FROM 'invoice'
                 UNION ALL
                    SELECT 'paid_ahead', item.credited_qty
                     WHERE request.state IN ('requested', 'approved', 'on_way') AND item.disposition <> 'customer_keeps'
                    ) AS piece (tag, quantity)
-             WHERE (item.advance OR item.credited_qty > 0) AND piece.quantity > 0 AND %s
+             WHERE (item.advance OR item.credited_qty > 0 OR item.disposition = 'customer_keeps') AND piece.quantity > 0 AND %(scope)s
             """,
-            scope,
+            sent=sent_again(SQL("item"), done=True),
+            scope=scope,
         )
 
     @api.model

@@ -5,6 +5,7 @@ from . import order_return_policy_choice
 from . import order_return
 from . import order_return_line
 from . import order_return_line_kit
+from . import order_return_lots
 from . import order_return_line_policy
 from . import order_return_request
 from . import order_return_receive

@@ -16,9 +16,6 @@ class Lines(list):
         """The values of one field."""
         return [getattr(line, name) for line in self]
 
-    def __and__(self, other):
-        return Lines(line for line in self if any(line is one for one in other))
-
 
 class Row:
     """One line of a credit note that is not made; ``line``: the return line whose goods or fee it is."""
@@ -66,12 +63,12 @@ class Sketch:
         self.before = list(before)
         self.env, self.reversed_entry_id, self.currency_id = invoice.env, invoice, invoice.currency_id
         self.corrections = defaultdict(float)
-        self.rows = Lines()
+        self.rows, discounts = Lines(), {}
         for line, item, quantity in shares:
             vals = {name: item[name] for name in ("price_unit", "discount", "tax_ids")}
             goods = {"item": item, "quantity": quantity, "product_id": item.product_id.id, "uom": item.product_uom_id}
             self.rows.append(Row(self, {**vals, **goods}, line))
-            fee, _account, taxes = line._fee_price(item, quantity)
+            fee, _account, taxes = line._fee_price(item, quantity, discounts)
             if fee:
                 vals = {"price_unit": -fee, "quantity": 1, "discount": 0, "tax_ids": taxes, "order_return_part": "fee"}
                 self.rows.append(Row(self, {**vals, "product_id": line.policy_id.sudo().fee_product_id.id}, line))
@@ -148,9 +145,10 @@ class Sketch:
     def by_line(self):
         """What each return line has of it: ``{line: {refund, fee, tax}}``, which add up to the whole."""
         answer = defaultdict(lambda: {"refund": 0.0, "fee": 0.0, "tax": 0.0})
-        goods = [row for row in self.rows if row.order_return_line_id and row.order_return_part != "fee"]
+        owners = Owners(self)
+        goods = owners.goods
         for row in self.rows:
-            for owner, part in self._owners(row, goods):
+            for owner, part in owners.of(row):
                 found = answer[owner.order_return_line_id]
                 if row.order_return_part == "fee":
                     found["fee"] -= row.amount_currency
@@ -170,18 +168,37 @@ class Sketch:
         answer[first]["tax"] += sum(map(self.tax, self.all_taxes())) - sum(found["tax"] for found in answer.values())
         return answer
 
-    def _owners(self, row, goods):
+
+class Owners:
+    """Whose each line of a sketch is: goods own themselves, and share what stands beside them."""
+
+    def __init__(self, sketch):
+        self.invoice = sketch.reversed_entry_id
+        self.goods = [row for row in sketch.rows if row.order_return_line_id and row.order_return_part != "fee"]
+        self.by_item, self.shared = defaultdict(list), {}
+        for row in self.goods:
+            self.by_item[row.order_credited_line_id].append(row)
+
+    def of(self, row):
         """The lines of goods that a line belongs to, each with its part (0..1) of it."""
         if row.order_return_line_id:
             return [(row, 1.0)]
         item = row.order_credited_line_id
-        own = [one for one in goods if one.order_credited_line_id == item]
-        if not own and kind(item) == DISCOUNT:
-            borne = bearers(item, product_items(self.reversed_entry_id))
-            own = [one for one in goods if one.order_credited_line_id in borne]
-        own = own or goods
-        total = sum(one.amount_currency for one in own)
-        return [(one, one.amount_currency / total if total else 1.0 / len(own)) for one in own]
+        if item not in self.shared:
+            self.shared[item] = self._share(self._borne(item) or self.goods)
+        return self.shared[item]
+
+    def _borne(self, item):
+        own = self.by_item.get(item)
+        if own or kind(item) != DISCOUNT:
+            return own
+        borne = set(bearers(item, product_items(self.invoice)))
+        return [row for row in self.goods if row.order_credited_line_id in borne]
+
+    @staticmethod
+    def _share(goods):
+        total = sum(row.amount_currency for row in goods)
+        return [(row, row.amount_currency / total if total else 1.0 / len(goods)) for row in goods]
 
 
 class SketchShares(CreditShares):

@@ -37,17 +37,17 @@ def bearers(discount, items):
     return [item for item in sold if item.tax_ids == discount.tax_ids] or sold
 
 
-def discounted(item):
-    """The share (0..1) of a line's total that the discounts on lines of their own leave."""
-    items = product_items(item.move_id)
-    rest = 1.0
+def discounted(invoice):
+    """The share (0..1) of each line's total that the discounts on lines of their own leave: invoice line to it."""
+    items = product_items(invoice)
+    rest = dict.fromkeys(items, 1.0)
     for discount in items:
         if kind(discount) == DISCOUNT:
             borne = bearers(discount, items)
             total = sum(other.amount_currency for other in borne)
-            if item in borne and total:
-                rest += discount.amount_currency / total
-    return max(rest, 0.0)
+            for item in borne if total else ():
+                rest[item] += discount.amount_currency / total
+    return {item: max(share, 0.0) for item, share in rest.items()}
 
 
 class CreditShares:
@@ -223,9 +223,9 @@ class CreditShares:
 
     def off(self, wanted):
         """By how much the draft's lines over each invoice line still miss ``wanted``."""
-        draft, found = self.credit.invoice_line_ids, {}
+        draft, found = set(self.credit.invoice_line_ids), {}
         for item, amount in wanted.items():
-            own = self.lines_of(item, "share", "rounding") & draft
+            own = self.lines_of(item, "share", "rounding").filtered(lambda line: line in draft)
             rest = self.currency.round(amount - sum(own.mapped("amount_currency")))
             if rest:
                 found[item] = rest
@@ -247,13 +247,13 @@ class CreditShares:
 
     def _rests(self, items):
         """Per invoice line that was given back of: by how much that is off, and its lines in the draft."""
-        found, draft = {}, self.credit.invoice_line_ids
+        found, draft = {}, set(self.credit.invoice_line_ids)
         budget = self.credit.amount_total
         for item in sorted(items, key=lambda item: self.kinds[item] != GOODS):
             base = self.lines_of(item, "share", "rounding")
             if not base:
                 continue
-            own = base & draft
+            own = base.filtered(lambda line: line in draft)
             rest = self._off(-item.amount_currency, self.parts[item], sum(base.mapped("amount_currency")))
             floor = sum(own.mapped("amount_currency")) if self.kinds[item] == GOODS else budget
             if self.limited or self.kinds[item] == GOODS:

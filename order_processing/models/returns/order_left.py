@@ -1,5 +1,7 @@
 """What stays of an order: whether the rest still reaches what was granted for the whole."""
 
+from collections import defaultdict
+
 from .return_process import ARRIVED, OPEN
 from .settlements import MONEY
 
@@ -17,7 +19,11 @@ class OrderLeft:
 
     def __init__(self, order, credited, coming=()):
         self.order = order
-        coming = [line for line in coming if line.order_line_id.order_id == order]
+        by_line = defaultdict(list)
+        for line in coming:
+            if line.order_line_id.order_id == order:
+                by_line[line.order_line_id.id].append(line)
+        credited = set(credited)
         self.rate = order.currency_rate or 1.0
         self.quantities, self.original, self.rest, self.is_withdrawn = {}, 0.0, 0.0, True
         returned = order.order_line.order_return_line_ids.filtered(
@@ -29,12 +35,12 @@ class OrderLeft:
                 )
             )
         )
+        by_order_line = returned.grouped("order_line_id")
         for line in order.order_line:
             if line.display_type or line.is_downpayment or line.is_delivery or line.price_unit < 0:
                 continue
-            own = returned & line.order_return_line_ids
-            back = sum(own.mapped("quantity"))
-            back += sum(one.quantity for one in coming if one.order_line_id == line)
+            own = by_order_line.get(line, returned.browse())
+            back = sum(own.mapped("quantity")) + sum(one.quantity for one in by_line.get(line.id, ()))
             original = line.product_uom_qty + sum(own.mapped("closed_qty"))
             rest = max(line.product_uom_id.round(original - back), 0.0)
             net = line.price_unit * (1 - line.discount / 100)
@@ -43,7 +49,7 @@ class OrderLeft:
             self.rest += rest * net
             if line.product_id.type != "service" and rest:
                 self.is_withdrawn = False
-        returned = [*returned, *coming]
+        returned = [*returned, *(one for own in by_line.values() for one in own)]
         self.is_withdrawn = bool(
             self.is_withdrawn
             and any(line.withdrawal for line in returned)

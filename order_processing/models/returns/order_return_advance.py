@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
+from ..common.sent_again import sent_again
 from .return_process import ARRIVED, EXPECTED
 from .settlements import AHEAD, CONSEQUENCES
 
@@ -38,9 +39,10 @@ class OrderReturn(models.Model):
         What has left already is charged or written off when its day has passed; the rest of it is ordered no more.
 
         :raises UserError: an exchange is invoiced beyond what has left: core would leave the invoice, and the customer would
-            owe it; or the rest of one is being packed
+            owe it; or the rest of one is being packed; or half a kit has left
         """
         lines = self.line_ids.filtered(lambda line: line.advance_until)
+        lines._check_left_whole()
         exchanges = lines.exchange_line_id.sudo().filtered(lambda line: line.order_id.state != "cancel")
         begun = exchanges.filtered(lambda line: "done" in line.order_id.order_line.move_ids.mapped("state"))
         rests = begun._exchange_rests()
@@ -92,9 +94,12 @@ class OrderReturn(models.Model):
             ("order.return", ["state"]),
             (
                 "order.return.line",
-                ["advance", "advance_until", "advance_outcome", "received_qty", "settlement", "split_from_id"],
+                ["advance", "advance_until", "advance_outcome", "received_qty", "settlement", "split_from_id", "kit"],
             ),
-            ("stock.move", ["state", "quantity", "sale_line_id", "order_return_line_id", "location_dest_id"]),
+            (
+                "stock.move",
+                ["state", "quantity", "product_id", "sale_line_id", "order_return_line_id", "location_dest_id"],
+            ),
         ):
             self.env[name].flush_model(columns)
         self.env.cr.execute(
@@ -112,16 +117,11 @@ class OrderReturn(models.Model):
                                               WHERE move.sale_line_id = item.exchange_line_id AND move.state = 'done')
                             -- the pieces that an inspection split off came for what this line sent
                             ELSE (SELECT round(coalesce(sum(piece.received_qty), 0)::numeric, 6) FROM order_return_line piece
-                                   WHERE piece.id = item.id OR piece.split_from_id = item.id) < (
-                                 SELECT round(coalesce(sum(move.quantity * move_uom.factor / unit.factor), 0)::numeric, 6)
-                                   FROM stock_move move
-                                   JOIN stock_location target ON target.id = move.location_dest_id AND target.usage = 'customer'
-                                   JOIN uom_uom move_uom ON move_uom.id = move.product_uom
-                                   JOIN uom_uom unit ON unit.id = item.uom_id
-                                  WHERE move.order_return_line_id = item.id AND move.state = 'done')
+                                   WHERE piece.id = item.id OR piece.split_from_id = item.id) < %(sent)s
                              END
               ORDER BY item.id
                 """,
+                sent=sent_again(SQL("item"), done=True),
                 company=company.id,
                 day=business_day(company),
             )
@@ -146,13 +146,17 @@ class OrderReturnLine(models.Model):
 
     def _end_advance(self):
         """Invoice or write off what these lines were sent for in advance and what did not come; tell the desk."""
+        kept = self.browse()
         for line in self:
             outcome = line.policy_id.advance_consequence or CONSEQUENCE
             missing = line._missing_of_advance()
             # what does not come any more is not waited for
             line._set({"advance_outcome": outcome, "advance_qty": missing})
             if outcome == "write_off":
-                line._write_off_advance()
+                kept |= line._write_off_advance()
+        # for an exchange what was promised for the goods is given all the same
+        promised = kept.filtered(lambda line: line.settlement == "exchange")
+        promised.return_id._credit(promised)
         self.filtered(
             lambda line: line.settlement == "replacement" and line.advance_outcome == "invoice"
         )._charge_advance()
@@ -197,14 +201,19 @@ class OrderReturnLine(models.Model):
         quantities = {line.id: quantity for line, quantity in missing.items()}
         orders = self.order_id.with_context(order_mend_quantities=quantities)
         invoices = orders._create_invoices(grouped=True)
-        for case in self.return_id:
-            own = case.line_ids.filtered(lambda line: line in self).order_line_id
-            case._charge(invoices.filtered(lambda move, own=own: move.invoice_line_ids.sale_line_ids & own))
+        charges = {}
+        for case, lines in self.grouped("return_id").items():
+            own = lines.order_line_id
+            charges[case] = invoices.filtered(lambda move, own=own: move.invoice_line_ids.sale_line_ids & own)
+        self.return_id._charge(charges)
         invoices.filtered(lambda move: not move.company_id.order_return_credit_draft).action_post()
 
     def _write_off_advance(self):
-        """The customer keeps both, so what did not come cannot come for money later; for an exchange what was promised for
-        the goods is given all the same."""
+        """The customer keeps both, so what did not come cannot come for money later.
+
+        :return: the line of what stays with the customer, split off where some of it came
+        """
+        self.ensure_one()
         if self.state in ARRIVED and self.received_qty:
             # what came stays with this line, what did not is split off
             own, missing = self.sudo().copy_data()[0], self.advance_qty
@@ -221,12 +230,9 @@ class OrderReturnLine(models.Model):
                 }
             )
             self._set({"announced_qty": self.uom_id.round(self.announced_qty - missing)})
-            kept = self.sudo().create(own)
-        else:
-            kept = self
-            self._set({"disposition": "customer_keeps"})
-        if self.settlement == "exchange":
-            self.return_id._credit(kept)
+            return self.sudo().create(own)
+        self._set({"disposition": "customer_keeps"})
+        return self
 
     def _tell_advance(self):
         """A line in the chatter of each case, a task for who approved it, a message to the customer."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class OrderReturn(models.Model):
@@ -28,10 +29,24 @@ class OrderReturn(models.Model):
         for case in self:
             case.charge_count = len(case.charge_ids.filtered(lambda move: move.state != "cancel"))
 
-    def _charge(self, invoices):
-        """Note ``invoices`` as those by which these cases charge."""
-        for case in self:
-            case.sudo()._transition_write({"charge_ids": [fields.Command.link(move.id) for move in invoices]})
+    @api.model
+    def _charge(self, charges):
+        """Note by which invoices cases charge, one statement for the set; ``charges``: case to ``account.move``."""
+        pairs = [(case.id, move.id) for case, moves in charges.items() for move in moves]
+        if not pairs:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO order_return_charge_rel (return_id, move_id)
+                SELECT * FROM unnest(%s::int[], %s::int[]) ON CONFLICT DO NOTHING
+                """,
+                *map(list, zip(*pairs)),
+            )
+        )
+        cases = self.browse(case.id for case in charges)
+        cases.invalidate_recordset(["charge_ids"])
+        cases.modified(["charge_ids"])
 
     def action_view_charges(self):
         """Open the invoices by which these cases charge.

@@ -49,10 +49,10 @@ class OrderReturnCredit(models.Model):
         """Values of one credit note, called by ``_credit``; only the lines that come back, cut to what came back."""
         self.ensure_one()
         day = self._document_day(self.company_id)
-        lines = []
+        lines, discounts = [], {}
         for share in shares:
             lines.append(Command.create(share["line"]._prepare_credit_line_vals(share["item"], share["quantity"])))
-            fee = share["line"]._prepare_fee_vals(share["item"], share["quantity"])
+            fee = share["line"]._prepare_fee_vals(share["item"], share["quantity"], discounts)
             if fee:
                 lines.append(Command.create(fee))
         return {
@@ -78,13 +78,14 @@ class OrderReturnLine(models.Model):
         ordered, where it is invoiced as ordered), never more than it gives back. Open invoices first, then the oldest.
         """
         ledger, ahead = _InvoiceLedger(self.order_line_id), self._ahead()
+        waiting = self.filtered(lambda line: line.disposition == "customer_keeps")._on_draft_notes()
         plan = []
         for line in self:
             order_line = line.order_line_id
             keeps = line.disposition == "customer_keeps"
             if keeps:
                 # money alone: what was given for it before counts
-                wanted = line.quantity - line.credited_qty - line._on_draft_notes()
+                wanted = line.quantity - line.credited_qty - waiting.get(line, 0.0)
             else:
                 by_order = line.product_id.invoice_policy == "order"
                 stays = order_line.product_uom_qty if by_order else order_line.qty_delivered
@@ -110,17 +111,19 @@ class OrderReturnLine(models.Model):
             of the order's discounts taken off, the fee without tax, the tax of both; what is not invoiced yet gives nothing
         """
         ledger, groups = _InvoiceLedger(wanted.order_line_id), defaultdict(list)
-        back = wanted.filtered(lambda line: line.disposition != "customer_keeps")
-        for order_line in back.order_line_id:
+        back = defaultdict(float)
+        for line in wanted:
+            if line.disposition != "customer_keeps":
+                back[line.order_line_id] += line.quantity
+        for order_line, own in back.items():
             # as if all of it were back
-            own = sum(back.filtered(lambda line, one=order_line: line.order_line_id == one).mapped("quantity"))
             stays = max(order_line.qty_delivered - own, 0.0)
             if order_line.product_id.invoice_policy == "order":
                 stays = order_line.product_uom_qty - max(min(own, order_line.product_uom_qty - stays), 0.0)
             ledger.net[order_line] += order_line.order_return_ahead_qty - stays
         for line in wanted:
             order_line, quantity = line.order_line_id, line.quantity
-            if line in back:
+            if line.disposition != "customer_keeps":
                 quantity = line.uom_id.round(max(min(quantity, ledger.net[order_line]), 0.0))
                 ledger.net[order_line] -= quantity
             found, _rest = ledger.take(order_line, max(quantity, 0.0))
@@ -159,16 +162,21 @@ class OrderReturnLine(models.Model):
         return [sketch for own in sketches.values() for sketch in own]
 
     def _on_draft_notes(self):
-        """How much of this line stands on credit notes that wait to be posted, in its unit."""
-        self.ensure_one()
+        """How much of these lines stands on credit notes that wait to be posted: line to quantity in its unit."""
+        found = defaultdict(float)
+        if not self:
+            return found
         items = self.env["account.move.line"].search(
             [
-                ("order_return_line_id", "=", self.id),
+                ("order_return_line_id", "in", self.ids),
                 ("parent_state", "=", "draft"),
                 ("order_credited_line_id", "!=", False),
             ]
         )
-        return sum(item.product_uom_id._compute_quantity(item.quantity, self.uom_id) for item in items)
+        for item in items:
+            line = item.order_return_line_id
+            found[line] += item.product_uom_id._compute_quantity(item.quantity, line.uom_id)
+        return found
 
     def _cannot_credit(self, rest, drafts):
         if drafts:
@@ -211,10 +219,13 @@ class _InvoiceLedger:
                 ("parent_state", "!=", "cancel"),
             ]
         )
+        kept = kept.grouped("order_credited_line_id")
         self.left, self.net, self.of_line = {}, {}, {}
         for order_line in order_lines:
             unit = order_line.product_uom_id
-            own = order_line.invoice_lines.filtered(lambda item: item.parent_state != "cancel")
+            # what is read of one is read of all
+            own = order_line.invoice_lines.with_prefetch(items._prefetch_ids)
+            own = own.filtered(lambda item: item.parent_state != "cancel").with_prefetch(items._prefetch_ids)
             invoiced = own.filtered(lambda item: item.move_id.move_type == "out_invoice")
             credited = own.filtered(lambda item: item.move_id.move_type == "out_refund")
             amount = {item: item.product_uom_id._compute_quantity(item.quantity, unit, round=False) for item in own}
@@ -222,14 +233,13 @@ class _InvoiceLedger:
             posted = invoiced.filtered(lambda item: item.parent_state == "posted").sorted(
                 lambda item: (not item.move_id.amount_residual, item.move_id.invoice_date, item.id)
             )
-            # what is read of one is read of all
             posted = posted.with_prefetch(items._prefetch_ids)
             self.of_line[order_line] = posted
             for item in posted:
                 self.left[item] = amount[item]
             for item in credited:
                 self._give_back(posted, item, amount[item])
-            for item in kept.filtered(lambda item, posted=posted: item.order_credited_line_id in posted):
+            for item in [note for item in posted for note in kept.get(item, ())]:
                 self._give_back(posted, item, item.product_uom_id._compute_quantity(item.quantity, unit, round=False))
 
     def _give_back(self, posted, credit, quantity):

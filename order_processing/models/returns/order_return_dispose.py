@@ -67,22 +67,25 @@ class OrderReturnLine(models.Model):
         )
         left = {item: item.quantity for item in items}
         pieces = {line: [] for line in self}
-        for line, product, counted, rest in self._goods():
-            found = pieces[line]
+        # who names lots is served before who takes what is left
+        for line, product, counted, rest in self.sorted(lambda line: not (line.lots or line.lot_id))._goods():
+            found, wanted = pieces[line], line._wanted_lots(product)
             own = items.filtered(lambda item, line=line: item.move_id.order_return_line_id == line)
             shared = items.filtered(lambda item, line=line: item.move_id.order_return_line_id == line.split_from_id)
             for item in [*own, *shared]:
                 if item.location_dest_id != line.place_id or item.product_id != product:
                     continue
-                if not line.kit and line.lot_id and item.lot_id != line.lot_id:
-                    continue
                 unit = item.product_uom_id
                 taken = min(unit._compute_quantity(left[item], counted, round=False), rest)
+                if wanted:
+                    taken = min(taken, product.uom_id._compute_quantity(wanted.get(item.lot_id, 0.0), counted, round=False))
                 if counted.compare(taken, 0.0) <= 0:
                     continue
                 quantity = counted._compute_quantity(taken, unit)
                 left[item] -= quantity
                 rest -= taken
+                if wanted:
+                    wanted[item.lot_id] -= counted._compute_quantity(taken, product.uom_id, round=False)
                 found.append(
                     {
                         "product_id": product.id,
@@ -94,6 +97,8 @@ class OrderReturnLine(models.Model):
                         "location_id": line.place_id.id,
                     }
                 )
+            if wanted and counted.compare(rest, 0.0) > 0:
+                line._check_taken(product, wanted, rest)
         return pieces
 
     def _scrap(self, pieces):
@@ -206,12 +211,31 @@ class StockPicking(models.Model):
     def _fill_pieces(self, pieces):
         """Confirm transfers of return lines and reserve the very lots that came back; ``pieces`` of ``_pieces``."""
         self.move_ids._action_confirm(merge=False)
+        rest = {line: [dict(piece) for piece in own] for line, own in pieces.items()}
         for move in self.move_ids:
             move.move_line_ids.unlink()
             move.move_line_ids = [
                 Command.create(
                     {**piece, "picking_id": move.picking_id.id, "location_dest_id": move.location_dest_id.id}
                 )
-                for piece in pieces[move.order_return_line_id]
-                if piece["product_id"] == move.product_id.id
+                for piece in move._take_pieces(rest[move.order_return_line_id])
             ]
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _take_pieces(self, pieces):
+        """What of ``pieces`` (values of move lines, which it is taken off) this move is to bring: a part may stand twice in a
+        kit, and so in its transfer."""
+        self.ensure_one()
+        open_qty, found = self.product_uom_qty, []
+        for piece in pieces:
+            unit = self.env["uom.uom"].browse(piece["product_uom_id"])
+            quantity = min(piece["quantity"], self.product_uom._compute_quantity(open_qty, unit))
+            if piece["product_id"] != self.product_id.id or unit.compare(quantity, 0.0) <= 0:
+                continue
+            piece["quantity"] -= quantity
+            open_qty -= unit._compute_quantity(quantity, self.product_uom)
+            found.append({**piece, "quantity": quantity})
+        return found

@@ -9,7 +9,7 @@ class OrderReturnLine(models.Model):
 
     _inherit = "order.return.line"
 
-    def _prepare_fee_vals(self, item, quantity):
+    def _prepare_fee_vals(self, item, quantity, shares=None):
         """Values of the fee's line on the credit note, called by ``_prepare_credit_vals``, or ``None``.
 
         A percentage of what the goods were sold for, discounts taken off, those on lines of their own too, and an amount per
@@ -18,8 +18,9 @@ class OrderReturnLine(models.Model):
 
         :param item: the ``account.move.line`` that is given back
         :param float quantity: how much of it, in its own unit
+        :param dict shares: invoice to what discounts leave of its lines, kept from line to line
         """
-        fee, account, taxes = self._fee_price(item, quantity)
+        fee, account, taxes = self._fee_price(item, quantity, shares)
         if not fee:
             return None
         product = self.policy_id.sudo().fee_product_id
@@ -38,14 +39,14 @@ class OrderReturnLine(models.Model):
             "product_uom_id": product.uom_id.id,
         }
 
-    def _fee_price(self, item, quantity):
+    def _fee_price(self, item, quantity, shares=None):
         """As ``_fee_of``, the amount as the price of a document line that has these taxes."""
-        fee, account, taxes = self._fee_of(item, quantity)
+        fee, account, taxes = self._fee_of(item, quantity, shares)
         if fee and taxes != item.tax_ids:
             fee = self._with_inner_tax(fee, taxes, item)
         return fee, account, taxes
 
-    def _fee_of(self, item, quantity):
+    def _fee_of(self, item, quantity, shares=None):
         """The fee on ``quantity`` of an invoice line: ``(amount, account, taxes)`` in the invoice's currency; with the goods'
         own taxes it is a price as theirs is, else without tax. Empty where there is none."""
         self.ensure_one()
@@ -63,7 +64,10 @@ class OrderReturnLine(models.Model):
             worth = item.price_unit * (1 - item.discount / 100) * quantity
         else:
             worth = item.price_subtotal * quantity / item.quantity if item.quantity else 0.0
-        worth *= discounted(item)
+        shares = {} if shares is None else shares
+        if item.move_id not in shares:
+            shares[item.move_id] = discounted(item.move_id)
+        worth *= shares[item.move_id].get(item, 1.0)
         units = item.product_uom_id._compute_quantity(quantity, self.uom_id, round=False)
         rate = item.move_id.invoice_currency_rate or 1.0
         fee = worth * self.fee_percent / 100 + self.fee_amount * units * rate

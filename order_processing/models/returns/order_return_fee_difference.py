@@ -76,7 +76,7 @@ class OrderReturn(models.Model):
         """Set what is charged against what this case still owes, and say it on the case."""
         self.ensure_one()
         if more:
-            self._charge(move)
+            self._charge(dict.fromkeys(self, move))
         if more and move.state == "posted":
             for credit in self.credit_ids.filtered(lambda note: note.state == "posted").sorted("id"):
                 credit._set_off_with(move)

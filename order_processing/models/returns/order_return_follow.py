@@ -96,10 +96,7 @@ class OrderReturnFollow(models.Model):
         cases = self.sudo().filtered(
             lambda case: case.state in DONE and any(move.state == "draft" for move in case.credit_ids)
         )
-        inspected = cases.filtered("inspected_at")
-        why = self.env._("A credit note is a draft again")
-        inspected._transition("unsettle", reason=why)
-        (cases - inspected)._transition("unsettle_uninspected", reason=why)
+        cases._unsettle(self.env._("A credit note is a draft again"))
         # of cases that are not settled too: money that moved before the goods were in
         self.sudo().line_ids._count_credited()
         cases._follow_receipts()
@@ -127,7 +124,8 @@ class OrderReturnFollow(models.Model):
 
     def _follow_receipts(self):
         """Cases whose receipt was taken back: nothing came any more, so they are approved, and wait; of several pieces what
-        is left counts. Where a credit note stands it is told on the case, and the case follows once that is taken back."""
+        is left counts. Where a credit note stands, or what was sent in place of the goods has left, it is told on the case; it
+        follows once the credit note is taken back."""
         cases = self.sudo().filtered(lambda case: case.state in ARRIVED)
         if not cases:
             return
@@ -149,16 +147,30 @@ class OrderReturnFollow(models.Model):
             return
         touched = back.origin_returned_move_id.order_return_line_id.return_id
         settled = touched.filtered(lambda case: case.state in DONE)
-        settled._message_log_batch(
-            bodies={
-                case.id: self.env._(
-                    "The goods went back to the customer, and what was credited stands: take it back too."
-                )
-                for case in settled
-            }
-        )
-        for case in touched - settled:
+        standing = {case: case._what_stands() for case in settled}
+        settled._message_log_batch(bodies={case.id: body for case, body in standing.items() if body})
+        freed = settled.filtered(lambda case: not standing[case])
+        freed._unsettle(self.env._("The goods went back to the customer"))
+        for case in touched - settled + freed:
             case._take_over_reversal(receipts, back)
+
+    def _what_stands(self):
+        """What keeps this settled case from following its goods back to the customer, or ``""``."""
+        self.ensure_one()
+        if self.credit_ids.filtered(lambda move: move.state == "posted"):
+            return self.env._("The goods went back to the customer, and what was credited stands: take it back too.")
+        again = self.line_ids._sent_again().filtered(lambda move: move.state == "done")
+        if again or self.exchange_order_ids.filtered(lambda order: order.state != "cancel"):
+            return self.env._(
+                "The goods went back to the customer, and what was sent in their place stands: the customer has both. Fetch one "
+                "of them back, or invoice it."
+            )
+        return ""
+
+    def _unsettle(self, why):
+        inspected = self.filtered("inspected_at")
+        inspected._transition("unsettle", reason=why)
+        (self - inspected)._transition("unsettle_uninspected", reason=why)
 
     def _take_over_reversal(self, receipts, back):
         """Let this case hold what its receipts brought less what went back."""
@@ -171,12 +183,15 @@ class OrderReturnFollow(models.Model):
             moves = own.filtered(lambda move, root=root: move.order_return_line_id == root)
             left = gone.filtered(lambda move, moves=moves: move.origin_returned_move_id in moves)
             if root not in came:
-                root._check_went_back(moves | left)
+                root._check_went_back(moves, left)
                 came[root] = root._sum_moves(moves) - root._sum_moves(left)
             quantity = min(line.quantity, max(came[root], 0.0))
             came[root] -= quantity
             line._set({"quantity": quantity, "received_qty": quantity})
         self.line_ids._reopen_closed()
+        # what was to leave in their place does not: the settlement sends for what is here then
+        open_moves = self.line_ids.filtered(lambda line: not line.advance_until)._sent_again()
+        open_moves.filtered(lambda move: move.state != "done")._action_cancel()
         if any(not line.uom_id.is_zero(line.received_qty) for line in self.line_ids):
             return
         for line in self.line_ids.filtered("announced_qty"):
@@ -204,10 +219,13 @@ class OrderReturnLine(models.Model):
     _inherit = "order.return.line"
 
     def _sum_moves(self, moves):
-        """The done quantity of ``moves`` in this line's unit; of a kit the whole ones that its parts make."""
+        """The quantity of ``moves`` in this line's unit, of open ones what they are to bring; of a kit the whole ones that
+        its parts make."""
         if self.kit:
-            return abs(self._sum_kits(moves)[0])
-        return sum(move.product_uom._compute_quantity(move.quantity, self.uom_id, round=False) for move in moves)
+            return self._sum_kits(moves)
+        return sum(
+            move.product_uom._compute_quantity(move._settled_quantity(), self.uom_id, round=False) for move in moves
+        )
 
     def _count_credited(self):
         """Read from the posted credit notes what these lines were credited; what was credited to a line before an inspection

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..common.transition import transition
+from .case_payload import number
 from .conditions import CONDITIONS
 from .order_return_line import DISPOSITIONS
 from .order_return_receive import NOT_HERE
@@ -60,8 +61,8 @@ class OrderReturnInspect(models.Model):
     def action_inspect(self, findings=None, reason=""):
         """Keep what the inspection of received cases found and bring the goods to where they belong, as a set.
 
-        :param list findings: dicts ``{line_id, quantity, condition, disposition, lot_id, note}``; several for one line split
-            it and together make up what came; without quantity: all of the line. Lines not named go as they were proposed
+        :param list findings: dicts ``{line_id, quantity, condition, disposition, lot_id, lots, note}``; several for one line
+            split it and together make up what came; without quantity: all of the line. Lines not named go as they were proposed
         :raises UserError: names the line and what is wrong with its findings
         """
         self.line_ids._find(findings or [])
@@ -137,8 +138,9 @@ class OrderReturnLine(models.Model):
     def _find(self, findings):
         """Write what the inspection found on these lines, splitting where one has several findings."""
         known, rows = {line.id: line for line in self}, defaultdict(list)
-        for row in findings:
-            line = known.get(row.get("line_id")) if isinstance(row, dict) else None
+        for row in findings if isinstance(findings, (list, tuple)) else [findings]:
+            line_id = row.get("line_id") if isinstance(row, dict) and not isinstance(findings, dict) else None
+            line = known.get(line_id) if isinstance(line_id, int) else None
             if not line:
                 raise UserError(self.env._("An inspection's finding names a line of its case: %s does not.", row))
             rows[line].append(line._read_finding(row))
@@ -155,16 +157,27 @@ class OrderReturnLine(models.Model):
                     )
                 )
             # a piece that was split off and put back counts for nothing
-            line._split([vals for vals in found if vals["quantity"]] or found)
+            found = [vals for vals in found if vals["quantity"]] or found
+            line._check_lots_found(found)
+            line._split(found)
 
     def _read_finding(self, row):
         """One finding as values of a line."""
         self.ensure_one()
-        vals = {"quantity": self.uom_id.round(row.get("quantity", self.quantity))}
+        quantity = number(row.get("quantity", self.quantity))
+        if quantity is None:
+            raise UserError(
+                self.env._(
+                    "%(line)s: the quantity of a finding is a number, %(given)s is none.",
+                    line=self.display_name,
+                    given=row["quantity"],
+                )
+            )
+        vals = {"quantity": self.uom_id.round(quantity)}
         allowed = {"condition": dict(CONDITIONS), "disposition": dict(DISPOSITIONS)}
         for name, values in allowed.items():
             value = row.get(name) or self[name]
-            if value and value not in values:
+            if value and (not isinstance(value, str) or value not in values):
                 raise UserError(
                     self.env._("%(line)s: %(value)s is not one of those allowed.", line=self.display_name, value=value)
                 )
@@ -182,6 +195,10 @@ class OrderReturnLine(models.Model):
         self._check_whole(vals["quantity"])
         for name in ("lot_id", "note"):
             vals[name] = row.get(name) or (self[name].id if name == "lot_id" else self[name])
+        vals["lots"] = self._read_lots(row["lots"]) if row.get("lots") else self.lots
+        if row.get("lot_id"):
+            self._read_lots([row["lot_id"]])
+            vals["lots"] = vals["lots"] if row.get("lots") else False
         return vals
 
     def _split(self, found):

@@ -22,6 +22,11 @@ def working(method):
     return act
 
 
+def is_working(env):
+    """Whether an act of a return case is running."""
+    return bool(env.cr.cache.get(WORKING))
+
+
 class OrderReturnLinked(models.AbstractModel):
     """Documents of return cases: which case and line they belong to is said by the case's own acts alone.
 
@@ -36,7 +41,7 @@ class OrderReturnLinked(models.AbstractModel):
 
     def _check_return_links(self, given, afterwards=False):
         """:raises UserError: ``given`` (names of fields) hold a link, and no act of a case is running"""
-        if self.env.su or self.env.cr.cache.get(WORKING):
+        if self.env.su or is_working(self.env):
             return
         links = (*self._return_links, *(self._return_links_once if afterwards else ()))
         found = [name for name in links if name in given]

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..common.transition import transition
+from .case_payload import number
 from .order_return_linked import working
 from .settlements import MONEY
 
@@ -14,7 +15,7 @@ class OrderReturnReceive(models.Model):
     _inherit = "order.return"
 
     @transition("receive")
-    def action_receive(self, counts=None, reason=""):
+    def action_receive(self, counts=None, reason="", lots=None):
         """Take the goods of approved cases back through core's return.
 
         Where the company inspects they wait for it outside the stock; else each line goes where its disposition says.
@@ -22,9 +23,13 @@ class OrderReturnReceive(models.Model):
 
         :param dict counts: what came, by id of the line and in its unit; lines not named came as announced. What came less
             is free again and not credited; what came more must have been delivered
-        :raises UserError: names every line of which less is left than came, and cases to which nothing came
+        :param dict lots: which lots and serial numbers came, of the product or of a kit's parts, by id of the line: a list of
+            ids of lots, or of dicts ``{lot_id, quantity}`` in the product's unit; one without a quantity: as much as there is
+        :raises UserError: names every line of which less is left than came, cases to which nothing came, and lots that do not
+            make up what came
         """
         self.line_ids._count(counts or {})
+        self.line_ids._name_lots(lots or {})
         self._check_quantities()
         self.line_ids.filtered("quantity")._check_settlement()
         self._take_back()
@@ -38,24 +43,24 @@ class OrderReturnReceive(models.Model):
         One of core's return wizards per case and original transfer, since core returns one transfer at a time; they are
         validated as one set. What the customer keeps moves nothing; what never arrived comes back on paper and is scrapped.
         """
+        self._name_taken_in()
         self._give_unannounced_back()
         comes = self.line_ids.filtered(
             lambda line: line.disposition != "customer_keeps" and not line.uom_id.is_zero(line.quantity)
         )
-        groups = {}
+        groups, lots = {}, {}
         for line, rows in comes._returning().items():
-            for move, quantity in rows:
+            for move, quantity, items in rows:
+                lots[line, move] = items
                 vals = line._prepare_return_line_vals(move, quantity)
                 groups.setdefault((line.return_id, move.picking_id), []).append(Command.create(vals))
         wizards = self.env["stock.return.picking"].create(
             [{"picking_id": picking.id, "product_return_moves": rows} for (_case, picking), rows in groups.items()]
         )
         transfers = self.env["stock.picking"]
-        for wizard, (case, _picking) in zip(wizards, groups):
-            transfer = wizard._create_return()
-            transfer.write({"order_return_id": case.id, "origin": case.name})
-            transfers |= transfer
-        transfers._validate_returns()
+        for wizard in wizards:
+            transfers |= wizard._create_return()
+        transfers._validate_returns(lots)
         places = {move.order_return_line_id: move.location_dest_id for move in transfers.move_ids}
         for line in self.line_ids:
             line._set(
@@ -79,11 +84,11 @@ class OrderReturnLine(models.Model):
     def _count(self, counts):
         """Take over what came in place of what was announced; ``counts`` as for ``action_receive``."""
         known = {str(line.id): line for line in self}
-        given = {str(key): value for key, value in counts.items()}
+        given = {str(key): value for key, value in counts.items()} if isinstance(counts, dict) else {str(counts): None}
         wrong = [
             key
             for key, value in given.items()
-            if key not in known or isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0
+            if key not in known or not isinstance(value, (int, float)) or number(value) is None or value < 0
         ]
         if wrong:
             raise UserError(
@@ -158,20 +163,19 @@ class OrderReturnLine(models.Model):
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    def _validate_returns(self):
+    def _validate_returns(self, lots):
         """Validate return transfers as they stand, as one set.
 
+        :param dict lots: ``(return line, delivered move)`` to the values of the move lines by which it comes, where they are said
         :raises UserError: core wants something that only a person can give (a lot, an immediate answer)
         """
         if not self:
             return
         for move in self.move_ids:
-            line = move.order_return_line_id
-            if line.lot_id and line.lot_id.product_id == move.product_id:
+            items = lots.get((move.order_return_line_id, move.origin_returned_move_id))
+            if items:
                 move.move_line_ids.unlink()
-                move.move_line_ids = [
-                    Command.create(move._prepare_move_line_vals(move.product_uom_qty) | {"lot_id": line.lot_id.id})
-                ]
+                move.move_line_ids = [Command.create(move._prepare_move_line_vals() | item) for item in items]
             move.quantity = move.product_uom_qty
             move.picked = True
         done = self.with_context(skip_backorder=True, skip_sms=True).button_validate()

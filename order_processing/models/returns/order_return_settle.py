@@ -20,6 +20,8 @@ class OrderReturnSettle(models.Model):
         self._credit(money)
         if given:
             self._settle_fees(given)
+        # what is read of one is read of all
+        lines._family().stock_move_ids.location_dest_id.mapped("usage")
         # what a policy ended is sent no more, and a case that is settled a second time has sent its goods
         unsent = lines.filtered(lambda line: not line.advance_outcome and not line._family()._is_sent())
         self._send_again(unsent.filtered(lambda line: line.settlement in AGAIN))
@@ -31,18 +33,18 @@ class OrderReturnSettle(models.Model):
         """Cases whose credit note stands as a draft for the accountants are settled once it is posted."""
         waiting = self.filtered(lambda case: any(move.state == "draft" for move in case.credit_ids))
         why = self.env._("The credit note waits to be posted")
-        inspected = waiting.filtered("inspected_at")
-        inspected._transition("unsettle", reason=why)
-        (waiting - inspected)._transition("unsettle_uninspected", reason=why)
+        waiting._unsettle(why)
         return waiting
 
     @working
-    def _send_again(self, lines):
+    def _send_again(self, lines, quantities=None):
         """Outgoing transfers for the same product again, straight from stock and reserved where stock covers them; what was
-        repaired leaves from where it was repaired, by the very lots that came back.
+        repaired leaves from where it was repaired, by the very lots that came back. A kit leaves by its parts.
 
         Their moves are returns of the returned ones without ``to_refund``, as core's own exchange of a receipt makes them:
         delivered and invoiced quantities of the order stay what they are. They leave by the desk's usual dispatch.
+
+        :param dict quantities: line to how much of it, in its unit; without: all of each
         """
         groups = {}
         for line in lines:
@@ -50,7 +52,7 @@ class OrderReturnSettle(models.Model):
             key = (line.return_id, line.move_id.picking_id, repaired)
             groups.setdefault(key, self.env["order.return.line"])
             groups[key] |= line
-        back = {move.order_return_line_id: move for move in lines._returned_moves()} if lines else {}
+        again = lines._leaving_again(quantities or {})
         pieces = lines.filtered(lambda line: line.settlement == "repair")._pieces()
         for (case, original, repaired), items in groups.items():
             stock = repaired or original.picking_type_id.warehouse_id.lot_stock_id
@@ -67,21 +69,8 @@ class OrderReturnSettle(models.Model):
                 }
             )
             for line in items:
-                line.move_id.copy(
-                    {
-                        "picking_id": transfer.id,
-                        "product_uom_qty": line.uom_id._compute_quantity(line.quantity, line.move_id.product_uom),
-                        "origin_returned_move_id": back.get(line, back.get(line.split_from_id, line.move_id)).id,
-                        "to_refund": False,
-                        "move_orig_ids": [Command.clear()],
-                        "move_dest_ids": [Command.clear()],
-                        "procure_method": "make_to_stock",
-                        "state": "draft",
-                        "location_id": stock.id,
-                        "location_dest_id": original.location_dest_id.id,
-                        "order_return_line_id": line.id,
-                    }
-                )
+                for sent, origin, quantity in again[line]:
+                    sent.copy(line._prepare_again_vals(transfer, origin, quantity))
             if repaired:
                 transfer._fill_pieces(pieces)
                 continue
@@ -97,6 +86,43 @@ class OrderReturnLine(models.Model):
         self.env["order.event"]._record(
             [line._book_row("settled", line.quantity, line.credited_amount) for line in self]
         )
+
+    def _leaving_again(self, quantities):
+        """What leaves with these lines again: ``{line: [(delivered move like it, move that it is the return of, quantity in the
+        move's unit)]}``; in advance it is the return of the delivered one.
+
+        :param dict quantities: as of ``_send_again``
+        """
+        if not self:
+            return {}
+        came = self._returned_moves()
+        back = {move.order_return_line_id: move for move in came}
+        rows = {}
+        for line in self:
+            quantity = quantities.get(line, line.quantity)
+            if line.kit:
+                rows[line] = line._parts_again(came, quantity)
+                continue
+            origin = back.get(line, back.get(line.split_from_id, line.move_id))
+            rows[line] = [(line.move_id, origin, line.uom_id._compute_quantity(quantity, line.move_id.product_uom))]
+        return rows
+
+    def _prepare_again_vals(self, transfer, origin, quantity):
+        """Values of a move of ``transfer`` that brings this line to the customer again, called by ``_send_again``."""
+        self.ensure_one()
+        return {
+            "picking_id": transfer.id,
+            "product_uom_qty": quantity,
+            "origin_returned_move_id": origin.id,
+            "to_refund": False,
+            "move_orig_ids": [Command.clear()],
+            "move_dest_ids": [Command.clear()],
+            "procure_method": "make_to_stock",
+            "state": "draft",
+            "location_id": transfer.location_id.id,
+            "location_dest_id": transfer.location_dest_id.id,
+            "order_return_line_id": self.id,
+        }
 
     def _sent_again(self):
         """The moves by which the same product goes to the customer again, called off ones left out."""
@@ -138,19 +164,10 @@ class OrderReturnLine(models.Model):
 
     def _check_again(self):
         """:raises UserError: names every line whose goods cannot be sent again by their return, and the way out"""
-        again = self.filtered(lambda line: line.settlement in AGAIN)
-        kits = again.filtered("kit")
         wrong = [
-            self.env._(
-                "%s: a kit cannot be sent again by its return. Choose another product, which may be the same kit, or a refund.",
-                line.display_name,
-            )
-            for line in kits
-        ]
-        wrong += [
             line._not_from_warehouse()
-            for line in again - kits
-            if line.move_id.picking_id.picking_type_code != "outgoing"
+            for line in self
+            if line.settlement in AGAIN and line.move_id.picking_id.picking_type_code != "outgoing"
         ]
         if wrong:
             raise UserError("\n".join(wrong))

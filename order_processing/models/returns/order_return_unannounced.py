@@ -196,12 +196,7 @@ class OrderReturnUnannounced(models.Model):
             bring = {}
             for _line, product, unit, quantity in case.line_ids._goods():
                 bring[product] = bring.get(product, 0.0) + unit._compute_quantity(quantity, product.uom_id)
-            moves = case.transfer_ids.move_ids.filtered(
-                lambda move: (
-                    move.state == "done" and not move.order_return_line_id and move.location_id.usage == "customer"
-                )
-            )
-            rows = []
+            moves, rows = case._taken_in(), []
             for move in moves:
                 for item in move.move_line_ids:
                     quantity = min(bring.get(item.product_id, 0.0), item.quantity)
@@ -210,6 +205,12 @@ class OrderReturnUnannounced(models.Model):
                         rows.append((move, item, quantity))
             if rows:
                 case._take_in_back(moves.picking_id, rows)
+
+    def _taken_in(self):
+        """The moves by which unannounced goods were taken in."""
+        return self.transfer_ids.move_ids.filtered(
+            lambda move: move.state == "done" and not move.order_return_line_id and move.location_id.usage == "customer"
+        )
 
     @working
     def _take_in_back(self, receipt, rows):

@@ -37,6 +37,25 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.order_returnable_qty = left[line._origin.id]
 
+    def write(self, vals):
+        """The unit in which a line's returns are counted stands.
+
+        :raises UserError: names the lines of which cases hold something, in the unit that they have now
+        """
+        if "product_uom_id" in vals:
+            other = self.filtered(lambda line: line.product_uom_id.id != vals["product_uom_id"])
+            held = other.sudo().order_return_line_ids.filtered(
+                lambda line: line.return_id.state not in ("rejected", "cancelled")
+            )
+            if held:
+                raise UserError(
+                    self.env._(
+                        "The unit of a line stands while return cases count in it: %s.",
+                        ", ".join(held.mapped("display_name")),
+                    )
+                )
+        return super().write(vals)
+
     def _exchange_rests(self):
         """What of these lines of exchanges has not left: line to quantity in its unit.
 

@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from ..common.business_day import business_day
 from .case_payload import Case, number
 from .kit_counts import is_whole
-from .settlements import AGAIN
 
 SOURCE = "portal"
 # what a customer may wish for; another product is agreed with the desk
@@ -154,7 +153,7 @@ class _RowReader:
         self.terms = order.env["order.return.policy"]._terms(order.order_line.browse(self.lines))
         self.reasons = {reason.code: reason for reason in order.env["order.return.reason"].sudo().search([])}
         self.settlements = dict(order._return_choices()["settlements"])
-        self.wanted = order.env["order.return.line"]
+        self.wanted, self.Line = [], order.env["order.return.line"]
         self.owners = []
         self.today = business_day(order.company_id)
         self.seen = set()
@@ -195,8 +194,6 @@ class _RowReader:
         whole = self.moves[line.id][0].get("whole")
         if whole and not is_whole(amount, whole):
             return self._("a kit comes back whole.")
-        if whole and row.get("settlement") in AGAIN:
-            return self._("a kit cannot be sent again by its return: choose a refund.")
         if not isinstance(row.get("reason"), str) or row["reason"] not in self.reasons:
             return self._("choose a reason.")
         if not isinstance(row.get("settlement"), str) or row["settlement"] not in self.settlements:
@@ -237,7 +234,7 @@ class _RowReader:
         """Note what is to be estimated for ``answer``, all rows together."""
         row = answer["row"]
         self.owners.append(answer)
-        self.wanted |= self.wanted.new(
+        self.wanted.append(
             {
                 "order_line_id": line.id,
                 "uom_id": line.product_uom_id.id,
@@ -252,7 +249,8 @@ class _RowReader:
 
     def estimate(self):
         """Say in the answers what they are expected to give, tax included, in the order's currency."""
-        for answer, found in zip(self.owners, self.wanted._estimate_credits(self.wanted), strict=True):
+        wanted = self.Line.union(*map(self.Line.new, self.wanted))
+        for answer, found in zip(self.owners, self.Line._estimate_credits(wanted), strict=True):
             amount = found["refund"] - found["fee"] + found["tax"]
             answer["amount"] = self.order.currency_id.round(answer["amount"] + amount)
         for answer in {id(answer): answer for answer in self.owners}.values():

@@ -5,10 +5,12 @@ class StockReturnPicking(models.TransientModel):
     _inherit = "stock.return.picking"
 
     def _prepare_picking_default_values_based_on(self, picking):
-        """What a vendor sent straight to the customer comes back to the order's warehouse: core would bring it to the vendor,
+        """The return of a case is told from the start. What a vendor sent straight to the customer comes back to the order's warehouse: core would bring it to the vendor,
         whom the goods never reach on that way."""
         vals = super()._prepare_picking_default_values_based_on(picking)
         line = self.product_return_moves.order_return_line_id[:1]
+        if line:
+            vals.update(order_return_id=line.return_id.id, origin=line.return_id.name)
         if line and picking.location_id.usage == "supplier":
             warehouse = line._return_warehouse()
             kind = warehouse.out_type_id.return_picking_type_id or warehouse.in_type_id
@@ -30,6 +32,9 @@ class StockReturnPickingLine(models.TransientModel):
     def _prepare_move_default_values(self, new_picking):
         vals = super()._prepare_move_default_values(new_picking)
         line = self.order_return_line_id
+        if not line and self.move_id.order_return_line_id and self.move_id.location_id.usage == "customer":
+            # a receipt that is turned round: what it did not take off what is delivered is not added to it
+            vals["to_refund"] = self.move_id.to_refund
         if line:
             vals["order_return_line_id"] = line.id
             place = line._receipt_place()

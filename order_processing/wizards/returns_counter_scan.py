@@ -1,0 +1,192 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .returns_counter import EXPECTED
+
+
+class OrderReturnCounterScan(models.TransientModel):
+    """What is scanned at the counter: the case, by its slip or by a package or serial number that left with its goods; then
+    products, lots, serial numbers and packages."""
+
+    _inherit = "order.return.counter"
+
+    package_ids = fields.Many2many("stock.package", string="Packages", readonly=True, help="That were counted.")
+    found_id = fields.Many2one("stock.picking", "Left with", readonly=True, help="For which no case is open.")
+
+    @api.onchange("code")
+    def _onchange_code(self):
+        """A scan: the case where none is chosen, else what is to be counted; what is unknown is said."""
+        code = (self.code or "").strip()
+        self.code = False
+        if not code:
+            return
+        if not self.return_id:
+            self._scan_case(code)
+        elif self.step != "count":
+            self.said = self.env._("%s was counted: say what the inspection finds.", self.return_id.name)
+        else:
+            self._scan_goods(code)
+
+    def _scan_case(self, code):
+        self.return_id = self._find_case(code)
+        self.said = self.found_id = False
+        self.line_ids = self._lines()
+        sent = self._sent_as(code)
+        if self.return_id:
+            if sent and self.step == "count":
+                self._scan_goods(code)
+        elif sent.picking_id:
+            self.found_id = sent.picking_id.sorted("id")[-1]
+            self.said = self.env._(
+                "%(code)s left with %(transfer)s, and no case is open for it: take it back.",
+                code=code,
+                transfer=self.found_id.name,
+            )
+        else:
+            self.said = self.env._("No open case is known by %s.", code)
+
+    def _sent_as(self, code):
+        """The delivered move lines of orders that left in a package, or with a lot or serial number, called ``code``."""
+        return self.env["stock.move.line"].search(
+            [
+                ("state", "=", "done"),
+                ("company_id", "=", self.env.company.id),
+                ("move_id.location_dest_id.usage", "=", "customer"),
+                ("move_id.sale_line_id", "!=", False),
+                "|",
+                ("result_package_id.name", "=", code),
+                ("lot_id.name", "=", code),
+            ]
+        )
+
+    def _find_case(self, code):
+        """The only open case that is called ``code``, whose order or sender calls it so, or whose goods left as ``code``."""
+        Case = self.env["order.return"]
+        domain = [
+            ("state", "in", (*EXPECTED, "received")),
+            ("unmatched", "=", False),
+            ("company_id", "=", self.env.company.id),
+        ]
+        for name in ("name", "external_key", "line_ids.order_id.name"):
+            found = Case.search([*domain, (name, "=", code)], limit=2)
+            if len(found) == 1:
+                return found
+        sent = self._sent_as(code)
+        lines = sent and self.env["order.return.line"].search(
+            [
+                ("order_line_id", "in", sent.move_id.sale_line_id.ids),
+                ("move_id.picking_id", "in", sent.picking_id.ids),
+                ("return_id", "any", domain),
+            ]
+        )
+        return lines.return_id if lines and len(lines.return_id) == 1 else Case
+
+    def _scan_goods(self, code):
+        product = self.env["product.product"].search(
+            ["|", ("barcode", "=", code), ("default_code", "=", code)], order="barcode", limit=1
+        )
+        package = not product and self.env["stock.package"].search([("name", "=", code)], limit=1)
+        lot = (
+            not product
+            and not package
+            and self.env["stock.lot"].search(
+                [("name", "=", code), ("product_id", "in", self.line_ids.return_line_id._goods_products().ids)], limit=1
+            )
+        )
+        if product:
+            self._scan_product(product)
+        elif package:
+            self._scan_package(package)
+        elif lot:
+            self._scan_lot(lot)
+        else:
+            self.said = self.env._("No product is known by %s.", code)
+
+    def _scan_product(self, product):
+        own = self.line_ids.filtered(lambda line: line.product_id == product)
+        kit = self.line_ids.return_line_id.filtered(lambda line: line._has_part(product))[:1]
+        if kit and not own:
+            self.said = self.env._(
+                "%(part)s is a part of %(kit)s, which is counted whole: scan or enter the kit once all its parts are there.",
+                part=product.display_name,
+                kit=kit.product_id.display_name,
+            )
+            return
+        line = own.filtered(lambda line: line.quantity < line.announced)[:1] or own[:1]
+        if line:
+            line.quantity += 1
+            self.said = self.env._("%(product)s: %(count)g", product=product.display_name, count=line.quantity)
+        else:
+            self.line_ids = [
+                Command.create(
+                    {"product_id": product.id, "announced": 0.0, "quantity": 1.0, "disposition": "quarantine"}
+                )
+            ]
+            self.said = self.env._("%s: nobody announced it", product.display_name)
+
+    def _scan_lot(self, lot):
+        """One piece of a lot; of a kit, that its part is this one."""
+        product = lot.product_id
+        own = self.line_ids.filtered(lambda line: line.product_id == product and line.return_line_id)
+        line = own.filtered(lambda line: line.quantity < line.announced)[:1] or own[:1]
+        kit = self.line_ids.filtered(lambda line: line.return_line_id._has_part(product))[:1]
+        if product.tracking == "serial" and lot in self.line_ids.lot_ids._origin:
+            self.said = self.env._("%s was scanned already.", lot.name)
+            return
+        if line:
+            line.quantity += 1
+        (line or kit).lot_ids = [Command.link(lot.id)]
+        self.said = self.env._(
+            "%(lot)s of %(product)s: %(count)g",
+            lot=lot.name,
+            product=(line or kit).product_id.display_name,
+            count=(line or kit).quantity,
+        )
+
+    def _scan_package(self, package):
+        """All that left in this package, once; kits are counted whole."""
+        if package in self.package_ids._origin:
+            self.said = self.env._("%s was scanned already.", package.name)
+            return
+        counted = []
+        for item in self._sent_as(package.name).filtered(lambda item: item.result_package_id == package):
+            line = self.line_ids.filtered(
+                lambda line, item=item: (
+                    line.return_line_id.move_id == item.move_id and line.product_id == item.product_id
+                )
+            )[:1]
+            if not line:
+                continue
+            line.quantity += item.product_uom_id._compute_quantity(item.quantity, line.return_line_id.uom_id)
+            if item.lot_id:
+                line.lot_ids = [Command.link(item.lot_id.id)]
+            counted.append(f"{line.product_id.display_name}: {line.quantity:g}")
+        if counted:
+            self.package_ids = [Command.link(package.id)]
+        self.said = ", ".join(counted) or self.env._("%s: nothing of this case left in it.", package.name)
+
+    def action_take_back(self):
+        """Open the return wizard on the transfer of what was scanned.
+
+        :return: an action of the web client
+        :raises UserError: nothing was scanned that left
+        """
+        self.ensure_one()
+        if not self.found_id:
+            raise UserError(self.env._("Scan what comes back first."))
+        return self.found_id.action_order_return()
+
+
+class OrderReturnCounterLine(models.TransientModel):
+    _inherit = "order.return.counter.line"
+
+    lot_ids = fields.Many2many(
+        "stock.lot", string="Lots/serials", domain="[('product_id', 'in', goods_ids)]", help="Which came; of a kit those of its parts."
+    )
+    goods_ids = fields.Many2many("product.product", compute="_compute_goods_ids")
+
+    @api.depends("return_line_id", "product_id")
+    def _compute_goods_ids(self):
+        for line in self:
+            line.goods_ids = line.return_line_id._goods_products() or line.product_id
