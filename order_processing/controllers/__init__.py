@@ -1,2 +1,2 @@
-from . import delay_portal
+from . import availability_delay_portal
 from . import returns_portal
