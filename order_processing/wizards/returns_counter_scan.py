@@ -182,7 +182,10 @@ class OrderReturnCounterLine(models.TransientModel):
     _inherit = "order.return.counter.line"
 
     lot_ids = fields.Many2many(
-        "stock.lot", string="Lots/serials", domain="[('product_id', 'in', goods_ids)]", help="Which came; of a kit those of its parts."
+        "stock.lot",
+        string="Lots/serials",
+        domain="[('product_id', 'in', goods_ids)]",
+        help="Which came; of a kit those of its parts.",
     )
     goods_ids = fields.Many2many("product.product", compute="_compute_goods_ids")
 

@@ -45,7 +45,9 @@ class TestKitsAgain(AgainCase):
         self._process(case)
         self.assertFalse(case.credit_ids)
         again = self._again(case)
-        self.assertEqual((again.state, self._parts(again.move_ids)), ("assigned", {self.product: 4, self.other_product: 2}))
+        self.assertEqual(
+            (again.state, self._parts(again.move_ids)), ("assigned", {self.product: 4, self.other_product: 2})
+        )
         self.assertEqual(again.move_ids.bom_line_id, self.bom.bom_line_ids)
         self.assertEqual(set(again.move_ids.mapped("to_refund")), {False})
         came = case.line_ids._returned_moves()
@@ -90,8 +92,12 @@ class TestKitsAgain(AgainCase):
         self.assertEqual(self._lies(place), (6, 2))
         case.action_settle()
         again = self._again(case)
-        self.assertEqual((again.location_id, self._parts(again.move_ids)), (place, {self.product: 6, self.other_product: 2}))
-        self.assertEqual(sorted(again.move_ids.mapped("quantity")), [2, 2, 4], "a part that stands twice leaves by two moves")
+        self.assertEqual(
+            (again.location_id, self._parts(again.move_ids)), (place, {self.product: 6, self.other_product: 2})
+        )
+        self.assertEqual(
+            sorted(again.move_ids.mapped("quantity")), [2, 2, 4], "a part that stands twice leaves by two moves"
+        )
         self.assertEqual(set(again.move_ids.move_line_ids.location_id), {place})
         self._send(again)
         self.assertEqual(self._lies(place), (0, 0))
@@ -184,7 +190,9 @@ class TestKitsInAdvance(AgainCase):
             self.env["order.return.policy"].create({"name": "In advance", **policy})
         order, line = self._kits()
         case = self._ask(
-            self._row(line, quantity, settlement="replacement", disposition="quarantine", reason="defective", advance=True)
+            self._row(
+                line, quantity, settlement="replacement", disposition="quarantine", reason="defective", advance=True
+            )
         )
         case.action_approve()
         return order, line, case

@@ -19,9 +19,9 @@ class CountMixin:
         spent, depth = [0], [0]
         patches = []
         for model, name in methods:
-            plain = getattr(model, name)
+            plain, whole = getattr(model, name), not name.startswith(("_prepare", "_bom"))
 
-            def counted(records, *args, _plain=plain, _flushed=not name.startswith(("_prepare", "_bom")), **kwargs):
+            def counted(records, *args, _plain=plain, _flushed=whole, **kwargs):
                 if depth[0]:
                     return _plain(records, *args, **kwargs)
                 if _flushed:

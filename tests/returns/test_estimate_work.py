@@ -73,9 +73,7 @@ class TestEstimateWork(MoneyCase):
 
         def work(size):
             order, goods = self._order(size)
-            rows = [
-                {"line_id": line.id, "quantity": 1, "reason": reason, "settlement": "refund"} for line in goods
-            ]
+            rows = [{"line_id": line.id, "quantity": 1, "reason": reason, "settlement": "refund"} for line in goods]
             self.assertGreater(order.sudo()._return_verdict(rows)["amount"], 0)
             return lambda: order.sudo()._return_verdict(rows)
 

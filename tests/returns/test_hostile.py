@@ -142,7 +142,9 @@ class TestHostile(ReturnCase):
         order = self._shipped((self.product, 5), (self.other_product, 2))
         goods, other = order.order_line
         case = self._ask(
-            self._row(goods, 2), self._row(goods, 1, settlement="replacement"), self._row(other, 1, settlement="exchange", exchange_product_id=self.product.id)
+            self._row(goods, 2),
+            self._row(goods, 1, settlement="replacement"),
+            self._row(other, 1, settlement="exchange", exchange_product_id=self.product.id),
         )
         self._process(case)
 

@@ -38,9 +38,7 @@ class TestPackages(ReturnCase):
         goods, _other = order.order_line
         before = self._on_hand(self.product, self.warehouse.lot_stock_id)
         self._process(self._ask(self._row(goods, 2)))
-        self.assertEqual(
-            self._content(package), {(self.product, "customer"): 3, (self.other_product, "customer"): 2}
-        )
+        self.assertEqual(self._content(package), {(self.product, "customer"): 3, (self.other_product, "customer"): 2})
         self.assertEqual(self._on_hand(self.product, self.warehouse.lot_stock_id), before + 2)
         self.assertEqual(self._figures(goods), (3, 3, 0))
 
@@ -51,7 +49,9 @@ class TestPackages(ReturnCase):
         form = Form(self.Counter)
         self._scan(form, package.name)
         self.assertRegex(form.said, f"{package.name}.*{order.picking_ids.name}.*no case")
-        wizard = self.env["order.return.create"].browse(form.save().action_take_back()["res_id"]).with_user(self.processor)
+        wizard = (
+            self.env["order.return.create"].browse(form.save().action_take_back()["res_id"]).with_user(self.processor)
+        )
         self.assertEqual(wizard.line_ids.order_line_id, order.order_line)
         for row in wizard.line_ids:
             row.quantity = row.returnable
@@ -65,7 +65,10 @@ class TestPackages(ReturnCase):
         self.assertEqual(counter.line_ids.mapped("quantity"), [5, 2], "counted once")
         counter.action_receive()
         case.action_settle()
-        self.assertEqual(case.credit_ids.amount_untaxed, sum(order.invoice_ids.filtered(lambda m: m.move_type == "out_invoice").mapped("amount_untaxed")))
+        self.assertEqual(
+            case.credit_ids.amount_untaxed,
+            sum(order.invoice_ids.filtered(lambda m: m.move_type == "out_invoice").mapped("amount_untaxed")),
+        )
         self.assertEqual((self._figures(goods), self._figures(other)), ((0, 0, 0), (0, 0, 0)))
         self.assertEqual(self._on_hand(self.product, self.warehouse.lot_stock_id), before + 5)
         self.assertFalse([usage for _product, usage in self._content(package) if usage == "customer"])

@@ -12,7 +12,9 @@ def sent_again(item, done):
     :param bool done: only what has left; else what is on its way too
     :return: ``SQL`` of a number in the unit of the return line, in brackets; 0 for nothing
     """
-    moved = SQL("move.quantity" if done else "CASE WHEN move.state = 'done' THEN move.quantity ELSE move.product_uom_qty END")
+    moved = SQL(
+        "move.quantity" if done else "CASE WHEN move.state = 'done' THEN move.quantity ELSE move.product_uom_qty END"
+    )
     return SQL(
         """
         (WITH went AS (

@@ -239,8 +239,8 @@ class _InvoiceLedger:
                 self.left[item] = amount[item]
             for item in credited:
                 self._give_back(posted, item, amount[item])
-            for item in [note for item in posted for note in kept.get(item, ())]:
-                self._give_back(posted, item, item.product_uom_id._compute_quantity(item.quantity, unit, round=False))
+            for note in [note for item in posted for note in kept.get(item, ())]:
+                self._give_back(posted, note, note.product_uom_id._compute_quantity(note.quantity, unit, round=False))
 
     def _give_back(self, posted, credit, quantity):
         """Take an earlier credit off the line it names, off its invoice's line, else off whatever is left."""

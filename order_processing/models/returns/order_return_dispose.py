@@ -78,7 +78,9 @@ class OrderReturnLine(models.Model):
                 unit = item.product_uom_id
                 taken = min(unit._compute_quantity(left[item], counted, round=False), rest)
                 if wanted:
-                    taken = min(taken, product.uom_id._compute_quantity(wanted.get(item.lot_id, 0.0), counted, round=False))
+                    taken = min(
+                        taken, product.uom_id._compute_quantity(wanted.get(item.lot_id, 0.0), counted, round=False)
+                    )
                 if counted.compare(taken, 0.0) <= 0:
                     continue
                 quantity = counted._compute_quantity(taken, unit)

@@ -194,7 +194,9 @@ class OrderReturnLine(models.Model):
             product = self.env["product.product"].browse(part["product"])
             back, like = (
                 moves.filtered(
-                    lambda move, part=part: (move.bom_line_id.id, move.product_id.id) == (part["recipe_line"], part["product"])
+                    lambda move, part=part: (
+                        (move.bom_line_id.id, move.product_id.id) == (part["recipe_line"], part["product"])
+                    )
                 )[-1:]
                 for moves in (came, sent)
             )

@@ -16,7 +16,9 @@ class OrderReturn(models.Model):
             pool = defaultdict(float)
             for item in case._taken_in().move_line_ids.filtered("lot_id"):
                 pool[item.lot_id] += item.quantity_product_uom
-            for line, rows in case.line_ids.filtered(lambda line: not line.lots and not line.lot_id)._share_lots(pool).items():
+            for line, rows in (
+                case.line_ids.filtered(lambda line: not line.lots and not line.lot_id)._share_lots(pool).items()
+            ):
                 line._set({"lots": rows})
 
 
@@ -76,7 +78,9 @@ class OrderReturnLine(models.Model):
                     )
                 )
             found[lot_id] = quantity
-        lots = self.env["stock.lot"].search([("id", "in", list(found)), ("product_id", "in", self._goods_products().ids)])
+        lots = self.env["stock.lot"].search(
+            [("id", "in", list(found)), ("product_id", "in", self._goods_products().ids)]
+        )
         if len(lots) < len(found):
             raise UserError(
                 self.env._(
@@ -142,9 +146,7 @@ class OrderReturnLine(models.Model):
         silent = []
         for product, items in came.grouped("product_id").items():
             said = [
-                vals
-                for vals in found
-                if {lot_id for lot_id, _quantity in vals["lots"] or ()} & set(items.lot_id.ids)
+                vals for vals in found if {lot_id for lot_id, _quantity in vals["lots"] or ()} & set(items.lot_id.ids)
             ]
             # the last may take the rest
             if len(items.lot_id) > 1 and len(said) < len(found) - 1:
