@@ -181,14 +181,18 @@ class OrderMatching(models.AbstractModel):
     # ------------------------------------------------------------------ the statement
 
     @api.model
-    def _figures_query(self, line_ids=None, order_ids=None, company_ids=None, more=None):
+    def _figures_query(self, line_ids=None, order_ids=None, company_ids=None, more=None, payments=True):
         """``SQL`` with one row per order line; the caller flushes with ``_flush_ledgers``.
 
-        :param line_ids: only these lines; ``order_ids``: of these orders; ``company_ids``: of these companies
+        :param line_ids: only these lines; ``order_ids``: of these orders; ``company_ids``: of these companies; each a list, or
+            ``SQL`` of a query of ids where there may be many
         :param more: ``SQL`` of further columns, over ``line`` and ``sale``
+        :param bool payments: whether what was paid is read; if not, its figures are 0 and empty
         """
         scope = [
-            SQL("line.%s = ANY(%s)", SQL.identifier(column), list(ids))
+            SQL("line.%s IN (%s)", SQL.identifier(column), ids)
+            if isinstance(ids, SQL)
+            else SQL("line.%s = ANY(%s)", SQL.identifier(column), list(ids))
             for column, ids in (("id", line_ids), ("order_id", order_ids), ("company_id", company_ids))
             if ids is not None
         ]
@@ -198,7 +202,7 @@ class OrderMatching(models.AbstractModel):
             self._ledger_book(scope),
             self._ledger_stock(scope),
             self._ledger_invoices(scope),
-            self._ledger_payments(scope, narrow),
+            *([self._ledger_payments(scope, narrow)] if payments else []),
         ]
         return SQL(
             """
