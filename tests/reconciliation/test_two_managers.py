@@ -160,12 +160,17 @@ class TestTwoManagers(TransactionCase):
         self.assertEqual(self._statements().state, "signed")
 
     def test_a_rejected_order_is_submitted_again_while_a_day_is_drawn(self):
-        source, order = "two-managers", {"reference": "AGAIN-1", "customer": "nobody", "lines": [{"product": "none", "quantity": 1}]}
+        source, order = (
+            "two-managers",
+            {"reference": "AGAIN-1", "customer": "nobody", "lines": [{"product": "none", "quantity": 1}]},
+        )
 
         def take_out():
             env = self._fresh()
             ids = SQL("(SELECT id FROM order_intake WHERE source = %s)", source)
-            env.cr.execute(SQL("DELETE FROM order_event WHERE document_model = 'order.intake' AND document_id IN %s", ids))
+            env.cr.execute(
+                SQL("DELETE FROM order_event WHERE document_model = 'order.intake' AND document_id IN %s", ids)
+            )
             env.cr.execute(SQL("DELETE FROM order_intake WHERE source = %s", source))
             env.cr.commit()
 

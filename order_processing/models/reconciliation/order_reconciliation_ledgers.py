@@ -111,6 +111,14 @@ class OrderReconciliationLedgers(models.Model):
             order_ids=SQL("SELECT scope.order_id FROM %s scope", SCOPE),
             more=SQL("line.currency_id AS line_currency_id"),
             payments=False,
+            # what is to invoice depends on what stands only where that is what is invoiced
+            ordered=SQL(
+                """
+                line.product_id IN (SELECT product.id FROM product_product product
+                                      JOIN product_template template ON template.id = product.product_tmpl_id
+                                     WHERE template.invoice_policy = 'order')
+                """
+            ),
         )
         return SQL(
             """
@@ -187,7 +195,9 @@ class OrderReconciliationLedgers(models.Model):
               FROM (%s) AS posted (%s)
           GROUP BY posted.order_id, posted.line_id, posted.product_id, posted.currency_id
             """,
-            self.env["account.move"]._book_posted_query(self._in_scope("line")),
+            self.env["account.move"]._book_posted_query(
+                SQL("TRUE"), SQL("(SELECT line.* FROM sale_order_line line WHERE %s)", self._in_scope("line"))
+            ),
             SQL(", ").join(SQL.identifier(name) for name in INVOICE_COLUMNS),
         )
 
@@ -207,14 +217,14 @@ class OrderReconciliationLedgers(models.Model):
         # the payments of these documents, found by indexes alone
         on_orders = SQL(
             """
-            move.id IN (%(billed)s) AND partial.id IN (
+            move.id = ANY(ARRAY(%(billed)s)) AND partial.id = ANY(ARRAY(
                 SELECT payment.id FROM account_move_line side
                   JOIN account_partial_reconcile payment ON payment.debit_move_id = side.id
                  WHERE side.move_id IN (%(billed)s)
              UNION
                 SELECT payment.id FROM account_move_line side
                   JOIN account_partial_reconcile payment ON payment.credit_move_id = side.id
-                 WHERE side.move_id IN (%(billed)s))
+                 WHERE side.move_id IN (%(billed)s)))
             """,
             billed=billed,
         )
