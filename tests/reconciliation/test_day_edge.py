@@ -106,6 +106,26 @@ class TestDayEdge(ReconciliationCase):
         with freeze_time(closes):
             self.assertEqual(self.Statement._due_day(self.company), PLAIN)
 
+    def test_a_closing_hour_is_that_of_the_wall_clock_when_the_clock_changes(self):
+        """Berlin goes from 2:00 to 3:00 at 1:00 UTC in spring, and from 3:00 to 2:00 at 1:00 UTC in autumn."""
+        eve_of = {change: change - timedelta(days=1) for change in (SPRING, AUTUMN)}
+        closings = (
+            # the night belongs to the day that ends: cut-off, closing hour, day, when it closes
+            (5, 3, eve_of[AUTUMN], datetime(2026, 10, 25, 2)),
+            (5, 3, eve_of[SPRING], datetime(2026, 3, 29, 1)),
+            (5, 1, eve_of[AUTUMN], datetime(2026, 10, 24, 23)),
+            (5, 2.5, eve_of[AUTUMN], datetime(2026, 10, 25, 0, 30)),
+            (5, 18, AUTUMN, datetime(2026, 10, 25, 17)),
+            # without a cut-off, before and after the change of that very day
+            (0, 1, AUTUMN, datetime(2026, 10, 24, 23)),
+            (0, 1, SPRING, datetime(2026, 3, 29, 0)),
+            (0, 18, SPRING, datetime(2026, 3, 29, 16)),
+        )
+        for cutoff, hour, day, moment in closings:
+            self.company.write({"order_cutoff_hour": cutoff, "order_closing_hour": hour})
+            with self.subTest(cutoff=cutoff, hour=hour, day=day):
+                self.assertEqual(self.Statement._closes_at(self.company, day), moment)
+
     def test_a_day_that_closes_with_its_end_is_drawn_after_it(self):
         self.company.write({"order_cutoff_hour": 18, "order_closing_hour": 18})
         ends = desk_bounds(self.company, PLAIN)[1]
@@ -131,6 +151,16 @@ class TestDayEdge(ReconciliationCase):
             check = statement.check_ids.filtered(lambda check: check.code == "drafts")
             with self.subTest(made=made):
                 self.assertEqual([document["id"] for document in check.documents], found)
+
+    def test_the_day_that_is_to_be_closed_is_no_day_old_before_it_ends(self):
+        begins, ends = desk_bounds(self.company, PLAIN)
+        queue = self.env.ref("order_processing.desk_queue_close_day").with_user(self.users["processor"])
+        for moment, text in ((begins, "today"), (ends - SECOND, "today"), (ends, "yesterday")):
+            with self.subTest(moment=moment), freeze_time(moment):
+                self.env.invalidate_all()
+                if moment == begins:
+                    self._draw(PLAIN)
+                self.assertEqual(queue.oldest_text, text)
 
     def test_a_pickup_of_today_is_due_until_the_cutoff(self):
         order = self._confirmed((self.product, 5))

@@ -6,6 +6,7 @@ from datetime import date
 import psycopg2
 
 from odoo import SUPERUSER_ID, api
+from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import TransactionCase
@@ -96,6 +97,113 @@ class TestTwoManagers(TransactionCase):
         self.assertEqual((len(statement), statement.state), (1, "draft"))
         names = statement.equation_ids.mapped("name")
         self.assertEqual(names.count("entries"), 1, "it is drawn once, or in place of what was drawn")
+
+    def _quotation(self):
+        """Of another transaction, so that it stands in what is drawn; taken out at the end."""
+        env = self._fresh()
+        partner = env["res.partner"].create(
+            {"name": "Test Customer", "street": "1 High Street", "city": "London", "zip": "N1 1AA",
+             "country_id": env.ref("base.uk").id, "email": "customer@test.example.com", "phone": "+44 20 7946 0000"}
+        )  # fmt: skip
+        product = env["product.product"].create({"name": "Test Goods", "type": "consu", "list_price": 10})
+        order = env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": self.company_id,
+                "order_line": [Command.create({"product_id": product.id, "product_uom_qty": 5})],
+            }
+        )
+        env.cr.commit()
+
+        def take_out():
+            env = self._fresh()
+            env["sale.order"].browse(order.id).unlink()
+            env["order.event"].flush_model()
+            env.cr.execute(SQL("DELETE FROM order_event WHERE order_id = %s", order.id))
+            env.cr.execute(SQL("DELETE FROM order_reconciliation_product WHERE number = %s", product.id))
+            env["product.template"].browse(product.product_tmpl_id.id).unlink()
+            env["res.partner"].browse(partner.id).unlink()
+            env.cr.commit()
+
+        self.addCleanup(take_out)
+        # what stands in a statement is not deleted before the statement is
+        self.addCleanup(self._take_out)
+        return order.id
+
+    def test_the_desk_confirms_ships_and_invoices_while_a_day_is_drawn(self):
+        """What the drawing locks it keeps to its end: who does not wait just before that waits at no time."""
+        number = self._quotation()
+        drawing = self._fresh()
+        statement = drawing["order.reconciliation"].browse(
+            drawing["order.reconciliation"].draft_day(DAY, self.company_id)["id"]
+        )
+        statement.action_sign()
+        drawing.flush_all()
+        self.assertIn(number, statement.line_ids.mapped("order_number"))
+        desk = self._fresh()
+        desk.cr.execute("SET LOCAL lock_timeout = '2s'")
+        # whether it may be confirmed is the verification's matter
+        desk["res.company"].browse(self.company_id).action_order_control_observe(reason="Nothing is stopped here.")
+        order = desk["sale.order"].browse(number)
+        order.action_confirm()
+        order.order_line.product_uom_qty = 6
+        transfer = order.picking_ids
+        transfer.move_ids.write({"quantity": 6, "picked": True})
+        if hasattr(transfer, "action_quality_pass"):
+            transfer.action_quality_pass()
+        transfer.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        order._create_invoices().action_post()
+        desk.flush_all()
+        self.assertEqual((order.state, order.order_line.qty_delivered, order.invoice_status), ("sale", 6, "invoiced"))
+        desk.cr.rollback()
+        drawing.cr.commit()
+        self.assertEqual(self._statements().state, "signed")
+
+    def test_a_rejected_order_is_submitted_again_while_a_day_is_drawn(self):
+        source, order = (
+            "two-managers",
+            {"reference": "AGAIN-1", "customer": "nobody", "lines": [{"product": "none", "quantity": 1}]},
+        )
+
+        def take_out():
+            env = self._fresh()
+            ids = SQL("(SELECT id FROM order_intake WHERE source = %s)", source)
+            env.cr.execute(
+                SQL("DELETE FROM order_event WHERE document_model = 'order.intake' AND document_id IN %s", ids)
+            )
+            env.cr.execute(SQL("DELETE FROM order_intake WHERE source = %s", source))
+            env.cr.commit()
+
+        self.addCleanup(take_out)
+        self.addCleanup(self._take_out)
+        first = self._fresh()
+        [answer] = first["order.processing"].submit_orders(orders=[order], source=source)
+        self.assertFalse(answer["ok"])
+        first.cr.commit()
+        drawing = self._fresh()
+        drawing["order.reconciliation"].draft_day(DAY, self.company_id)
+        again = self._fresh()
+        again.cr.execute("SET LOCAL lock_timeout = '2s'")
+        [answer] = again["order.processing"].submit_orders(orders=[order], source=source)
+        self.assertFalse(answer["ok"])
+        again.cr.rollback()
+        drawing.cr.rollback()
+
+    def test_a_day_is_drawn_while_the_desk_has_not_saved_yet(self):
+        number = self._quotation()
+        desk = self._fresh()
+        desk["res.company"].browse(self.company_id).action_order_control_observe(reason="Nothing is stopped here.")
+        desk["sale.order"].browse(number).action_confirm()
+        desk.flush_all()
+        drawing = self._fresh()
+        drawing.cr.execute("SET LOCAL lock_timeout = '2s'")
+        statement = drawing["order.reconciliation"].browse(
+            drawing["order.reconciliation"].draft_day(DAY, self.company_id)["id"]
+        )
+        entry = statement.line_ids.filtered(lambda line: line.order_number == number)
+        self.assertIn(entry.bucket, ("held", "to_verify", "verified"), "as it stood when it was last saved")
+        desk.cr.rollback()
+        drawing.cr.rollback()
 
     def test_a_killed_run_leaves_nothing_and_locks_nothing(self):
         env = self._fresh()

@@ -62,8 +62,10 @@ class AccountMove(models.Model):
         self.env["order.event"]._record(rows)
 
     @api.model
-    def _book_posted_query(self, condition):
+    def _book_posted_query(self, condition, lines=None):
         """``SQL`` for the rows (``INVOICE_COLUMNS``) of posted moves that meet ``condition`` (over ``move``).
+
+        ``lines``: ``SQL`` of the order lines that are looked at, a table or a query in brackets; default all.
 
         An invoice line over several sale lines counts for the first of them; down payments have a value and no quantity.
         """
@@ -83,7 +85,7 @@ class AccountMove(models.Model):
               FROM account_move move
               JOIN account_move_line item ON item.move_id = move.id
               JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
-              JOIN sale_order_line line ON line.id = rel.order_line_id
+              JOIN %s line ON line.id = rel.order_line_id
               JOIN sale_order sale ON sale.id = line.order_id
          LEFT JOIN uom_uom item_uom ON item_uom.id = item.product_uom_id
          LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
@@ -93,6 +95,7 @@ class AccountMove(models.Model):
              WHERE move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund') AND %s
           ORDER BY item.id, line.id
             """,
+            lines or SQL("sale_order_line"),
             condition,
         )
 

@@ -31,30 +31,35 @@ def day_bounds(company, day):
     return start(day), start(day + timedelta(days=1))
 
 
+def wall_moment(company, day, hours):
+    """The moment (naive UTC) when the wall clock of ``company`` shows ``hours`` of ``day``; 24 and more are of the days after.
+
+    Where it shows the hour twice, the first time counts; where it skips it, the moment as if it had not yet gone forward.
+    """
+    zone = company_tz(company)
+    # whole seconds: an hour such as 2:20 is no exact float
+    wall = datetime.combine(day, time.min) + timedelta(seconds=round(hours * 3600))
+    try:
+        local = zone.localize(wall, is_dst=None)
+    except pytz.AmbiguousTimeError:
+        local = zone.localize(wall, is_dst=True)
+    except pytz.NonExistentTimeError:
+        local = zone.localize(wall, is_dst=False)
+    return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+
 def desk_bounds(company, day):
     """First moment of the desk's ``day`` and of the one after, in naive UTC: it runs from the cut-off hour, if one is set.
 
-    A cut-off up to noon is in the morning of the day itself, a later one on the evening before it. A wall clock that shows
-    the hour twice starts the day the first time; one that skips it starts the day as if it had not yet gone forward.
+    A cut-off up to noon is in the morning of the day itself, a later one on the evening before it; see ``wall_moment`` for the
+    nights when the clock changes.
     """
     hour = company.sudo().order_cutoff_hour
     if not hour:
         return day_bounds(company, day)
-    zone = company_tz(company)
-
-    def start(date):
-        eve = timedelta(days=1) if hour > NOON else timedelta()
-        # whole seconds: an hour such as 2:20 is no exact float
-        wall = datetime.combine(date, time.min) - eve + timedelta(seconds=round(hour * 3600))
-        try:
-            local = zone.localize(wall, is_dst=None)
-        except pytz.AmbiguousTimeError:
-            local = zone.localize(wall, is_dst=True)
-        except pytz.NonExistentTimeError:
-            local = zone.localize(wall, is_dst=False)
-        return local.astimezone(pytz.utc).replace(tzinfo=None)
-
-    return start(day), start(day + timedelta(days=1))
+    if hour > NOON:
+        hour -= 24
+    return wall_moment(company, day, hour), wall_moment(company, day + timedelta(days=1), hour)
 
 
 def desk_day(company, moment=None):

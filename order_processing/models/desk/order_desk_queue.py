@@ -93,8 +93,9 @@ class OrderDeskQueue(models.Model):
             count, oldest, amount = queue._measured() if queue._may_count() else (0, False, 0.0)
             queue.count, queue.amount = count, amount
             if oldest and not isinstance(oldest, datetime):
-                # a day has no hour: today's work is fresh until midnight of the company
-                days = max((business_day(self.env.company) - oldest).days, 0)
+                # a day has no hour: today's work is fresh until midnight of the company, and its own day until that ends
+                today = (desk_day if queue.measure == "days" else business_day)(self.env.company)
+                days = max((today - oldest).days, 0)
                 hours, text = 24 * days, queue._days_text(days)
                 oldest = datetime.combine(oldest, time.min)
             else:

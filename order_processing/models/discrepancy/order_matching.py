@@ -181,24 +181,34 @@ class OrderMatching(models.AbstractModel):
     # ------------------------------------------------------------------ the statement
 
     @api.model
-    def _figures_query(self, line_ids=None, order_ids=None, company_ids=None, more=None):
+    def _figures_query(self, line_ids=None, order_ids=None, company_ids=None, more=None, payments=True, ordered=None):
         """``SQL`` with one row per order line; the caller flushes with ``_flush_ledgers``.
 
-        :param line_ids: only these lines; ``order_ids``: of these orders; ``company_ids``: of these companies
+        :param line_ids: only these lines; ``order_ids``: of these orders; ``company_ids``: of these companies; each a list, or
+            ``SQL`` of a query of ids where there may be many
         :param more: ``SQL`` of further columns, over ``line`` and ``sale``
+        :param bool payments: whether what was paid is read; if not, its figures are 0 and empty
+        :param ordered: ``SQL`` condition over ``line``, of which lines the day book's ordered and cancelled are read; default all
         """
         scope = [
-            SQL("line.%s = ANY(%s)", SQL.identifier(column), list(ids))
+            SQL("line.%s IN (%s)", SQL.identifier(column), ids)
+            if isinstance(ids, SQL)
+            else SQL("line.%s = ANY(%s)", SQL.identifier(column), list(ids))
             for column, ids in (("id", line_ids), ("order_id", order_ids), ("company_id", company_ids))
             if ids is not None
         ]
         scope = SQL(" AND ").join(scope) if scope else SQL("TRUE")
+        if any(isinstance(ids, SQL) for ids in (line_ids, order_ids, company_ids)):
+            # at the bottom of all joins: as a condition the planner would put a query on top of them, where there are many
+            lines, within = SQL("(SELECT line.* FROM sale_order_line line WHERE %s)", scope), SQL("TRUE")
+        else:
+            lines, within = SQL("sale_order_line"), scope
         narrow = line_ids is not None or order_ids is not None
         ledgers = [
-            self._ledger_book(scope),
-            self._ledger_stock(scope),
-            self._ledger_invoices(scope),
-            self._ledger_payments(scope, narrow),
+            self._ledger_book(SQL("%s AND %s", within, ordered or SQL("TRUE")), lines),
+            self._ledger_stock(within, lines),
+            self._ledger_invoices(within, lines),
+            *([self._ledger_payments(scope, narrow)] if payments else []),
         ]
         return SQL(
             """
@@ -244,7 +254,7 @@ class OrderMatching(models.AbstractModel):
                    stored.delivered_off, stored.invoiced_off,
                    due.ledger AS amount_to_invoice, round(due.stored - due.ledger, 10) AS amount_to_invoice_off,
                    unit.rounding AS currency_unit, %(days)s%(more)s
-              FROM sale_order_line line
+              FROM %(lines)s line
               JOIN sale_order sale ON sale.id = line.order_id
               JOIN res_currency unit ON unit.id = sale.currency_id
          LEFT JOIN product_product product ON product.id = line.product_id
@@ -269,8 +279,10 @@ class OrderMatching(models.AbstractModel):
                                   CASE WHEN template.invoice_policy = 'delivery' THEN coalesce(line.qty_delivered, 0)
                                        ELSE line.product_uom_qty END AS considered_stored) price
                    ) due
-             WHERE line.display_type IS NULL AND line.is_downpayment IS NOT TRUE AND %(scope)s
+             WHERE line.display_type IS NULL AND line.is_downpayment IS NOT TRUE AND %(within)s
             """,
+            lines=lines,
+            within=within,
             sums=self._sums(SQL(" UNION ALL ").join(ledgers)),
             beside=SQL(", ").join(
                 SQL("coalesce(others.%s, 0) AS %s", SQL.identifier(name), SQL.identifier(name)) for name in BESIDE
@@ -280,7 +292,6 @@ class OrderMatching(models.AbstractModel):
                 SQL("sums.%s", SQL.identifier(f"{end}_{fact}")) for fact in DATED for end in ("first", "last")
             ),
             more=SQL(", %s", more) if more else SQL(),
-            scope=scope,
         )
 
     @api.model

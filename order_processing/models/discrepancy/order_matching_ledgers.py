@@ -27,7 +27,7 @@ class OrderMatchingLedgers(models.AbstractModel):
     _inherit = "order.matching"
 
     @api.model
-    def _ledger_book(self, scope):
+    def _ledger_book(self, scope, lines):
         """What was ordered, less what was closed short, and what of it was cancelled: the day book alone remembers."""
         return SQL(
             """
@@ -37,7 +37,7 @@ class OrderMatchingLedgers(models.AbstractModel):
                         ELSE event.quantity END::numeric,
                    0::numeric, event.amount, 0::numeric, 0::numeric, clock.day, clock.day, NULL::date, FALSE
               FROM order_event event
-              JOIN sale_order_line line ON line.id = event.line_id
+              JOIN %s line ON line.id = event.line_id
               JOIN res_company company ON company.id = line.company_id
               JOIN res_partner owner ON owner.id = company.partner_id
         CROSS JOIN LATERAL (
@@ -48,12 +48,13 @@ class OrderMatchingLedgers(models.AbstractModel):
             """,
             TAG["cancelled"],
             TAG["ordered"],
+            lines,
             ["entered", "raised", "lowered", "removed", "cancelled", "closed_short", "reopened"],
             scope,
         )
 
     @api.model
-    def _ledger_stock(self, scope):
+    def _ledger_stock(self, scope, lines):
         """Moves of the line: done ones as core's ``_get_outgoing_incoming_moves(strict=True)`` reads them, open ones apart."""
         transit = self.env.ref("stock.stock_location_inter_company", raise_if_not_found=False)
         path = f"{transit.sudo().parent_path}%" if transit else ""
@@ -77,7 +78,7 @@ class OrderMatchingLedgers(models.AbstractModel):
                    * round(converted.quantity, %(digits)s),
                    0::numeric, 0::numeric, 0::numeric, clock.day, clock.day, NULL::date, FALSE
               FROM stock_move move
-              JOIN sale_order_line line ON line.id = move.sale_line_id
+              JOIN %(lines)s line ON line.id = move.sale_line_id
               JOIN res_company company ON company.id = line.company_id
               JOIN res_partner owner ON owner.id = company.partner_id
               JOIN stock_location origin ON origin.id = move.location_id
@@ -112,11 +113,12 @@ class OrderMatchingLedgers(models.AbstractModel):
             else SQL("FALSE"),
             transit=path,
             scope=scope,
+            lines=lines,
             **TAG,
         )
 
     @api.model
-    def _ledger_invoices(self, scope):
+    def _ledger_invoices(self, scope, lines):
         """Invoice and credit-note lines of the line, drafts apart; values in the order's currency.
 
         An invoice in another currency than the order counts by its booked amount, at the order's own rate.
@@ -143,7 +145,7 @@ class OrderMatchingLedgers(models.AbstractModel):
                    coalesce(move.invoice_date, move.date), coalesce(move.invoice_date, move.date),
                    CASE WHEN move.state = 'posted' THEN coalesce(move.invoice_date_due, move.invoice_date, move.date) END,
                    item.currency_id <> sale.currency_id
-              FROM sale_order_line line
+              FROM %(lines)s line
               JOIN sale_order sale ON sale.id = line.order_id
               JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
               JOIN account_move_line item ON item.id = rel.invoice_line_id
@@ -163,6 +165,7 @@ class OrderMatchingLedgers(models.AbstractModel):
             """,
             digits=digits,
             scope=scope,
+            lines=lines,
             **TAG,
         )
 

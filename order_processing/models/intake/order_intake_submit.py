@@ -143,7 +143,7 @@ class OrderIntakeSubmit(models.Model):
             SQL(
                 """
                 SELECT reference, id FROM order_intake
-                 WHERE company_id = %s AND source = %s AND reference = ANY(%s) ORDER BY id FOR UPDATE
+                 WHERE company_id = %s AND source = %s AND reference = ANY(%s) ORDER BY id FOR NO KEY UPDATE
                 """,
                 company.id,
                 source,

@@ -17,6 +17,7 @@ from . import order_reconciliation_facts
 from . import order_reconciliation_ledgers
 from . import order_reconciliation_documents
 from . import order_reconciliation_progress
+from . import order_reconciliation_balance
 from . import order_reconciliation_draw
 from . import order_reconciliation_adjust
 from . import order_reconciliation_chain

@@ -330,13 +330,14 @@ class OrderReconciliation(models.Model):
                   FROM order_event late
                   JOIN order_event event ON event.document_model = late.document_model AND event.document_id = late.document_id
                  WHERE late.company_id = %(company)s AND late.kind = ANY(%(kinds)s)
-                   AND NOT %(seen)s AND event.company_id = %(company)s AND %(owned)s
+                   AND %(late)s AND NOT %(seen)s AND event.company_id = %(company)s AND %(owned)s
               ORDER BY 1
                 """,
                 company=self.company_id.id,
                 kinds=list(TAKEN_BACK),
+                late=self._recent("late", self._cut()),
                 seen=event._visible_condition("late", self._cut()),
-                owned=event._owned_condition("event", self._cut(), self.previous_id._cut()),
+                owned=self._owned("event"),
             )
         )
         return [row[0] or "?" for row in self.env.cr.fetchall()]

@@ -93,11 +93,13 @@ class OrderReconciliationChain(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT count(*), encode(sha256(coalesce(
-                           string_agg(sha256(convert_to(jsonb_build_array(%(columns)s)::text, 'UTF8')), ''::bytea ORDER BY event.id),
-                           ''::bytea)), 'hex')
-                  FROM order_event event
-                 WHERE event.company_id = %(company)s AND %(owned)s
+                SELECT count(*), encode(sha256(coalesce(string_agg(row.digest, ''::bytea ORDER BY row.id), ''::bytea)), 'hex')
+                  FROM (
+                    -- its text is what jsonb would write; digests are put in order, and not the rows that they are of
+                    SELECT event.id, sha256(convert_to(json_build_array(%(columns)s)::text, 'UTF8')) AS digest
+                      FROM order_event event
+                     WHERE event.company_id = %(company)s AND %(owned)s
+                    OFFSET 0) row
                 """,
                 columns=SQL(", ").join(self._texts("event", BOOK, self._column_types("order_event"))),
                 company=self.company_id.id,

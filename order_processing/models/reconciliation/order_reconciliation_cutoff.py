@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_datetime
 
-from ..common.business_day import company_tz, day_bounds, desk_bounds, desk_day
+from ..common.business_day import desk_bounds, desk_day, wall_moment
 from .order_reconciliation import MANAGER
 
 
@@ -132,13 +132,12 @@ class OrderReconciliation(models.Model):
         if moved:
             return moved.closing
         opens, ends = desk_bounds(company, day)
-        local_noon = company_tz(company).utcoffset(day_bounds(company, day)[0] + timedelta(hours=12))
-        closes = fields.Datetime.to_datetime(day) - local_noon + timedelta(hours=company.order_closing_hour)
+        closes = wall_moment(company, day, company.order_closing_hour)
         if not company.order_cutoff_hour:
             return closes
         # of a day that runs into the next one, the hour may be that of the night; never after the day has ended
         if closes <= opens:
-            closes += timedelta(days=1)
+            closes = wall_moment(company, day + timedelta(days=1), company.order_closing_hour)
         return min(closes, ends)
 
     @api.model

@@ -16,7 +16,7 @@ class OrderReconciliationDocuments(models.Model):
         return company_tz(self.company_id).zone
 
     @api.model
-    def _open_moves(self, order_ids):
+    def _open_moves(self):
         """Per order: an open transfer back, goods in hand, goods reserved, anything still to leave."""
         return SQL(
             """
@@ -30,24 +30,25 @@ class OrderReconciliationDocuments(models.Model):
               JOIN stock_location origin ON origin.id = move.location_id
         CROSS JOIN LATERAL (
                    SELECT %(back)s AS back) place
-             WHERE line.order_id = ANY(%(orders)s)
+             WHERE %(scope)s
           GROUP BY line.order_id
             """,
             back=outside("origin"),
-            orders=list(order_ids),
+            scope=self._in_scope("line"),
         )
 
     @api.model
     def _to_check(self):
-        """``SQL`` true for an order with a failed check on an open transfer, or goods in hand that nobody checked."""
+        """The orders with a failed check on an open transfer, or with goods in hand that nobody checked."""
         return SQL(
             """
-            EXISTS (SELECT 1 FROM sale_order_line line
-                      JOIN stock_move move ON move.sale_line_id = line.id AND move.state NOT IN ('done', 'cancel')
-                      JOIN order_quality_check quality ON quality.picking_id = move.picking_id
-                     WHERE line.order_id = scope.order_id
-                       AND (quality.state = 'failed' OR (quality.state = 'to_check' AND move.picked)))
-            """
+            SELECT DISTINCT line.order_id
+              FROM order_quality_check quality
+              JOIN stock_move move ON move.picking_id = quality.picking_id AND move.state NOT IN ('done', 'cancel')
+              JOIN sale_order_line line ON line.id = move.sale_line_id
+             WHERE (quality.state = 'failed' OR (quality.state = 'to_check' AND move.picked)) AND %s
+            """,
+            self._in_scope("line"),
         )
 
     @api.model
@@ -60,7 +61,7 @@ class OrderReconciliationDocuments(models.Model):
             """
         )
 
-    def _paid_in_order_currency(self, order_ids):
+    def _paid_in_order_currency(self):
         """Per order: what the day book says was paid, in the order's currency."""
         return SQL(
             """
@@ -71,15 +72,15 @@ class OrderReconciliationDocuments(models.Model):
               FROM order_event event
               JOIN sale_order sale ON sale.id = event.order_id
          LEFT JOIN account_move document ON event.document_model = 'account.move' AND document.id = event.document_id
-             WHERE event.order_id = ANY(%s) AND event.kind IN ('paid', 'unpaid') AND %s
+             WHERE %s AND event.kind IN ('paid', 'unpaid') AND %s
           GROUP BY event.order_id
             """,
-            list(order_ids),
+            self._in_scope("event"),
             self._seen("event"),
         )
 
     @api.model
-    def _unpaid(self, order_ids):
+    def _unpaid(self):
         """Per order: whether a posted invoice or credit note of it is not paid in full."""
         return SQL(
             """
@@ -88,14 +89,14 @@ class OrderReconciliationDocuments(models.Model):
               JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
               JOIN account_move_line item ON item.id = rel.invoice_line_id
               JOIN account_move move ON move.id = item.move_id
-             WHERE line.order_id = ANY(%s) AND move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund')
+             WHERE %s AND move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund')
                AND move.payment_state IN ('not_paid', 'partial')
           GROUP BY line.order_id
             """,
-            list(order_ids),
+            self._in_scope("line"),
         )
 
-    def _source_opening(self, _equation, measure):
+    def _source_opening(self, measure):
         """Per order: open at the close before, and open at the start by the day book; the first day has only the book."""
         start = SQL(
             """

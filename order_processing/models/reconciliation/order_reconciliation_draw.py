@@ -1,13 +1,12 @@
 from time import monotonic
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
-from . import buckets, equations
+from . import buckets
 from .order_reconciliation_facts import FACT, SCOPE
 from .order_reconciliation_line import QUANTITIES, VALUES
 
-DOCUMENTS_KEPT = 200
 # what is drawn anew each time
 DRAWN = (
     "order_reconciliation_line",
@@ -17,8 +16,6 @@ DRAWN = (
     "order_reconciliation_total",
     "order_reconciliation_count",
 )
-# what the number of a differing document is, where it is no order
-KEYS = {"stock": "product_id", "documents": "move_id", "envelopes": "intake_id"}
 # the columns of the facts that the entries show
 SHOWN = {
     "ordered": "gross",
@@ -83,14 +80,14 @@ class OrderReconciliationDraw(models.Model):
         counted = kept_of._kept_counts()
         for table in DRAWN:
             self.env.cr.execute(SQL("DELETE FROM %s WHERE reconciliation_id = %s", SQL.identifier(table), self.id))
-        order_ids = self._make_scope()
+        self._make_scope()
         steps = [
-            (self.env._("what the ledgers say"), lambda: self._make_facts(order_ids)),
-            (self.env._("where the orders stand"), lambda: self._insert_lines(order_ids)),
+            (self.env._("what the ledgers say"), self._make_facts),
+            (self.env._("where the orders stand"), self._insert_lines),
             (self.env._("stock on hand"), self._insert_stock),
             (self.env._("running totals"), self._insert_totals),
             (self.env._("what there is to count"), lambda: self._insert_counts(counted)),
-            (self.env._("balances"), lambda: self._insert_equations(order_ids)),
+            (self.env._("balances"), self._insert_equations),
             (self.env._("checks"), lambda: self._insert_checks(FACT, said)),
         ]
         for number, (what, step) in enumerate(steps, 1):
@@ -110,7 +107,7 @@ class OrderReconciliationDraw(models.Model):
 
     # ------------------------------------------------------------------ entries
 
-    def _insert_lines(self, order_ids):
+    def _insert_lines(self):
         figures = [
             *[(f"{name}_qty", SQL("coalesce(entry.%s, 0)", SQL.identifier(f"{name}_qty"))) for name in QUANTITIES],
             *[
@@ -156,14 +153,14 @@ class OrderReconciliationDraw(models.Model):
                 statement=self.id,
                 company=self.company_id.id,
                 currency=self.company_id.currency_id.id,
-                entries=SQL("%s UNION ALL %s", self._order_entries(order_ids), self._envelope_entries()),
+                entries=SQL("%s UNION ALL %s", self._order_entries(), self._envelope_entries()),
                 bucket=buckets.bucket_case(),
                 codes=[bucket.code for bucket in buckets.BUCKETS],
                 final=list(buckets.FINAL),
             )
         )
 
-    def _order_entries(self, order_ids):
+    def _order_entries(self):
         """One row per order of the scope: its state, what its documents say, its sums."""
         goods = [
             SQL("sum(fact.%s) FILTER (WHERE fact.goods) AS %s", SQL.identifier(f"q_{source}"), SQL.identifier(f"{name}_qty"))
@@ -184,7 +181,7 @@ class OrderReconciliationDraw(models.Model):
                    NULL AS reason, %(ordered_on)s AS order_date, coalesce(sale.currency_id, %(currency)s) AS currency_id,
                    coalesce(nullif(sale.currency_rate, 0), 1) AS rate,
                    %(on_hold)s AS on_hold, coalesce(moves.coming_back, FALSE) OR %(in_return)s AS coming_back,
-                   %(to_check)s AS to_check, coalesce(moves.picked, FALSE) AS picked,
+                   checked.order_id IS NOT NULL AS to_check, coalesce(moves.picked, FALSE) AS picked,
                    coalesce(moves.assigned, FALSE) AS assigned, coalesce(moves.moving, FALSE) AS moving,
                    coalesce(sums.unshipped_qty, 0) > 0 AS outstanding, coalesce(sums.due, FALSE) AS to_invoice,
                    coalesce(unpaid.found, FALSE) AS to_pay, opened.open_units,
@@ -207,6 +204,7 @@ class OrderReconciliationDraw(models.Model):
          LEFT JOIN (%(moves)s) moves ON moves.order_id = scope.order_id
          LEFT JOIN (%(paid)s) paid ON paid.order_id = scope.order_id
          LEFT JOIN (%(unpaid)s) unpaid ON unpaid.order_id = scope.order_id
+         LEFT JOIN (%(checked)s) checked ON checked.order_id = scope.order_id
             """,
             ordered_on=SQL("(sale.date_order AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", self._zone()),
             currency=self.company_id.currency_id.id,
@@ -214,14 +212,14 @@ class OrderReconciliationDraw(models.Model):
                 "EXISTS (SELECT 1 FROM order_hold hold WHERE hold.order_id = scope.order_id AND hold.state = 'open')"
             ),
             in_return=self._in_return(),
-            to_check=self._to_check(),
             goods=SQL(", ").join(goods),
             worth=SQL(", ").join(worth),
             flow=SQL(", ").join(flow),
             parts=SQL(", ").join(SQL.identifier("sums", f"{part}_value") for part in FLOW),
-            moves=self._open_moves(order_ids),
-            paid=self._paid_in_order_currency(order_ids),
-            unpaid=self._unpaid(order_ids),
+            moves=self._open_moves(),
+            paid=self._paid_in_order_currency(),
+            unpaid=self._unpaid(),
+            checked=self._to_check(),
             fact=FACT,
             scope=SCOPE,
         )
@@ -238,125 +236,3 @@ class OrderReconciliationDraw(models.Model):
             currency=self.company_id.currency_id.id,
             rejected=self._rejected_query(),
         )
-
-    # ------------------------------------------------------------------ equations
-
-    def _insert_equations(self, order_ids):
-        place = 0
-        for equation in equations.EQUATIONS:
-            for measure in equation.measures:
-                place += 100
-                self.env.cr.execute(self._equation_query(equation, measure, place, order_ids))
-
-    def _equation_query(self, equation, measure, place, order_ids):
-        """``SQL`` that inserts one equation, a row per unit or currency; one row of zeros where nothing is."""
-        source = {
-            "fact": self._source_fact,
-            "opening": self._source_opening,
-            "paid": lambda _equation, _measure: self._source_paid(order_ids),
-            "documents": lambda _equation, _measure: self._source_documents(order_ids),
-            "envelopes": lambda _equation, _measure: self._source_envelopes(order_ids),
-            "entries": lambda _equation, _measure: self._source_entries(order_ids),
-            "stock": self._source_stock,
-        }[equation.source](equation, measure)
-        terms = [(side, label, term) for side in ("left", "right") for label, term in getattr(equation, side)]
-        names = [SQL.identifier(f"t{index}") for index in range(len(terms))]
-
-        def side_sum(side):
-            return SQL(" + ").join(name for name, term in zip(names, terms) if term[0] == side)
-
-        def side_terms(side):
-            return SQL(
-                "jsonb_build_array(%s)",
-                SQL(", ").join(
-                    SQL("jsonb_build_array(%s::text, trim_scale(round(coalesce(sum(%s), 0), 6)))", term[1], name)
-                    for name, term in zip(names, terms)
-                    if term[0] == side
-                ),
-            )
-
-        group = {
-            "quantity": SQL("LEFT JOIN uom_uom named ON named.id = sums.group_id"),
-            "value": SQL("LEFT JOIN res_currency named ON named.id = sums.group_id"),
-            "count": SQL("CROSS JOIN (SELECT 'entries' AS name) named"),
-        }[measure]
-        return SQL(
-            """
-            INSERT INTO order_reconciliation_equation (
-                reconciliation_id, company_id, sequence, name, label, measure, unit, currency_id, "left", "right", difference,
-                terms, explanation, documents, document_count, is_proven)
-            SELECT %(statement)s, %(company)s, %(place)s + row_number() OVER (ORDER BY %(unit)s), %(name)s, %(label)s, %(measure)s,
-                   %(unit)s, %(currency)s, sums.l, sums.r, trim_scale(sums.l - sums.r),
-                   jsonb_build_object('left', sums.left_terms, 'right', sums.right_terms), %(explanation)s,
-                   jsonb_path_query_array(coalesce(sums.documents, '[]'), %(kept)s::text::jsonpath), sums.faults, sums.faults = 0
-              FROM (
-                SELECT row.group_id, trim_scale(round(coalesce(sum(row.l), 0), 6)) AS l,
-                       trim_scale(round(coalesce(sum(row.r), 0), 6)) AS r,
-                       %(left_terms)s AS left_terms, %(right_terms)s AS right_terms,
-                       count(*) FILTER (WHERE row.fault) AS faults,
-                       jsonb_agg(jsonb_build_object(
-                           'order', row.order_name, %(key)s::text, row.order_id, 'line', row.line_name, 'left', trim_scale(round(row.l, 6)),
-                           'right', trim_scale(round(row.r, 6)), 'difference', trim_scale(round(row.l - row.r, 6)))
-                           ORDER BY abs(row.l - row.r) DESC, row.order_name, row.order_id, row.line_name) FILTER (WHERE row.fault) AS documents
-                  FROM (
-                    SELECT term.*, %(left)s AS l, %(right)s AS r, round(((%(left)s) - (%(right)s)) / %(step)s) <> 0 AS fault
-                      FROM (
-                        SELECT source.group_id, source.order_id, source.order_name, source.line_name, %(terms)s
-                          FROM (%(source)s) source
-                     UNION ALL
-                        SELECT %(default)s, NULL, NULL, NULL, %(zeros)s) term
-                 LEFT JOIN res_currency step ON step.id = term.group_id) row
-              GROUP BY row.group_id
-                HAVING row.group_id = %(default)s OR bool_or(%(anything)s)) sums
-              %(group)s
-            """,
-            statement=self.id,
-            company=self.company_id.id,
-            place=place,
-            name=equation.code,
-            label=equation.label,
-            measure=measure,
-            unit=SQL("coalesce(named.name ->> 'en_US', '?')") if measure == "quantity" else SQL("named.name"),
-            currency=SQL("named.id") if measure == "value" else SQL("NULL::int4"),
-            explanation=equation.explanation,
-            kept=f"$[0 to {DOCUMENTS_KEPT - 1}]",
-            key=KEYS.get(equation.source, "order_id"),
-            left_terms=side_terms("left"),
-            right_terms=side_terms("right"),
-            left=side_sum("left"),
-            right=side_sum("right"),
-            step=self._step(measure),
-            terms=SQL(", ").join(SQL("(%s)::numeric AS %s", SQL(term[2]), name) for name, term in zip(names, terms)),
-            source=source,
-            default={
-                "quantity": self.env.ref("uom.product_uom_unit").id,
-                "value": self.company_id.currency_id.id,
-                "count": 0,
-            }[measure],
-            zeros=SQL(", ").join(SQL("0::numeric") for _name in names),
-            anything=SQL(" OR ").join(SQL("%s <> 0", name) for name in names),
-            group=group,
-        )
-
-    @api.model
-    def _step(self, measure):
-        """The smallest difference that counts: the precision of quantities, a currency's smallest coin, one."""
-        if measure == "value":
-            return SQL("coalesce(step.rounding, 0.01)")
-        digits = self.env["decimal.precision"].precision_get("Product Unit") if measure == "quantity" else 0
-        return SQL("power(10::numeric, %s)", -digits)
-
-    def _measured(self, measure):
-        """``SQL`` of the facts with the columns of one measure under the names that ``equations.py`` uses."""
-        prefix = {"quantity": "q", "value": "v"}[measure]
-        names = [name for name, _condition, _measures in self._fact_columns()]
-        names += [name for name, _expression in self._derived_columns(prefix)]
-        return SQL(
-            "SELECT fact.%s AS group_id, fact.order_id, fact.order_name, fact.line_name, fact.goods, fact.service, %s FROM %s fact",
-            SQL.identifier("unit_id" if measure == "quantity" else "currency_id"),
-            SQL(", ").join(SQL("fact.%s AS %s", SQL.identifier(f"{prefix}_{name}"), SQL.identifier(name)) for name in names),
-            FACT,
-        )  # fmt: skip
-
-    def _source_fact(self, equation, measure):
-        return SQL("SELECT * FROM (%s) fact WHERE %s", self._measured(measure), SQL(equation.only))

@@ -9,6 +9,10 @@ RETURNED = ("received_back", "corrected_back")
 INVOICED = ("invoiced", "uninvoiced")
 CREDITED = ("credited", "uncredited")
 KINDS = STANDING + SHIPPED + RETURNED + INVOICED + CREDITED
+# each kind is a bit: whether a row is of some kinds is asked forty times, and numbers are compared faster than words
+BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
+# what a row of the facts is of; each of their sources has one row of it
+KEYS = ("order_id", "line_id", "product_id", "currency_id")
 SCOPE = SQL.identifier("order_reconciliation_tmp_scope")
 FACT = SQL.identifier("order_reconciliation_tmp_fact")
 
@@ -22,15 +26,18 @@ class OrderReconciliationFacts(models.Model):
 
     @api.model
     def _recent(self, alias, cut):
-        """``SQL`` that narrows rows to those that may be younger than ``cut``; what it lets through is looked at."""
+        """``SQL`` that narrows rows to those that may be younger than ``cut``; what it lets through is looked at.
+
+        Two ranges of the index, and not a comparison of rows: of that the planner would think that it lets everything through.
+        """
         if not cut:
             return SQL("TRUE")
         return SQL(
-            "(%s, %s) >= (%s, pg_snapshot_xmin(%s::text::pg_snapshot))",
-            SQL.identifier(alias, "era_id"),
-            SQL.identifier(alias, "xact"),
-            cut["era_id"],
-            cut["snapshot"],
+            "((%(era)s = %(cut_era)s AND %(xact)s >= pg_snapshot_xmin(%(snapshot)s::text::pg_snapshot)) OR %(era)s > %(cut_era)s)",
+            era=SQL.identifier(alias, "era_id"),
+            xact=SQL.identifier(alias, "xact"),
+            cut_era=cut["era_id"],
+            snapshot=cut["snapshot"],
         )
 
     def _owned(self, alias):
@@ -53,89 +60,94 @@ class OrderReconciliationFacts(models.Model):
     # ------------------------------------------------------------------ which orders
 
     def _make_scope(self):
-        """The orders of the statement: open at the close before, or with a row in the day.
-
-        :return: their ids
-        """
+        """The orders of the statement: open at the close before, or with a row in the day; a deleted one by its last name."""
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SCOPE))
+        carried = SQL(
+            "line.reconciliation_id = %s AND line.order_number > 0 AND (line.bucket <> ALL(%s) OR line.open_qty <> 0 OR line.open_value <> 0)",
+            self.previous_id.id or 0,
+            list(buckets.FINAL),
+        )
         self.env.cr.execute(
             SQL(
                 """
                 CREATE TEMPORARY TABLE %(scope)s ON COMMIT DROP AS
-                SELECT known.order_id, bool_or(known.touched) AS touched, bool_or(known.carried) AS carried,
-                       coalesce(max(sale.name), (array_agg(known.order_name ORDER BY known.place DESC)
-                                                 FILTER (WHERE known.order_name IS NOT NULL))[1]) AS order_name
+                SELECT known.order_id, known.touched, known.carried, sale.currency_id, sale.currency_rate,
+                       coalesce(sale.name,
+                                (SELECT named.order_name FROM order_event named WHERE named.id = known.named_in),
+                                (SELECT max(line.order_name) FROM order_reconciliation_line line
+                                  WHERE line.order_number = known.order_id AND %(carried)s)) AS order_name
                   FROM (
-                    SELECT event.order_id, event.order_name, NOT coalesce(event.opening, FALSE) AS touched,
-                           FALSE AS carried, event.id AS place
-                      FROM order_event event
-                     WHERE event.company_id = %(company)s AND event.order_id IS NOT NULL AND %(owned)s
-                 UNION ALL
-                    SELECT line.order_number, line.order_name, FALSE, TRUE, 0
-                      FROM order_reconciliation_line line
-                     WHERE line.reconciliation_id = %(before)s AND line.order_number > 0
-                       AND (line.bucket <> ALL(%(final)s) OR line.open_qty <> 0 OR line.open_value <> 0)) known
+                    SELECT found.order_id, bool_or(found.touched) AS touched, bool_or(found.carried) AS carried,
+                           max(found.named_in) AS named_in
+                      FROM (
+                        SELECT event.order_id, NOT coalesce(event.opening, FALSE), FALSE,
+                               CASE WHEN event.order_name IS NOT NULL THEN event.id END
+                          FROM order_event event
+                         WHERE event.company_id = %(company)s AND event.order_id IS NOT NULL AND %(owned)s
+                     UNION ALL
+                        SELECT line.order_number, FALSE, TRUE, NULL FROM order_reconciliation_line line WHERE %(carried)s
+                           ) AS found (order_id, touched, carried, named_in)
+                  GROUP BY found.order_id) known
              LEFT JOIN sale_order sale ON sale.id = known.order_id
                  WHERE coalesce(sale.company_id, %(company)s) = %(company)s
-              GROUP BY known.order_id
                 """,
                 scope=SCOPE,
                 company=self.company_id.id,
                 owned=self._owned("event"),
-                before=self.previous_id.id or 0,
-                final=list(buckets.FINAL),
+                carried=carried,
             )
         )
         self.env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (order_id)", SCOPE))
         self.env.cr.execute(SQL("ANALYZE %s", SCOPE))
-        self.env.cr.execute(SQL("SELECT order_id FROM %s ORDER BY order_id", SCOPE))
-        return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _in_scope(self, alias, column="order_id"):
+        """``SQL`` true for rows of the orders of the statement: their numbers stay in the database, however many."""
+        return SQL("%s IN (SELECT scope.order_id FROM %s scope)", SQL.identifier(alias, column), SCOPE)
 
     # ------------------------------------------------------------------ what of them
 
-    def _make_facts(self, order_ids):
+    def _make_facts(self):
         """One row per order line, product and currency: quantities (``q_``, reference unit) and values (``v_``).
 
-        The columns are those that ``equations.py`` names; ``vo_`` are values in the order's currency.
+        The columns are those that ``equations.py`` names; ``vo_`` are values in the order's currency. Each source is added up by
+        itself and read once.
         """
-        pieces = SQL(" UNION ALL ").join(
-            [
-                self._book_pieces(),
-                self._line_pieces(order_ids),
-                self._invoice_pieces(order_ids),
-                self._again_pieces(order_ids),
-            ]
-        )
-        sums = SQL(", ").join(
+        sources = {
+            "book": self._book_sums(),
+            "lines": self._line_figures(),
+            "invoices": self._invoice_sums(),
+            "again": self._again_sums(),
+        }
+        first, *others = [SQL("(%s) %s", query, SQL.identifier(name)) for name, query in sources.items()]
+        keys = SQL(", ").join(map(SQL.identifier, KEYS))
+        sums = [
             SQL(
-                "coalesce(sum(piece.%s) FILTER (WHERE %s), 0) AS %s",
-                SQL.identifier(measure),
-                condition,
+                "coalesce(%s, 0) AS %s",
+                SQL.identifier(source, f"{measure}_{name}"),
                 SQL.identifier(f"{measure}_{name}"),
             )
-            for name, condition, measures in self._fact_columns()
+            for source, name, measures in self._fact_columns()
             for measure in measures
-        )
-        derived = SQL(", ").join(
+        ]
+        derived = [
             SQL("%s AS %s", expression, SQL.identifier(f"{measure}_{name}"))
             for measure in ("q", "v")
             for name, expression in self._derived_columns(measure)
-        )
+        ]
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", FACT))
         self.env.cr.execute(
             SQL(
                 """
                 CREATE TEMPORARY TABLE %(fact)s ON COMMIT DROP AS
                 SELECT sums.*, %(derived)s, coalesce(template.type = 'consu', known.goods, FALSE) AS goods,
-                       coalesce(template.type = 'service' AND line.is_downpayment IS NOT TRUE, FALSE) AS service, %(kit)s AS kit,
-                       coalesce(template.uom_id, known.unit_number, %(unit)s) AS unit_id, scope.order_name,
-                       coalesce(split_part(line.name, E'\n', 1), '') AS line_name
+                       coalesce(template.type = 'service' AND NOT EXISTS (
+                           SELECT 1 FROM sale_order_line line WHERE line.id = sums.line_id AND line.is_downpayment), FALSE) AS service,
+                       %(kit)s AS kit, coalesce(template.uom_id, known.unit_number, %(unit)s) AS unit_id, scope.order_name
                   FROM (
-                    SELECT piece.order_id, piece.line_id, piece.product_id, piece.currency_id, %(sums)s
-                      FROM (%(pieces)s) AS piece (order_id, line_id, product_id, currency_id, tag, early, refund, q, v, vo)
-                  GROUP BY piece.order_id, piece.line_id, piece.product_id, piece.currency_id) sums
+                    SELECT order_id, line_id, nullif(product_id, 0) AS product_id, nullif(currency_id, 0) AS currency_id, %(sums)s
+                      FROM %(sources)s) sums
                   JOIN %(scope)s scope ON scope.order_id = sums.order_id
-             LEFT JOIN sale_order_line line ON line.id = sums.line_id
              LEFT JOIN product_product product ON product.id = sums.product_id
              LEFT JOIN product_template template ON template.id = product.product_tmpl_id
              LEFT JOIN order_reconciliation_product known ON known.company_id = %(company)s AND known.number = sums.product_id
@@ -143,14 +155,13 @@ class OrderReconciliationFacts(models.Model):
                 fact=FACT,
                 scope=SCOPE,
                 company=self.company_id.id,
-                sums=sums,
-                derived=derived,
+                sums=SQL(", ").join(sums),
+                derived=SQL(", ").join(derived),
                 kit=self._leaves_as_others(),
-                pieces=pieces,
+                sources=SQL(" ").join([first, *(SQL("FULL JOIN %s USING (%s)", other, keys) for other in others)]),
                 unit=self.env.ref("uom.product_uom_unit").id,
             )
         )
-        self.env.cr.execute(SQL("CREATE INDEX ON %s (order_id)", FACT))
         # what the rows are grouped by: the planner asks for nothing else, and there are a hundred columns
         self.env.cr.execute(SQL("ANALYZE %s (order_id, line_id, unit_id, currency_id, goods)", FACT))
         self.env["order.reconciliation.product"]._remember(FACT, self.company_id)
@@ -169,11 +180,22 @@ class OrderReconciliationFacts(models.Model):
 
     @api.model
     def _fact_columns(self):
-        """``(name, condition over piece, measures)`` of every summed column."""
+        """``(source, name, measures)`` of every column that a source of the facts has."""
+        for name, _condition, measures in self._book_columns():
+            yield "book", name, measures
+        for name, _quantity, _value in self._line_columns():
+            yield "lines", f"l_{name}", ("q", "v")
+        for source, names in (("invoices", ("invoiced", "credited")), ("again", ("replaced", "repaired"))):
+            for name in names:
+                yield source, f"l_{name}", ("q", "v")
+
+    @api.model
+    def _book_columns(self):
+        """``(name, condition over piece, measures)`` of what is added up from the day book."""
         both, order = ("q", "v"), ("q", "v", "vo")
 
         def book(*kinds, early=None, refund=False):
-            condition = SQL("piece.tag = ANY(%s)", list(kinds))
+            condition = SQL("piece.bit & %s <> 0", sum(BITS[kind] for kind in kinds))
             if early is not None:
                 condition = SQL("%s AND %s", condition, SQL("piece.early") if early else SQL("NOT piece.early"))
             return SQL("%s AND piece.refund", condition) if refund else condition
@@ -191,25 +213,6 @@ class OrderReconciliationFacts(models.Model):
         yield "refund", book(*RETURNED, refund=True), both
         yield "invoiced", book(*INVOICED), order
         yield "credited", book(*CREDITED), order
-        for name in (
-            "ordered_raw",
-            "shipped",
-            "returned",
-            "refund",
-            "billed",
-            "refunded",
-            "draft",
-            "to_invoice",
-            "rounding",
-            "due",
-            "delivered",
-            "unit_rounding",
-            "replaced",
-            "repaired",
-            "invoiced",
-            "credited",
-        ):
-            yield f"l_{name}", SQL("piece.tag = %s", f"l_{name}"), both
 
     @api.model
     def _derived_columns(self, measure):

@@ -57,7 +57,7 @@ class OrderReconciliationHand(models.Model):
             )
         )
 
-    def _source_stock(self, _equation, _measure):
+    def _source_stock(self):
         """Per product and usage: on hand at both cuts, and what the moves in between brought and took.
 
         A first cut that keeps stock is where the proof begins. A product of which stock was not kept at one of the cuts is

@@ -4,32 +4,52 @@ from odoo.tools import SQL
 from ..common.account_move import INVOICE_COLUMNS
 from ..common.account_partial_reconcile import PAYMENT_COLUMNS
 from ..common.stock_places import outside
-from .order_reconciliation_facts import CREDITED, INVOICED, KINDS, SCOPE
+from .order_reconciliation_facts import BITS, CREDITED, INVOICED, KINDS, SCOPE
 
 
 class OrderReconciliationLedgers(models.Model):
     """Where the figures of a cut are read: the day book on one side, order lines, stock and journals on the other.
 
-    Pieces are rows ``(order_id, line_id, product_id, currency_id, tag, early, refund, q, v, vo)``.
+    Each source of the facts has one row of the columns ``KEYS`` (0 where there is no product or currency), and its columns.
     """
 
     _inherit = "order.reconciliation"
 
-    def _book_pieces(self):
+    def _book_sums(self):
         """The day book's rows of order lines; ``vo`` at the order's own rate where the document has another currency."""
+        sums = [
+            SQL(
+                "sum(piece.%s) FILTER (WHERE %s) AS %s",
+                SQL.identifier(measure),
+                condition,
+                SQL.identifier(f"{measure}_{name}"),
+            )
+            for name, condition, measures in self._book_columns()
+            for measure in measures
+        ]
         return SQL(
             """
-            SELECT event.order_id, event.line_id, event.product_id, event.currency_id, event.kind,
-                   %(early)s, coalesce(event.to_refund, FALSE), coalesce(event.quantity_ref, 0), coalesce(event.amount, 0),
-                   coalesce(event.amount, 0)
-                   * CASE WHEN sale.id IS NULL OR event.currency_id IS NULL OR event.currency_id = sale.currency_id THEN 1
-                          ELSE sale.currency_rate / coalesce(nullif(document.invoice_currency_rate, 0), 1) END
-              FROM order_event event
-              JOIN %(scope)s scope ON scope.order_id = event.order_id
-         LEFT JOIN sale_order sale ON sale.id = event.order_id
-         LEFT JOIN account_move document ON event.document_model = 'account.move' AND document.id = event.document_id
-             WHERE event.line_id IS NOT NULL AND event.kind = ANY(%(kinds)s) AND %(seen)s
+            SELECT piece.order_id, piece.line_id, coalesce(piece.product_id, 0) AS product_id,
+                   coalesce(piece.currency_id, 0) AS currency_id, %(sums)s
+              FROM (
+                SELECT event.order_id, event.line_id, event.product_id, event.currency_id, CASE event.kind %(bits)s END AS bit,
+                       %(early)s AS early, coalesce(event.to_refund, FALSE) AS refund, coalesce(event.quantity_ref, 0) AS q,
+                       coalesce(event.amount, 0) AS v,
+                       CASE WHEN scope.currency_id IS NULL OR event.currency_id IS NULL OR event.currency_id = scope.currency_id
+                            THEN coalesce(event.amount, 0)
+                            ELSE coalesce(event.amount, 0) * scope.currency_rate
+                                 / coalesce((SELECT nullif(document.invoice_currency_rate, 0) FROM account_move document
+                                              WHERE event.document_model = 'account.move' AND document.id = event.document_id), 1)
+                       END AS vo
+                  FROM order_event event
+                  JOIN %(scope)s scope ON scope.order_id = event.order_id
+                 WHERE event.line_id IS NOT NULL AND event.kind = ANY(%(kinds)s) AND %(seen)s
+                -- once a row, and not once for each sum of it
+                OFFSET 0) piece
+          GROUP BY piece.order_id, piece.line_id, piece.product_id, piece.currency_id
             """,
+            sums=SQL(", ").join(sums),
+            bits=SQL(" ").join(SQL("WHEN %s THEN %s", kind, bit) for kind, bit in BITS.items()),
             early=self._early("event"),
             scope=SCOPE,
             kinds=list(KINDS),
@@ -37,17 +57,76 @@ class OrderReconciliationLedgers(models.Model):
         )
 
     @api.model
-    def _line_pieces(self, order_ids):
-        """Order lines and stock moves, by the matching engine's figures; of a cancelled order what had left stands."""
+    def _line_columns(self):
+        """``(name, quantity, value)`` over ``figure`` and ``more``, of what order lines and stock moves say; quantities in the
+        line's unit. Of a cancelled order what had left stands."""
+        drafts = "figure.draft_invoiced - figure.draft_credited"
         digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return [
+            (
+                "ordered_raw",
+                SQL("CASE WHEN more.fell THEN figure.shipped ELSE figure.stored_ordered END"),
+                SQL("CASE WHEN more.fell THEN figure.shipped_value ELSE figure.subtotal END"),
+            ),
+            ("shipped", SQL("figure.shipped"), SQL("figure.shipped_value")),
+            ("returned", SQL("figure.returned"), SQL("figure.returned_value")),
+            ("refund", SQL("figure.returned_refund"), SQL("more.refund_value")),
+            ("billed", SQL("figure.invoiced"), SQL("figure.invoiced_value")),
+            ("refunded", SQL("figure.credited"), SQL("figure.credited_value")),
+            ("draft", SQL(drafts), SQL("0")),
+            (
+                "to_invoice",
+                SQL("figure.stored_delivered - figure.stored_invoiced"),
+                SQL("figure.shipped_value - more.refund_value - figure.invoiced_value + figure.credited_value"),
+            ),
+            (
+                "rounding",
+                SQL(
+                    "figure.shipped - figure.returned_refund - figure.delivered + figure.core_invoiced"
+                    f" - (figure.invoiced - figure.credited + {drafts})"
+                ),
+                SQL("0"),
+            ),
+            ("delivered", SQL("figure.stored_delivered"), SQL("0")),
+            (
+                "unit_rounding",
+                SQL(f"figure.core_invoiced - (figure.invoiced - figure.credited + {drafts})"),
+                SQL("0"),
+            ),
+            (
+                "due",
+                SQL(
+                    "abs(round(figure.to_invoice_net, %s)) + figure.draft_invoiced + figure.draft_credited",
+                    digits,
+                ),
+                SQL("0"),
+            ),
+        ]
+
+    @api.model
+    def _line_figures(self):
+        """Order lines and stock moves, by the matching engine's figures, where there is any."""
+        columns = self._line_columns()
+        figures = self.env["order.matching"]._figures_query(
+            order_ids=SQL("SELECT scope.order_id FROM %s scope", SCOPE),
+            more=SQL("line.currency_id AS line_currency_id"),
+            payments=False,
+            # what is to invoice depends on what stands only where that is what is invoiced
+            ordered=SQL(
+                """
+                line.product_id IN (SELECT product.id FROM product_product product
+                                      JOIN product_template template ON template.id = product.product_tmpl_id
+                                     WHERE template.invoice_policy = 'order')
+                """
+            ),
+        )
         return SQL(
             """
-            SELECT figure.order_id, figure.line_id, figure.product_id, line.currency_id, piece.tag, FALSE, FALSE,
-                   piece.q * ratio.factor, piece.v, piece.v
+            SELECT figure.order_id, figure.line_id, coalesce(figure.product_id, 0) AS product_id,
+                   coalesce(figure.line_currency_id, 0) AS currency_id, %(columns)s
               FROM (%(figures)s) figure
-              JOIN sale_order_line line ON line.id = figure.line_id
-         LEFT JOIN uom_uom uom ON uom.id = line.product_uom_id
-         LEFT JOIN product_product product ON product.id = line.product_id
+         LEFT JOIN uom_uom uom ON uom.id = figure.uom_id
+         LEFT JOIN product_product product ON product.id = figure.product_id
          LEFT JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN uom_uom reference ON reference.id = template.uom_id
         CROSS JOIN LATERAL (SELECT coalesce(uom.factor / reference.factor, 1) AS factor) ratio
@@ -56,38 +135,33 @@ class OrderReconciliationLedgers(models.Model):
                                ELSE round(figure.subtotal * figure.returned_refund / figure.stored_ordered / figure.currency_unit)
                                     * figure.currency_unit END AS refund_value,
                           figure.state = 'cancel' AND figure.stored_ordered > figure.shipped AS fell) more
-        CROSS JOIN LATERAL (VALUES
-                   ('l_ordered_raw', CASE WHEN more.fell THEN figure.shipped ELSE figure.stored_ordered END,
-                                     CASE WHEN more.fell THEN figure.shipped_value ELSE figure.subtotal END),
-                   ('l_shipped', figure.shipped, figure.shipped_value),
-                   ('l_returned', figure.returned, figure.returned_value),
-                   ('l_refund', figure.returned_refund, more.refund_value),
-                   ('l_billed', figure.invoiced, figure.invoiced_value),
-                   ('l_refunded', figure.credited, figure.credited_value),
-                   ('l_draft', figure.draft_invoiced - figure.draft_credited, 0),
-                   ('l_to_invoice', figure.stored_delivered - figure.stored_invoiced,
-                                    figure.shipped_value - more.refund_value - figure.invoiced_value + figure.credited_value),
-                   ('l_rounding', figure.shipped - figure.returned_refund - figure.delivered + figure.core_invoiced
-                                  - (figure.invoiced - figure.credited + figure.draft_invoiced - figure.draft_credited), 0),
-                   ('l_delivered', figure.stored_delivered, 0),
-                   ('l_unit_rounding', figure.core_invoiced - (figure.invoiced - figure.credited + figure.draft_invoiced
-                                                               - figure.draft_credited), 0),
-                   ('l_due', abs(round(figure.to_invoice_net, %(digits)s)) + figure.draft_invoiced + figure.draft_credited, 0)
-                   ) AS piece (tag, q, v)
-             WHERE piece.q <> 0 OR piece.v <> 0
+             WHERE %(any)s
             """,
-            figures=self.env["order.matching"]._figures_query(order_ids=order_ids),
-            digits=digits,
+            columns=SQL(", ").join(
+                SQL(
+                    "(%s) * ratio.factor AS %s, %s AS %s",
+                    quantity,
+                    SQL.identifier(f"q_l_{name}"),
+                    value,
+                    SQL.identifier(f"v_l_{name}"),
+                )
+                for name, quantity, value in columns
+            ),
+            figures=figures,
+            any=SQL(" OR ").join(
+                SQL("(%s) <> 0", expression) for _name, *expressions in columns for expression in expressions
+            ),
         )
 
     @api.model
-    def _again_pieces(self, order_ids):
+    def _again_sums(self):
         """Goods sent again in place of returned ones that are not refunded, by done moves: replaced, or repaired."""
         return SQL(
             """
-            SELECT line.order_id, line.id, line.product_id, line.currency_id,
-                   CASE WHEN request.settlement = 'repair' THEN 'l_repaired' ELSE 'l_replaced' END, FALSE, FALSE,
-                   move.quantity * uom.factor / reference.factor, 0, 0
+            SELECT line.order_id, line.id AS line_id, coalesce(line.product_id, 0) AS product_id,
+                   coalesce(line.currency_id, 0) AS currency_id,
+                   sum(sent.quantity) FILTER (WHERE request.settlement IS DISTINCT FROM 'repair') AS q_l_replaced, 0 AS v_l_replaced,
+                   sum(sent.quantity) FILTER (WHERE request.settlement = 'repair') AS q_l_repaired, 0 AS v_l_repaired
               FROM sale_order_line line
               JOIN stock_move move ON move.sale_line_id = line.id AND move.state = 'done' AND move.product_id = line.product_id
                                   AND move.origin_returned_move_id IS NOT NULL AND move.to_refund IS NOT TRUE
@@ -99,39 +173,60 @@ class OrderReconciliationLedgers(models.Model):
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom reference ON reference.id = template.uom_id
          LEFT JOIN order_return_line request ON request.id = move.order_return_line_id
-             WHERE line.order_id = ANY(%(orders)s)
+        CROSS JOIN LATERAL (SELECT move.quantity * uom.factor / reference.factor AS quantity) sent
+             WHERE %(scope)s
+          GROUP BY line.id
             """,
             outside=outside("target"),
-            orders=list(order_ids),
+            scope=self._in_scope("line"),
         )
 
     @api.model
-    def _invoice_pieces(self, order_ids):
+    def _invoice_sums(self):
         """Posted invoice and credit note lines, in their own currency."""
-        posted = self.env["account.move"]._book_posted_query(SQL("line.order_id = ANY(%s)", list(order_ids)))
         return SQL(
             """
-            SELECT posted.order_id, posted.line_id, posted.product_id, posted.currency_id, 'l_' || posted.kind, FALSE, FALSE,
-                   posted.quantity_ref, posted.amount, posted.amount
+            SELECT posted.order_id, posted.line_id, coalesce(posted.product_id, 0) AS product_id,
+                   coalesce(posted.currency_id, 0) AS currency_id,
+                   sum(posted.quantity_ref) FILTER (WHERE posted.kind = 'invoiced') AS q_l_invoiced,
+                   sum(posted.amount) FILTER (WHERE posted.kind = 'invoiced') AS v_l_invoiced,
+                   sum(posted.quantity_ref) FILTER (WHERE posted.kind = 'credited') AS q_l_credited,
+                   sum(posted.amount) FILTER (WHERE posted.kind = 'credited') AS v_l_credited
               FROM (%s) AS posted (%s)
+          GROUP BY posted.order_id, posted.line_id, posted.product_id, posted.currency_id
             """,
-            posted,
+            self.env["account.move"]._book_posted_query(
+                SQL("TRUE"), SQL("(SELECT line.* FROM sale_order_line line WHERE %s)", self._in_scope("line"))
+            ),
             SQL(", ").join(SQL.identifier(name) for name in INVOICE_COLUMNS),
         )
 
     # ------------------------------------------------------------------ sources of equations beside the lines
 
-    def _source_paid(self, order_ids):
+    def _source_paid(self):
         """Per order and currency: what the day book says was paid, and what the journals matched."""
+        billed = SQL(
+            """
+            SELECT DISTINCT item.move_id FROM sale_order_line line
+              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+              JOIN account_move_line item ON item.id = rel.invoice_line_id
+             WHERE %s
+            """,
+            self._in_scope("line"),
+        )
+        # the payments of these documents, found by indexes alone
         on_orders = SQL(
             """
-            move.id = ANY(ARRAY(
-                SELECT item.move_id FROM sale_order_line line
-                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-                  JOIN account_move_line item ON item.id = rel.invoice_line_id
-                 WHERE line.order_id = ANY(%s)))
+            move.id = ANY(ARRAY(%(billed)s)) AND partial.id = ANY(ARRAY(
+                SELECT payment.id FROM account_move_line side
+                  JOIN account_partial_reconcile payment ON payment.debit_move_id = side.id
+                 WHERE side.move_id IN (%(billed)s)
+             UNION
+                SELECT payment.id FROM account_move_line side
+                  JOIN account_partial_reconcile payment ON payment.credit_move_id = side.id
+                 WHERE side.move_id IN (%(billed)s)))
             """,
-            list(order_ids),
+            billed=billed,
         )
         return SQL(
             """
@@ -140,21 +235,21 @@ class OrderReconciliationLedgers(models.Model):
               FROM (
                 SELECT event.order_id, event.currency_id, event.amount AS booked, 0 AS matched
                   FROM order_event event
-                 WHERE event.order_id = ANY(%(orders)s) AND event.kind IN ('paid', 'unpaid') AND %(seen)s
+                 WHERE %(orders)s AND event.kind IN ('paid', 'unpaid') AND %(seen)s
              UNION ALL
                 SELECT ledger.order_id, ledger.currency_id, 0, ledger.amount
                   FROM (%(ledger)s) AS ledger (%(columns)s)) paid
               JOIN %(scope)s scope ON scope.order_id = paid.order_id
           GROUP BY paid.currency_id, paid.order_id, scope.order_name
             """,
-            orders=list(order_ids),
+            orders=self._in_scope("event"),
             seen=self._seen("event"),
             ledger=self.env["account.partial.reconcile"]._book_payment_query("paid", 1, on_orders),
             columns=SQL(", ").join(SQL.identifier(name) for name in PAYMENT_COLUMNS),
             scope=SCOPE,
         )
 
-    def _source_documents(self, order_ids):
+    def _source_documents(self):
         """Per invoice or credit note of the day: the day book's amount, and the journal items of the document."""
         return SQL(
             """
@@ -165,10 +260,10 @@ class OrderReconciliationLedgers(models.Model):
                        sum(CASE WHEN event.kind IN ('invoiced', 'uninvoiced') THEN event.amount ELSE -event.amount END) AS amount
                   FROM order_event event
                  WHERE event.document_model = 'account.move' AND event.kind = ANY(%(kinds)s) AND %(seen)s
-                   AND event.document_id = ANY(ARRAY(
-                       SELECT event.document_id FROM order_event event
+                   AND event.document_id IN (
+                       SELECT DISTINCT event.document_id FROM order_event event
                         WHERE event.document_model = 'account.move' AND event.kind = ANY(%(kinds)s)
-                          AND event.company_id = %(company)s AND NOT coalesce(event.opening, FALSE) AND %(owned)s))
+                          AND event.company_id = %(company)s AND NOT coalesce(event.opening, FALSE) AND %(owned)s)
               GROUP BY event.document_id, event.currency_id) booked
          LEFT JOIN account_move move ON move.id = booked.document_id AND move.state = 'posted'
          LEFT JOIN LATERAL (
@@ -187,7 +282,7 @@ class OrderReconciliationLedgers(models.Model):
             company=self.company_id.id,
         )
 
-    def _source_envelopes(self, order_ids):
+    def _source_envelopes(self):
         """Per submitted order of the day: the day book's row, and what became of its envelope."""
         return SQL(
             """
@@ -215,7 +310,7 @@ class OrderReconciliationLedgers(models.Model):
             since=self.previous_id.prepared_at or None,
         )
 
-    def _source_entries(self, order_ids):
+    def _source_entries(self):
         """Per entry that the day book, the close before or the intake expects: whether it stands in a bucket."""
         return SQL(
             """

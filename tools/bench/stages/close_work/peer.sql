@@ -246,7 +246,10 @@ SELECT statement.id, %(company)s, row_number() OVER (), balance.name, balance.na
            count(*) FILTER (WHERE book_credited <> credited) AS credited_n,
            sum(book_credited_value) AS creditedv_l, sum(credited_value) AS creditedv_r,
            count(*) FILTER (WHERE book_credited_value <> credited_value) AS creditedv_n,
-           sum(least(credited, refund)) AS settled_r
+           sum(least(credited, refund)) AS settled_r,
+           sum(shipped) FILTER (WHERE NOT goods) AS services_l, sum(invoiced - credited) FILTER (WHERE NOT goods) AS services_r,
+           sum(book_invoiced_value) FILTER (WHERE NOT goods) AS servicesv_l,
+           sum(invoiced_value) FILTER (WHERE NOT goods) AS servicesv_r
       FROM peer_fact) sums
  CROSS JOIN (
     SELECT sum(line.open_qty) AS opening, sum(line.open_value) AS opening_value
@@ -294,6 +297,9 @@ SELECT statement.id, %(company)s, row_number() OVER (), balance.name, balance.na
        ('invoiced', 'value', sums.invoicedv_l, sums.invoicedv_r, sums.invoicedv_n),
        ('credited', 'quantity', sums.credited_l, sums.credited_r, sums.credited_n),
        ('credited', 'value', sums.creditedv_l, sums.creditedv_r, sums.creditedv_n),
+       ('services', 'quantity', coalesce(sums.services_l, 0), coalesce(sums.services_r, 0), 0),
+       ('services', 'value', coalesce(sums.servicesv_l, 0), coalesce(sums.servicesv_r, 0), 0),
+       ('refunds', 'quantity', sums.credited_l, sums.credited_r, 0),
        ('settled', 'quantity', sums.returned_l, sums.settled_r, 0), ('paid', 'value', paid.amount, paid.amount, 0),
        ('documents', 'value', documents.booked, documents.receivable, 0), ('stock', 'quantity', stock.quantity, stock.moved, 0),
        ('envelopes', 'count', 0, 0, 0),
