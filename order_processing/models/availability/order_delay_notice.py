@@ -30,7 +30,7 @@ class OrderDelayNotice(models.Model):
     name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade"
+        "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="restrict"
     )
     line_ids = fields.One2many("order.delay.notice.line", "notice_id", "Goods", readonly=True)
     order_ids = fields.Many2many("sale.order", string="Orders", compute="_compute_order_ids")
@@ -91,8 +91,8 @@ class OrderDelayNotice(models.Model):
 
     def _send(self):
         """Make the mails of these notices (``sudo``); who has no address, or whose mail is refused, is to be called."""
-        silent = self.filtered(lambda notice: not notice.partner_id.email)
-        silent.error = self.env._("The customer has no e-mail address.")
+        silent = self.filtered(lambda notice: not notice.partner_id.email_normalized)
+        silent.error = self.env._("The customer has no e-mail address, or none that can be right.")
         template = self.env.ref(TEMPLATE, raise_if_not_found=False)
         if not template or not template.active:
             (self - silent).error = self.env._("The message's template was archived or deleted.")

@@ -2,7 +2,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..common import contract
-from .order_delay_notice_line import ANSWERS
 
 OPEN = ("done", "cancel")
 REASON = "delay"
@@ -16,7 +15,15 @@ class OrderDelayNotice(models.Model):
     def _answerable(self, order):
         """The lines of ``order`` (``sudo``) of which this notice still is the last word, and something is still to leave."""
         self.ensure_one()
-        own = self.line_ids.filtered(lambda line: line.order_id == order and line._open_quantity() > 0)
+        own = self.line_ids.filtered(
+            lambda line: (
+                line.order_id == order
+                and line._late_quantity() > 0
+                # goods that came meanwhile are late no more
+                and line.order_line_id.order_promise_date
+                and line.order_line_id.order_promise_date > line.told_before
+            )
+        )
         newer = self.env["order.delay.notice.line"].search(
             [
                 ("order_line_id", "in", own.order_line_id.ids),
@@ -44,10 +51,14 @@ class OrderDelayNotice(models.Model):
         return list(words.items())
 
     def _wholly_late(self, order):
-        """Whether nothing of ``order`` has left and everything of it is late."""
-        late = self._answerable(order).order_line_id
-        goods = order.order_line.filtered(lambda line: not line.display_type and line.product_uom_qty)
-        return not goods - late and not order._order_cancel_late()
+        """Whether nothing of ``order`` has left and all goods of it are late."""
+        late = self._answerable(order)
+        if any(line.uom_id.compare(line._late_quantity(), line._open_quantity()) < 0 for line in late):
+            return False
+        goods = order.order_line.filtered(
+            lambda line: line.product_id.type == "consu" and line.product_uom_qty and not line.is_delivery
+        )
+        return not goods - late.order_line_id and not order._order_cancel_late()
 
     def _answer(self, order, choice):
         """Take the customer's ``choice`` (a code of ``_choices``) for ``order`` and do it where that can be.
@@ -61,21 +72,24 @@ class OrderDelayNotice(models.Model):
         if choice not in dict(self._choices(order)):
             raise UserError(self.env._("%s: this can no longer be chosen. Please look at the page again.", order.name))
         problem = ""
+        # what is left to do is read by the desk, not by the customer
+        desk = self.with_context(lang=self.company_id.partner_id.lang)
+        order, lines = order.with_env(desk.env), lines.with_env(desk.env)
         try:
             with contract.one_record(self.env.cr):
-                getattr(self, f"_answer_{choice}")(order, lines.order_line_id)
+                getattr(desk, f"_answer_{choice}")(order, lines)
         except contract.REFUSALS as refusal:
             problem = contract.said(refusal)
         now = fields.Datetime.now()
         lines.write({"answer": choice, "answered_at": now, "to_settle": problem or False})
         self.answered_at = now
         lines._book("delay_answered")
-        label = dict(ANSWERS)[choice]
-        order._message_log(body="\n".join(filter(None, (self.env._("The customer on the delay: %s.", label), problem))))
+        label = dict(lines._fields["answer"]._description_selection(desk.env))[choice]
+        order._message_log(body="\n".join(filter(None, (desk.env._("The customer on the delay: %s.", label), problem))))
         if problem and order.user_id:
             order.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("The customer's wish after a delay: %s", label),
+                summary=desk.env._("The customer's wish after a delay: %s", label),
                 note=problem,
                 user_id=order.user_id.id,
             )
@@ -89,12 +103,26 @@ class OrderDelayNotice(models.Model):
         order.picking_ids.filtered(lambda picking: picking.state not in OPEN).move_type = "direct"
 
     def _answer_cancel(self, order, lines):
+        services = order.order_line.filtered(
+            lambda line: line.product_id.type == "service" and line.product_uom_qty and not line.is_delivery
+        )
+        if self._wholly_late(order) and services:
+            raise UserError(
+                self.env._(
+                    "%(order)s: nothing is left of it but %(services)s. Ask the customer, and cancel the order if that is not "
+                    "wanted either.",
+                    order=order.name,
+                    services=", ".join(services.product_id.mapped("display_name")),
+                )
+            )
         if self._wholly_late(order):
             code, message = order._order_cancel_each(REASON)[order.id]
             if code != "accepted":
                 raise UserError(message)
             return
-        problems = lines._close_problems()
+        sold = lines.order_line_id
+        problems = sold._close_problems()
         if problems:
             raise UserError("\n".join(problems))
-        lines._close(self.env["order.close.reason"]._by_code(REASON), self.name)
+        kept = {line.order_line_id: line.order_line_id.product_uom_qty - line._late_quantity() for line in lines}
+        sold._close(self.env["order.close.reason"]._by_code(REASON), self.name, kept)

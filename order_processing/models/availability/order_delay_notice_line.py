@@ -37,6 +37,11 @@ class OrderDelayNoticeLine(models.Model):
         line = self.order_line_id
         return max(line.product_uom_qty - line.qty_delivered, 0.0) if line.state == "sale" else 0.0
 
+    def _late_quantity(self):
+        """What of this line is still to leave and was late when the notice was made: what was ordered since is not."""
+        self.ensure_one()
+        return min(self.quantity, self._open_quantity())
+
     @api.depends("order_id", "order_line_id")
     def _compute_display_name(self):
         for line in self:

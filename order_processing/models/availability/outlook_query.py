@@ -4,10 +4,10 @@ from odoo.tools import SQL
 
 
 def outlook_query(product_ids, warehouse_id):
-    """``SQL`` for rows ``(product_id, moment, quantity)`` in the product's reference unit, in order of time.
+    """``SQL`` for rows ``(product_id, moment, quantity, outside)`` in the product's reference unit, in order of time.
 
     ``moment`` is ``NULL`` for what is there now, free of reservations, less what open moves out of the warehouse still want (it
-    may be below zero); else what arrives then. Demand and arrivals are those of ``promise_query``.
+    may be below zero); else what arrives then, ``outside`` whether it comes from outside the warehouse. Demand and arrivals are those of ``promise_query``.
     """
     return SQL(
         """
@@ -31,17 +31,18 @@ def outlook_query(product_ids, warehouse_id):
              WHERE move.product_id = ANY(%(products)s)
                AND move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')
         ), stock AS (
-            SELECT quant.product_id, NULL::timestamp AS moment, quant.quantity - quant.reserved_quantity AS quantity
+            SELECT quant.product_id, NULL::timestamp AS moment, quant.quantity - quant.reserved_quantity AS quantity,
+                   FALSE AS outside
               FROM stock_quant quant
               JOIN places ON places.id = quant.location_id
              WHERE quant.product_id = ANY(%(products)s)
              UNION ALL
-            SELECT product_id, NULL, -greatest(0, quantity - reserved) FROM moving WHERE leaves AND NOT arrives
+            SELECT product_id, NULL, -greatest(0, quantity - reserved), FALSE FROM moving WHERE leaves AND NOT arrives
              UNION ALL
             -- what is reserved to be moved inside the house is not free, and is free again where it arrives
-            SELECT product_id, date, CASE WHEN leaves THEN reserved ELSE quantity END FROM moving WHERE arrives
+            SELECT product_id, date, CASE WHEN leaves THEN reserved ELSE quantity END, NOT leaves FROM moving WHERE arrives
         )
-        SELECT product_id, moment, sum(quantity)::float FROM stock GROUP BY product_id, moment ORDER BY moment NULLS FIRST
+        SELECT product_id, moment, sum(quantity)::float, bool_or(outside) FROM stock GROUP BY product_id, moment ORDER BY moment NULLS FIRST
         """,
         products=list(product_ids),
         warehouse=warehouse_id,

@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
     def action_promise(self, date=None):
         """Promise a date for each line of goods still to ship, from stock, reservations and planned receipts.
 
-        Free stock, first come first served, goes today; then the planned receipt that covers the line; else the vendor's lead time, or
+        Free stock, first come first served, goes today; then the planned receipt that covers the line, unless it is overdue; else the vendor's lead time, or
         the company's: what was promised by it stands until its day has come, it does not recede with each morning. A day on
         which the company does not work becomes the next one on which it does.
 
@@ -87,8 +87,16 @@ class SaleOrder(models.Model):
             for line, promise in promises.items()
             if promise.basis == "receipt" and line.id in found
         }
-        for line, source in self._promise_sources(waiting).items():
+        for line, (source, outside) in self._promise_sources(waiting).items():
             promises[line] = promises[line]._replace(source=source)
+            company, facts = line.company_id, waiting[line]
+            if outside and business_day(company, facts[3]) < today[company]:
+                # nobody knows when a receipt comes that is overdue
+                lead = leads.get((line.product_id.product_tmpl_id.id, company.id), company.order_lead_days)
+                day, basis = line._promise_lead(facts, today[company], lead)
+                promises[line] = promises[line]._replace(
+                    day=self._promise_workday(day, calendars[company]), basis=basis
+                )
         return promises
 
     @api.model

@@ -1,6 +1,11 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..common import contract
+
+_logger = logging.getLogger(__name__)
 PROCESSOR = "order_processing.group_processor"
 CHUNK = 100
 
@@ -12,12 +17,18 @@ class SaleOrderLine(models.Model):
         "Told", readonly=True, copy=False, help="The date that the customer was told last. Nothing: the first promise."
     )
 
+    def _delay_late(self):
+        """How much of this line comes later, in its unit: what free stock covers does not."""
+        self.ensure_one()
+        still = self.product_uom_qty - self.qty_delivered
+        return min(self.order_short_qty or still, still)
+
     def _delay_values(self):
         """What a notice says of this line."""
         self.ensure_one()
         return {
             "order_line_id": self.id,
-            "quantity": self.product_uom_qty - self.qty_delivered,
+            "quantity": self._delay_late(),
             "told_before": self.order_told_date or self.order_first_promise_date,
             "promised": self.order_promise_date,
             "source": self.order_promise_source,
@@ -41,6 +52,9 @@ class SaleOrder(models.Model):
     def _slipped_lines(self, order_ids=None, company=None):
         """Lines still to leave of which the customer is to be told a later day; one statement.
 
+        A later day is one of which something is known: a receipt, or the time to replenish. What is in stock and has not left is
+        the desk's own delay. Nobody is told of a day before the one that the customer wished for.
+
         :param order_ids: ids of orders, default all
         :param company: its orders alone
         :return: ``sale.order.line`` (``sudo``), of orders confirmed
@@ -54,20 +68,26 @@ class SaleOrder(models.Model):
                 "order_promise_date",
                 "order_first_promise_date",
                 "order_told_date",
+                "order_promise_basis",
                 "product_uom_qty",
                 "qty_delivered",
             ]
         )
-        self.env["res.company"].flush_model(["order_delay_days"])
+        self.env["res.company"].flush_model(["order_delay_days", "order_tz", "partner_id"])
+        self.env["sale.order"].flush_model(["commitment_date"])
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT line.id
                   FROM sale_order_line line
+                  JOIN sale_order sale ON sale.id = line.order_id
                   JOIN res_company company ON company.id = line.company_id
+                  JOIN res_partner owner ON owner.id = company.partner_id
                  WHERE line.state = 'sale' AND line.display_type IS NULL AND line.product_uom_qty > line.qty_delivered
-                   AND line.order_promise_date
-                       > coalesce(line.order_told_date, line.order_first_promise_date) + company.order_delay_days
+                   AND line.order_promise_basis IN ('receipt', 'lead')
+                   AND line.order_promise_date > company.order_delay_days + greatest(
+                       coalesce(line.order_told_date, line.order_first_promise_date),
+                       (sale.commitment_date AT TIME ZONE 'UTC' AT TIME ZONE coalesce(company.order_tz, owner.tz, 'UTC'))::date)
                    AND %s AND %s
               ORDER BY line.order_id, line.id
                 """,
@@ -138,7 +158,10 @@ class SaleOrder(models.Model):
         # what a colleague is to call about today stands already
         kept = known.notice_id.filtered(lambda notice: not notice.line_ids - known)
         lines -= kept.line_ids.order_line_id
-        (waiting.notice_id - kept).outcome = "overtaken"
+        overtaken = waiting.notice_id - kept
+        overtaken.outcome = "overtaken"
+        # who was to be called about other orders too still is
+        lines |= self._slipped_lines(overtaken.line_ids.order_id.ids) & overtaken.line_ids.order_line_id
         notices = Notice.create(
             [
                 {
@@ -153,7 +176,7 @@ class SaleOrder(models.Model):
             ]
         )
         # an address may have been entered since
-        (notices | kept.filtered("partner_id.email"))._send()
+        (notices | kept.filtered("partner_id.email_normalized"))._send()
         return notices | kept
 
     @api.model
@@ -175,8 +198,13 @@ class SaleOrder(models.Model):
                 orders = self._slipped_lines(company=company).order_id.filtered(
                     lambda order, chunk=chunk: order.partner_id.id in chunk
                 )
-                orders.action_promise()
-                self._tell_delays(self._slipped_lines(orders.ids))
+                try:
+                    with contract.one_record(self.env.cr):
+                        orders.action_promise()
+                        self._tell_delays(self._slipped_lines(orders.ids))
+                except contract.REFUSALS:
+                    # the others are told all the same
+                    _logger.exception("delays of %s could not be told", ", ".join(orders.mapped("name")))
                 if not progress(processed=len(chunk)):
                     return
 

@@ -4,6 +4,7 @@ BASES = [
     ("stock", "In stock"),
     ("receipt", "Planned receipt"),
     ("lead", "Time to replenish"),
+    ("quoted", "Time to replenish, once ordered"),
 ]
 
 
@@ -19,6 +20,7 @@ class SaleOrderLine(models.Model):
         "Waits for",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="The receipt that the promise waits for, its vendor and who is responsible.",
     )
     order_short_qty = fields.Float(

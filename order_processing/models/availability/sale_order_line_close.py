@@ -156,11 +156,11 @@ class SaleOrderLine(models.Model):
                 )
         return rows
 
-    def _close(self, reason, note):
-        """Lower the lines to what was delivered, and their open transfers with them."""
+    def _close(self, reason, note, wanted=None):
+        """Lower the lines to what was delivered (``wanted``: line to another quantity), and their open transfers with them."""
         if not self:
             return
-        self._close_lower(reason, note, {line: line.qty_delivered for line in self})
+        self._close_lower(reason, note, wanted or {line: line.qty_delivered for line in self})
         self._close_open_moves()
         self._close_log(reason, note)
 

@@ -37,29 +37,33 @@ class SaleOrder(models.Model):
             short = min(quantity, max(missing, 0.0))
             day = today
             if not product.uom_id.is_zero(short):
-                when = next(
-                    (moment for moment, until_then in receipts.get(product.id, ()) if until_then >= missing), None
+                when, outside = next(
+                    (arrival[::2] for arrival in receipts.get(product.id, ()) if arrival[1] >= missing), (None, False)
                 )
-                lead = leads.get((product.product_tmpl_id.id, company.id), company.order_lead_days)
-                day = max(today, business_day(company, when)) if when else today + timedelta(days=lead)
+                arrives = when and business_day(company, when)
+                if not when or (outside and arrives < today):
+                    lead = leads.get((product.product_tmpl_id.id, company.id), company.order_lead_days)
+                    arrives = today + timedelta(days=lead)
+                day = max(today, arrives)
             answers.append((before, short, self._promise_workday(day, weekdays)))
         return answers
 
     @api.model
     def _promise_supply(self, goods, warehouse):
         """``(left, receipts)`` of storable products: quantity beyond all open demand by id (below zero where there is none to
-        spare), and ``[(moment, received until then)]`` by id.
+        spare), and ``[(moment, received until then, whether it comes from outside)]`` by id.
         """
         left, receipts = dict.fromkeys(goods.ids, 0.0), {}
         if not goods:
             return left, receipts
         self.env.flush_all()
-        for product_id, moment, quantity in self.env.execute_query(outlook_query(goods.ids, warehouse.id or None)):
+        rows = self.env.execute_query(outlook_query(goods.ids, warehouse.id or None))
+        for product_id, moment, quantity, outside in rows:
             if moment is None:
                 left[product_id] = quantity
             else:
                 known = receipts.setdefault(product_id, [])
-                known.append((moment, quantity + (known[-1][1] if known else 0.0)))
+                known.append((moment, quantity + (known[-1][1] if known else 0.0), outside))
         if "is_kits" in goods._fields:
             # a kit is in stock as its components are: core's word on them
             for kit in goods.filtered("is_kits").with_context(warehouse_id=warehouse.id):

@@ -26,8 +26,15 @@ class SaleOrderLine(models.Model):
             return today, "stock"
         if receipt:
             return max(today, business_day(self.company_id, receipt)), "receipt"
+        return self._promise_lead(facts, today, lead)
+
+    def _promise_lead(self, facts, today, lead):
+        """``_promise_day_of`` where nothing is planned."""
         day, before = today + timedelta(days=lead), self.order_promise_date
-        if self.order_promise_basis == "lead" and before and before > today:
+        if self.state != "sale":
+            return day, "quoted"
+        known = self.order_promise_basis == "lead" and before and before > today
+        if known and self.product_uom_id.compare(self._promise_short(facts), self.order_short_qty) <= 0:
             # counted anew each morning it would never come
             day = min(day, before)
         return day, "lead"
@@ -50,11 +57,14 @@ class SaleOrder(models.Model):
         precommit = self.env.cr.precommit
         if not precommit.data.get(ANEW):
             precommit.data[ANEW] = True
-            precommit.add(self.env.ref("order_processing.cron_promise").sudo()._trigger)
+            cron = self.env.ref("order_processing.cron_promise", raise_if_not_found=False)
+            if cron:
+                precommit.add(cron.sudo()._trigger)
 
     @api.model
     def _promise_sources(self, waiting):
-        """The receipts that lines wait for, in words: line to transfer, vendor and who is responsible; one statement.
+        """The receipts that lines wait for: line to ``(transfer, vendor and who is responsible, whether it comes from outside)``;
+        one statement.
 
         :param dict waiting: line to what ``_promise_cover`` says of it, a receipt among it
         """
@@ -67,7 +77,7 @@ class SaleOrder(models.Model):
             SQL(
                 """
                 SELECT DISTINCT ON (asked.line_id) asked.line_id,
-                       coalesce(picking.name, move.reference), vendor.name, buyer.name
+                       coalesce(picking.name, move.reference), vendor.name, buyer.name, origin.parent_path NOT LIKE root.parent_path || '%%'
                   FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[]) AS asked (line_id, product_id, warehouse_id, moment)
                   JOIN stock_move move ON move.product_id = asked.product_id AND move.date = asked.moment
                                       AND move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')
@@ -75,6 +85,7 @@ class SaleOrder(models.Model):
                   JOIN stock_location root ON root.id = house.view_location_id
                   JOIN stock_location target ON target.id = coalesce(move.location_final_id, move.location_dest_id)
                                             AND target.parent_path LIKE root.parent_path || '%%'
+                  JOIN stock_location origin ON origin.id = move.location_id
              LEFT JOIN stock_picking picking ON picking.id = move.picking_id
              LEFT JOIN res_partner vendor ON vendor.id = picking.partner_id
              LEFT JOIN res_users buying ON buying.id = picking.user_id
@@ -84,4 +95,7 @@ class SaleOrder(models.Model):
                 *(list(column) for column in zip(*asked)),
             )
         )
-        return {self.env["sale.order.line"].browse(row[0]): ", ".join(filter(None, row[1:])) for row in rows}
+        return {
+            self.env["sale.order.line"].browse(line_id): (", ".join(filter(None, words)), outside)
+            for line_id, *words, outside in rows
+        }

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 CLOSED = ("draft", "done", "cancel")
 
@@ -13,6 +13,7 @@ class StockMove(models.Model):
             moved = self.filtered(
                 lambda move: (
                     move.state not in CLOSED
+                    and (vals.get("state") == "cancel" or move.date != fields.Datetime.to_datetime(vals["date"]))
                     and move.location_dest_id.usage == "internal"
                     and move.location_id.usage != "internal"
                 )

@@ -7,6 +7,7 @@ PER_LINE = (
     *("picked", "shipped", "shipped_component", "replaced", "received_back", "corrected", "corrected_back"),
     *("invoiced", "uninvoiced", "credited", "uncredited", "return_requested", "settled"),
 )
+INTERNAL = ("promised", "delay_answered")
 
 
 class SaleOrder(models.Model):
@@ -68,7 +69,10 @@ class SaleOrder(models.Model):
             "document_model": row["document_model"],
             **({"document_id": row["document_id"]} if row["document_id"] else {}),
             "who": row["user_name"],
-            "why": " ".join(filter(None, (row["reason"], row["note"]))),
+            # whose receipt is waited for, and what the desk has to settle, is no customer's business
+            "why": ""
+            if row["kind"] in INTERNAL and self.env.user.share
+            else " ".join(filter(None, (row["reason"], row["note"]))),
         }
         if row["quantity"]:
             event.update(quantity=row["quantity"], unit=units.get(row["uom_id"], ""))
