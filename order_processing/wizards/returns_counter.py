@@ -180,5 +180,6 @@ class OrderReturnCounterLine(models.TransientModel):
         if self.return_line_id.uom_id.compare(self.quantity, 1.0) <= 0:
             raise UserError(self.env._("%s: one piece cannot be split.", self.product_id.display_name))
         self.quantity -= 1
-        self.copy({"quantity": 1.0, "announced": 0.0})
+        # which lots the piece has is said anew
+        self.copy({"quantity": 1.0, "announced": 0.0, "lot_ids": [Command.clear()]})
         return self.counter_id._reopen()

@@ -86,7 +86,7 @@ class OrderReturnCounterScan(models.TransientModel):
         product = self.env["product.product"].search(
             ["|", ("barcode", "=", code), ("default_code", "=", code)], order="barcode", limit=1
         )
-        package = not product and self.env["stock.package"].search([("name", "=", code)], limit=1)
+        package = not product and self._package_of_case(code)
         lot = (
             not product
             and not package
@@ -102,6 +102,12 @@ class OrderReturnCounterScan(models.TransientModel):
             self._scan_lot(lot)
         else:
             self.said = self.env._("No product is known by %s.", code)
+
+    def _package_of_case(self, code):
+        """The package called ``code``, which is no unique name: one in which goods of the case left before any other."""
+        packages = self.env["stock.package"].search([("name", "=", code)])
+        own = self.line_ids.return_line_id.move_id.move_line_ids.result_package_id
+        return (packages & own or packages)[:1]
 
     def _scan_product(self, product):
         own = self.line_ids.filtered(lambda line: line.product_id == product)

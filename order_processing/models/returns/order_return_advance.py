@@ -146,6 +146,9 @@ class OrderReturnLine(models.Model):
 
     def _end_advance(self):
         """Invoice or write off what these lines were sent for in advance and what did not come; tell the desk."""
+        # more was sent than came already: the rest stays here
+        again = self.filtered(lambda line: line.settlement != "exchange")._sent_again()
+        again.filtered(lambda move: move.state != "done").sudo()._action_cancel()
         kept = self.browse()
         for line in self:
             outcome = line.policy_id.advance_consequence or CONSEQUENCE

@@ -190,8 +190,7 @@ class OrderReturnFollow(models.Model):
             line._set({"quantity": quantity, "received_qty": quantity})
         self.line_ids._reopen_closed()
         # what was to leave in their place does not: the settlement sends for what is here then
-        open_moves = self.line_ids.filtered(lambda line: not line.advance_until)._sent_again()
-        open_moves.filtered(lambda move: move.state != "done")._action_cancel()
+        self._stop_what_replaces(gone)
         if any(not line.uom_id.is_zero(line.received_qty) for line in self.line_ids):
             return
         for line in self.line_ids.filtered("announced_qty"):
@@ -203,6 +202,7 @@ class OrderReturnFollow(models.Model):
                     "quantity": line.announced_qty,
                     "condition": False,
                     "place_id": False,
+                    "lots": False,
                     **({"move_id": again.id} if again else {}),
                 }
             )
@@ -213,6 +213,16 @@ class OrderReturnFollow(models.Model):
                 False,
             )
         )
+
+    def _stop_what_replaces(self, gone):
+        """Let nothing more leave in the place of goods that went back to the customer by ``gone``; the others' goes on."""
+        roots = gone.origin_returned_move_id.order_return_line_id
+        lines = self.line_ids.filtered(lambda line: not line.advance_until and (line.split_from_id or line) in roots)
+        stopped = lines._sent_again().filtered(lambda move: move.state != "done")
+        if stopped:
+            names = ", ".join(stopped.picking_id.mapped("name"))
+            stopped._action_cancel()
+            self._message_log(body=self.env._("What was to leave in their place is called off: %s.", names))
 
 
 class OrderReturnLine(models.Model):

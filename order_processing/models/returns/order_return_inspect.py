@@ -195,7 +195,14 @@ class OrderReturnLine(models.Model):
         self._check_whole(vals["quantity"])
         for name in ("lot_id", "note"):
             vals[name] = row.get(name) or (self[name].id if name == "lot_id" else self[name])
-        vals["lots"] = self._read_lots(row["lots"]) if row.get("lots") else self.lots
+        whole = not self.uom_id.compare(vals["quantity"], self.quantity)
+        if row.get("lots"):
+            vals["lots"] = self._read_lots(row["lots"])
+        else:
+            # a part has of the lots that came what the other parts leave
+            vals["lots"] = self.lots if whole else False
+            if self.lots and not whole:
+                vals["lot_id"] = row.get("lot_id") or False
         if row.get("lot_id"):
             self._read_lots([row["lot_id"]])
             vals["lots"] = vals["lots"] if row.get("lots") else False

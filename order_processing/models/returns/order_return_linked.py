@@ -27,6 +27,10 @@ def is_working(env):
     return bool(env.cr.cache.get(WORKING))
 
 
+class Kept(int):
+    """A link that Odoo carries over to a part split off; no value of a remote call is one."""
+
+
 class OrderReturnLinked(models.AbstractModel):
     """Documents of return cases: which case and line they belong to is said by the case's own acts alone.
 
@@ -57,9 +61,14 @@ class OrderReturnLinked(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """See the model."""
-        given = {name for vals in vals_list for name, value in vals.items() if value}
+        given = {name for vals in vals_list for name, value in vals.items() if value and not isinstance(value, Kept)}
         self._check_return_links(given | {key[8:] for key in self.env.context if key.startswith("default_")})
-        return super().create(vals_list)
+        return super().create(
+            [
+                {name: int(value) if isinstance(value, Kept) else value for name, value in vals.items()}
+                for vals in vals_list
+            ]
+        )
 
     def write(self, vals):
         self._check_return_links(vals, afterwards=True)

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .order_return_linked import is_working, working
+from .order_return_linked import Kept
 
 
 class StockMove(models.Model):
@@ -13,16 +13,11 @@ class StockMove(models.Model):
     )
 
     def _prepare_move_split_vals(self, qty):
-        """What waits for the next transfer belongs to the same return."""
+        """A part that is split off, by a backorder, a wave or at the reception, belongs to the same return."""
         vals = super()._prepare_move_split_vals(qty)
-        if is_working(self.env) and self.order_return_line_id:
-            vals["order_return_line_id"] = self.order_return_line_id.id
+        # said also where there is none, so that no default of the context says it
+        vals["order_return_line_id"] = Kept(self.order_return_line_id.id) if self.order_return_line_id else False
         return vals
-
-    @working
-    def _create_backorder(self):
-        """See core: no remote call reaches it."""
-        return super()._create_backorder()
 
     def _settled_quantity(self):
         """What was moved, or is to be while the move is open, in its own unit."""
