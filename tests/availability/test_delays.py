@@ -228,12 +228,12 @@ class TestTold(DelayCase):
 
     def test_a_call_is_overtaken(self):
         self.customer.email = False
-        order, other = self._slip(), self._slip((self.other_product, 1), weeks=1)
+        transfer = self._receipt(self.other_product, 1, 2)
+        order, other = self._slip(), self._slip((self.other_product, 1))
         self._morning()
         first = self._notices(order)
         self.assertEqual(first.line_ids.order_id, order | other)
-        other.order_line.order_promise_basis = False
-        self.company.order_lead_days += 14
+        self._plan(transfer, 4)
         self._morning()
         self.assertEqual(first.outcome, "overtaken")
         second = self._notices(order) - first

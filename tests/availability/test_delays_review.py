@@ -92,7 +92,9 @@ class TestNotTold(DelayCase):
 
     def test_whose_receipt_is_waited_for_is_not_told_in_the_portal(self):
         transfer = self._receipt(self.product, 5, 2)
-        order = self._make_order((self.product, 5), partner_id=self.users["portal"].partner_id.id)
+        buyer = self.users["portal"].partner_id
+        buyer.write({"street": "1 Road", "city": "London", "zip": "N1 1AA", "country_id": self.uk.id})
+        order = self._make_order((self.product, 5), partner_id=buyer.id)
         order.action_confirm()
         order.action_promise()
         self.assertIn(transfer.name, str(self._as("processor", order).order_timeline()))

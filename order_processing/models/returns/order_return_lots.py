@@ -135,18 +135,19 @@ class OrderReturnLine(models.Model):
             )
 
     def _check_lots_found(self, found):
-        """:raises UserError: kits are found in several ways, and which lots of their parts are which is not said
+        """:raises UserError: goods of several lots are found in several ways, and which lots are which is not said
 
         :param list found: values of the pieces, as ``_split`` takes them
         """
         self.ensure_one()
-        if not self.kit or len({vals["disposition"] for vals in found}) < 2:
+        if len({vals["disposition"] for vals in found}) < 2:
             return
         came = self._returned_moves().move_line_ids.filtered("lot_id")
         silent = []
         for product, items in came.grouped("product_id").items():
+            lots = set(items.lot_id.ids)
             said = [
-                vals for vals in found if {lot_id for lot_id, _quantity in vals["lots"] or ()} & set(items.lot_id.ids)
+                vals for vals in found if {vals["lot_id"], *(lot_id for lot_id, _quantity in vals["lots"] or ())} & lots
             ]
             # the last may take the rest
             if len(items.lot_id) > 1 and len(said) < len(found) - 1:
@@ -154,7 +155,7 @@ class OrderReturnLine(models.Model):
         if silent:
             raise UserError(
                 self.env._(
-                    "%(line)s: several lots or serial numbers of %(parts)s came, and the kits go different ways: say which lots "
+                    "%(line)s: several lots or serial numbers of %(parts)s came, and the goods go different ways: say which lots "
                     "are in which.",
                     line=self.display_name,
                     parts=", ".join(silent),
