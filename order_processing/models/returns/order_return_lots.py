@@ -111,9 +111,6 @@ class OrderReturnLine(models.Model):
             return []
         unit = move.product_id.uom_id
         need = move.product_uom._compute_quantity(quantity, unit)
-        if not move.lot_ids:
-            # it left without a word of its lots
-            return [{"lot_id": lot.id, "product_uom_id": unit.id, "quantity": need} for lot in list(wanted)[:1]]
         found = left.take(move, wanted, need)
         self._check_taken(move.product_id, wanted, need - sum(row["quantity"] for row in found))
         return found
