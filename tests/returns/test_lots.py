@@ -101,3 +101,59 @@ class TestLots(ReturnCase):
         case.action_receive(lots={case.line_ids.id: [lot.id]})
         self.assertEqual(self._at_customer(product), {})
         self.assertEqual(sum(self._in_stock(product).values()), 4)
+
+    # ------------------------------------------------------------------ taken in unannounced
+
+    def _taken_in(self, order, *rows):
+        """The approved case of goods (pairs of a lot or none and a quantity) that nobody announced."""
+        goods = [
+            {"product": "TR-LOT", "quantity": quantity, **({"lot": lot.name} if lot else {})} for lot, quantity in rows
+        ]
+        answer = self.Return.receive_unannounced(goods, reference=order.name, key=f"parcel-{order.name}")
+        case = self.Return.browse(answer["return_id"])
+        self.assertFalse(case.unmatched, answer)
+        case.action_approve()
+        return case
+
+    def _came_for_the_first(self, case):
+        """Counts that bring all of the case with its first line."""
+        return {
+            line.id: sum(case.line_ids.mapped("quantity")) if line == case.line_ids[0] else 0 for line in case.line_ids
+        }
+
+    def test_taken_in_with_and_without_a_lot(self):
+        """A lot that is known of a part of a line alone says nothing of the rest."""
+        product, lots = self._tracked("lot", 1, 1)
+        order = self._shipped((product, 2))
+        # lots need not be named any more
+        product.tracking = "none"
+        case = self._taken_in(order, (lots[0], 1), (None, 1))
+        case.action_receive(counts=self._came_for_the_first(case))
+        none = self.env["stock.package"]
+        self.assertEqual(self._in_stock(product), {(lots[0], none): 1, (lots[1], none): 1})
+        self.assertEqual(self._at_customer(product), {})
+
+    def test_taken_in_with_a_lot_that_did_not_leave(self):
+        """It is not booked as another: who receives it is asked."""
+        product, lots = self._tracked("lot", 1, 1, 1)
+        order = self._shipped((product, 2))
+        stranger = lots - order.picking_ids.move_line_ids.lot_id
+        own = lots - stranger
+        case = self._taken_in(order, (own[0], 1), (stranger, 1))
+        with self._refused("do not make up"):
+            case.action_receive(counts=self._came_for_the_first(case))
+
+    def test_the_named_one_of_those_taken_in(self):
+        """What lies here unannounced and is named comes in once, what is not named stays where it is."""
+        product, lots = self._tracked("serial", 1, 1)
+        order = self._shipped((product, 2))
+        case = self._taken_in(order, (lots[1], 1), (lots[0], 1))
+        place = case.transfer_ids.location_dest_id
+        items = case.line_ids
+        case.action_receive(
+            counts={line.id: 1 if line == items[0] else 0 for line in items}, lots={items[0].id: [lots[0].id]}
+        )
+        none = self.env["stock.package"]
+        self.assertEqual(self._in_stock(product), {(lots[0], none): 1})
+        self.assertEqual(self._ledger(product, ("location_id", "=", place.id)), {(lots[1], none): 1})
+        self.assertEqual(self._at_customer(product), {})
