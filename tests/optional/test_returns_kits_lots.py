@@ -2,6 +2,7 @@
 
 import pytest
 
+from odoo.fields import Command
 from odoo.tests import Form
 
 from .common import KitCase
@@ -134,3 +135,42 @@ class TestKitsLots(KitCase):
         self.assertRegex(form.said, "already")
         form.save().action_receive()
         self.assertEqual(self._lots_at(part, self.warehouse.lot_stock_id), {lots[1]: 1})
+
+    def test_a_part_that_left_before_it_was_tracked(self):
+        part, _lots = self._tracked("none")
+        self._stock(part, 3)
+        _order, line = self._kits(3)
+        part.tracking = "serial"
+        lots = self.env["stock.lot"].create([{"product_id": part.id, "name": f"S{number}"} for number in range(3)])
+        case = self._approved(line, 2)
+        with self._refused("PART.*S0.*do not make up"):
+            case.action_receive(lots={case.line_ids.id: [lots[0].id]})
+        case.action_receive(lots={case.line_ids.id: lots[:2].ids})
+        self.assertEqual(self._lots_at(part, self.warehouse.lot_stock_id), {lots[0]: 1, lots[1]: 1})
+
+    def test_parts_taken_in_with_and_without_a_lot(self):
+        """Each part for itself: lots that make up what the kits bring of one are named, of the other none are."""
+        part, lots = self._tracked("lot", 1, 1)
+        other = self._make_product("Other part", "PART-2", 5.0, tracking="lot")
+        others = self.env["stock.lot"].create([{"product_id": other.id, "name": f"O{number}"} for number in range(3)])
+        for lot in others:
+            self.env["stock.quant"]._update_available_quantity(other, self.warehouse.lot_stock_id, 1, lot_id=lot)
+        self.bom.bom_line_ids = [Command.create({"product_id": other.id, "product_qty": 1})]
+        order, line = self._kits(2)
+        kept = others - order.picking_ids.move_ids.filtered(lambda move: move.product_id == other).lot_ids
+        own = others - kept
+        part.tracking = "none"
+        parts = [
+            {"product": self.product.default_code, "quantity": 4},
+            {"product": self.other_product.default_code, "quantity": 2},
+            {"product": "PART", "quantity": 1, "lot": lots[0].name},
+            {"product": "PART", "quantity": 1},
+            *({"product": "PART-2", "quantity": 1, "lot": lot.name} for lot in own),
+        ]
+        answer = self.Return.receive_unannounced(parts, reference=order.name, key="parcel")
+        case = self.Return.browse(answer["return_id"])
+        case.action_approve()
+        case.action_receive()
+        self.assertEqual([lot_id for lot_id, _quantity in case.line_ids.lots], own.ids)
+        self.assertEqual(self._lots_at(part, self.warehouse.lot_stock_id), dict.fromkeys(lots, 1))
+        self.assertEqual(self._lots_at(other, self.warehouse.lot_stock_id), dict.fromkeys(others, 1))

@@ -126,6 +126,38 @@ class TestHostile(ReturnCase):
         line.write({"product_uom_id": self.product.uom_id.id, "product_uom_qty": 12})
         self.assertEqual(line.order_returnable_qty, 12)
 
+    def test_another_unit_once_nothing_of_a_case_counts(self):
+        """A line of which nothing came lets the unit go, one of which something came says what to do instead."""
+        dozen = self.env.ref("uom.product_uom_dozen")
+        order = self._shipped((self.product, 24), (self.other_product, 5))
+        line, other = order.order_line
+        case = self._ask(self._row(line, 12), self._row(other, 1))
+        case.action_approve()
+        with self._refused(f"{case.name}.*add a new order line in the other unit"):
+            line.product_uom_id = dozen
+        case.action_receive(counts={case.line_ids[0].id: 0})
+        case.action_settle()
+        with self._refused(f"{case.name}.*add a new order line in the other unit"):
+            other.product_uom_id = dozen
+        line.product_uom_id = dozen
+        self.assertEqual(line.product_uom_id, dozen)
+
+    def test_another_unit_on_a_cancelled_order(self):
+        """A case that closed on it counts no more."""
+        order = self._shipped((self.product, 24), invoice=False)
+        line = order.order_line
+        case = self._ask(self._row(line, 24))
+        self._process(case)
+        case.action_follow()
+        self.assertEqual(case.state, "closed")
+        dozen = self.env.ref("uom.product_uom_dozen")
+        with self._refused(case.name):
+            line.product_uom_id = dozen
+        order._action_cancel()
+        self.assertEqual(order.state, "cancel")
+        line.product_uom_id = dozen
+        self.assertEqual(line.product_uom_id, dozen)
+
     def test_what_the_customer_keeps_and_gets_anew(self):
         """A claim without a return: the replacement is nothing that was shipped too much."""
         order = self._shipped((self.product, 5))

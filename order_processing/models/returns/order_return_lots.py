@@ -35,17 +35,28 @@ class OrderReturnLine(models.Model):
     )
 
     def _share_lots(self, pool):
-        """Which of the lots in ``pool`` (lot to how much lies here) these lines bring, as ``lots`` keeps them: line to them."""
+        """Which of the lots in ``pool`` (lot to how much lies here) these lines bring, as ``lots`` keeps them: line to them.
+
+        None of a product whose lots do not make up what the line brings of it.
+        """
         found = defaultdict(list)
+        sent = {line: line.order_line_id.sudo().move_ids if line.kit else line.move_id for line in self}
+        left = self.env["stock.move"].union(*sent.values()).lot_ids
         for line, product, unit, quantity in self._goods():
-            sent = line.order_line_id.sudo().move_ids if line.kit else line.move_id
-            rest = unit._compute_quantity(quantity, product.uom_id)
-            for lot in [lot for lot in pool if lot.product_id == product and lot in sent.lot_ids]:
+            rest, rows = unit._compute_quantity(quantity, product.uom_id), {}
+            for lot in [lot for lot in pool if lot.product_id == product and lot in sent[line].lot_ids]:
                 taken = min(pool[lot], rest)
                 if product.uom_id.compare(taken, 0.0) > 0:
-                    pool[lot] -= taken
+                    rows[lot] = taken
                     rest -= taken
-                    found[line].append([lot.id, taken])
+            # a lot that left with none of the lines is not another one: the receipt asks
+            strange = any(lot.product_id == product and lot not in left for lot in pool)
+            if product.uom_id.compare(rest, 0.0) > 0 and not strange:
+                # the rest came without a lot, and whoever names lots names all of them
+                continue
+            for lot, taken in rows.items():
+                pool[lot] -= taken
+                found[line].append([lot.id, taken])
         return found
 
     def _name_lots(self, given):
@@ -111,9 +122,6 @@ class OrderReturnLine(models.Model):
             return []
         unit = move.product_id.uom_id
         need = move.product_uom._compute_quantity(quantity, unit)
-        if not move.lot_ids:
-            # it left without a word of its lots
-            return [{"lot_id": lot.id, "product_uom_id": unit.id, "quantity": need} for lot in list(wanted)[:1]]
         found = left.take(move, wanted, need)
         self._check_taken(move.product_id, wanted, need - sum(row["quantity"] for row in found))
         return found

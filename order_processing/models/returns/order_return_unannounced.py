@@ -1,3 +1,5 @@
+import math
+from collections import defaultdict
 from uuid import uuid4
 
 from odoo import api, fields, models
@@ -193,18 +195,31 @@ class OrderReturnUnannounced(models.Model):
         Called before the return is made: both would count them twice. Of a product no more than the case's lines bring.
         """
         for case in self.filtered("is_unannounced"):
-            bring = {}
-            for _line, product, unit, quantity in case.line_ids._goods():
-                bring[product] = bring.get(product, 0.0) + unit._compute_quantity(quantity, product.uom_id)
-            moves, rows = case._taken_in(), []
-            for move in moves:
-                for item in move.move_line_ids:
-                    quantity = min(bring.get(item.product_id, 0.0), item.quantity)
-                    if item.product_id.uom_id.compare(quantity, 0.0) > 0:
-                        bring[item.product_id] -= quantity
-                        rows.append((move, item, quantity))
+            rows = [(item.move_id, item, quantity) for item, quantity in case._brought_of_taken_in().items()]
             if rows:
-                case._take_in_back(moves.picking_id, rows)
+                case._take_in_back(case._taken_in().picking_id, rows)
+
+    def _brought_of_taken_in(self):
+        """How much of what was taken in unannounced the lines of this case bring: move line to quantity in its unit."""
+        self.ensure_one()
+        bring, named, found = defaultdict(float), defaultdict(float), defaultdict(float)
+        for line, product, unit, quantity in self.line_ids._goods():
+            quantity = unit._compute_quantity(quantity, product.uom_id)
+            bring[product] += quantity
+            for lot, most in line._wanted_lots(product).items():
+                named[lot] += min(most, quantity)
+        items = self._taken_in().move_line_ids
+        # the lots that core's return brings before whatever else lies there
+        for by_name in (True, False):
+            for item in items:
+                product, lot = item.product_id, item.lot_id
+                most = named[lot] if by_name else math.inf
+                quantity = min(bring[product], item.quantity - found[item], most)
+                if product.uom_id.compare(quantity, 0.0) > 0:
+                    bring[product] -= quantity
+                    named[lot] -= quantity
+                    found[item] += quantity
+        return {item: quantity for item, quantity in found.items() if quantity}
 
     def _taken_in(self):
         """The moves by which unannounced goods were taken in."""

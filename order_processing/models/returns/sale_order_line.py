@@ -44,17 +44,26 @@ class SaleOrderLine(models.Model):
         """
         if "product_uom_id" in vals:
             other = self.filtered(lambda line: line.product_uom_id.id != vals["product_uom_id"])
-            held = other.sudo().order_return_line_ids.filtered(
-                lambda line: line.return_id.state not in ("rejected", "cancelled")
-            )
+            held = other.sudo()._order_return_counting()
             if held:
                 raise UserError(
                     self.env._(
-                        "The unit of a line stands while return cases count in it: %s.",
+                        "The unit of a line stands while return cases count in it: %s. Leave the line as it is and add a new "
+                        "order line in the other unit.",
                         ", ".join(held.mapped("display_name")),
                     )
                 )
         return super().write(vals)
+
+    def _order_return_counting(self):
+        """The lines of cases that count in the unit of these lines: something is held or has come, and is not over for good."""
+        return self.order_return_line_ids.filtered(
+            lambda line: (
+                line.return_id.state not in ("rejected", "cancelled")
+                and not (line.uom_id.is_zero(line.quantity) and line.uom_id.is_zero(line.received_qty))
+                and not (line.return_id.state == "closed" and line.order_id.state == "cancel")
+            )
+        )
 
     def _exchange_rests(self):
         """What of these lines of exchanges has not left: line to quantity in its unit.
