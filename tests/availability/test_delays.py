@@ -295,6 +295,23 @@ class TestTold(DelayCase):
         few, many = spent(2), spent(22)
         self.assertLess(many - few, 20)
 
+    def test_the_words_of_a_message_ask_nothing_for_each_order(self):
+        self.customer.email = False
+        orders = self.env["sale.order"].union(*(self._slip() for _number in range(12)))
+        self._as("processor", orders).action_tell_delays()
+        notice = self._notices(orders).sudo()
+        self.assertEqual(notice.outcome, "to_call")
+
+        def spent(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertTrue(all(notice._choices(order) for order in some))
+            return self.env.cr.sql_log_count - before
+
+        spent(orders)
+        self.assertEqual(spent(orders), spent(orders[:2]))
+
 
 class TestAnswers(DelayCase):
     def _told(self, *lines, **vals):

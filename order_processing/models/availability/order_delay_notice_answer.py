@@ -5,6 +5,7 @@ from ..common import contract
 
 OPEN = ("done", "cancel")
 REASON = "delay"
+TOLD = ("sent", "told")
 
 
 class OrderDelayNotice(models.Model):
@@ -24,11 +25,14 @@ class OrderDelayNotice(models.Model):
                 and line.order_line_id.order_promise_date > line.told_before
             )
         )
+        if self.outcome not in TOLD:
+            # its own message is being written: nothing is newer
+            return own
         newer = self.env["order.delay.notice.line"].search(
             [
                 ("order_line_id", "in", own.order_line_id.ids),
                 ("notice_id", ">", self.id),
-                ("notice_id.outcome", "in", ("sent", "told")),
+                ("notice_id.outcome", "in", TOLD),
             ]
         )
         return own.filtered(lambda line: line.order_line_id not in newer.order_line_id)
