@@ -189,7 +189,7 @@ class TestHostile(ReturnCase):
             try:
                 with self.env.cr.savepoint():
                     act()
-            except Exception as refused:  # noqa: BLE001: refused or passed, nothing may happen
+            except Exception as refused:
                 self.assertIn("only from", str(refused))
             self.assertEqual(documents(), found)
 
