@@ -22,6 +22,19 @@ class TestDuplicate(TermsCase):
         )
         self.assertEqual(self._found(orders), [["duplicate"]] * 2)
 
+    def test_reference_of_any_characters(self):
+        long_ago = datetime.now() - timedelta(days=900)
+        for number, reference in enumerate(('a"b', "a\\b", "a'b", "{a,b}", "null", "%s", 'a\n"\\', "Ä 7", "a,b"), 2):
+            self._make_order((self.product, number), client_order_ref=reference, date_order=long_ago)
+            twin = self._make_order((self.other_product, number), client_order_ref=f" {reference} ")
+            with self.subTest(reference=reference):
+                self.assertEqual(self._found(twin), [["duplicate"]])
+
+    def test_reference_is_never_read_as_two(self):
+        long_ago = datetime.now() - timedelta(days=900)
+        self._make_order((self.product, 2), client_order_ref="a", date_order=long_ago)
+        self.assertEqual(self._found(self._make_order((self.product, 3), client_order_ref='a","b')), [[]])
+
     def test_reference_of_long_ago(self):
         long_ago = datetime.now() - timedelta(days=900)
         self._make_order(client_order_ref="PO 7", date_order=long_ago)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
+
 
 class OrderVerification(models.Model):
     """One run of the rules over one order, kept for good: what passed, and the seal over the content if all did.
@@ -43,7 +45,7 @@ class OrderVerification(models.Model):
                  WHERE order_id = ANY(%s) AND result = 'verified'
               ORDER BY order_id, id DESC
                 """,
-                list(order_ids),
+                id_array(order_ids),
             )
         )
         return {order_id: (digest, content) for order_id, digest, content in self.env.cr.fetchall()}

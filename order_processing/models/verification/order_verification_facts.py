@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
 from .facts import ADDRESS_FIELDS, CONTACT_FIELDS, LineFacts, OrderFacts
 
 # what a country asks of an address
@@ -72,7 +73,7 @@ class OrderVerificationFacts(models.AbstractModel):
              ORDER BY o.id
             """,
             stated=SQL("o.order_stated_total") if stated else SQL("NULL"),
-            orders=list(order_ids),
+            orders=id_array(order_ids),
         )
 
     @api.model
@@ -97,7 +98,7 @@ class OrderVerificationFacts(models.AbstractModel):
                  WHERE p.id = ANY(%s)
                 """,
                 SQL(", ").join(texts),
-                list(partner_ids),
+                id_array(partner_ids),
             )
         )
         size = len(COUNTRY_FIELDS)
@@ -117,8 +118,8 @@ class OrderVerificationFacts(models.AbstractModel):
         ordered, closed = self._ordered_quantity()
         return SQL(
             """
-            -- the ids once: a thousand of them are dear to send, to read and to plan with
-            WITH asked AS MATERIALIZED (SELECT DISTINCT unnest(%(orders)s::int[]) AS id)
+            -- the ids once: a thousand of them are dear to plan with
+            WITH asked AS MATERIALIZED (SELECT DISTINCT unnest(%(orders)s) AS id)
             SELECT l.id, l.order_id, l.product_id, l.product_uom_id, t.uom_id,
                    -- not as floats: they are sent as text, and psycopg2 makes floats of them either way
                    %(ordered)s, coalesce(l.price_unit, 0),
@@ -147,7 +148,7 @@ class OrderVerificationFacts(models.AbstractModel):
             closed=closed,
             added=self._added_by_core(),
             reduces=self._reduces_order(),
-            orders=list(order_ids),
+            orders=id_array(order_ids),
             taxes=self._linked(line_fields["tax_ids"]),
             values=self._linked(line_fields["product_no_variant_attribute_value_ids"]),
         )

@@ -13,6 +13,7 @@ PRICED_BY = {
 }
 # what core looks at for most items: of thousands it is worth not to read all columns
 READ = (
+    "pricelist_id",
     "min_quantity",
     "applied_on",
     "categ_id",
@@ -82,7 +83,7 @@ class PricelistRules:
     in core's order. Pricelists that others are based on are found the same way, when core first asks for them.
 
     :param products: ``product.product`` of all lines at that moment, in the environment of their company
-    :param asked: dict of pricelist id to the ids of the products that it is asked for
+    :param asked: ids of the pricelists that are asked
     :param date: the moment
     :param most: the largest quantity that is asked for; items whose least is above it are not found
     """
@@ -96,10 +97,7 @@ class PricelistRules:
         # items whose least quantity is above this need not be asked whether they apply
         self.reach = inf
         self.known = {}
-        self.asked = {
-            pricelist_id: {self.templates[product_id] for product_id in product_ids}
-            for pricelist_id, product_ids in asked.items()
-        }
+        self.asked = set(asked)
         self._find(asked)
 
     def of(self, pricelist, products):
@@ -108,16 +106,16 @@ class PricelistRules:
         if pricelist_id not in self.known:
             self._find([pricelist_id])
         places, general, by_template = self.known[pricelist_id]
-        templates, reach = {self.templates[product_id] for product_id in products._ids}, self.reach
+        reach = self.reach
         own = [
             item_id
-            for template_id in templates
+            for template_id in {self.templates[product_id] for product_id in products._ids}
             for least, item_id in by_template.get(template_id, ())
             if least <= reach
         ]
         if not own:
             return general
-        if general._ids or len(templates) > 1:
+        if general._ids or len(products) > 1:
             own = sorted([*own, *general._ids], key=places.get)
         # of one template alone they stand in core's order already; made at once with what they are read with, which counts
         # where it is done for thousands of products
@@ -133,36 +131,35 @@ class PricelistRules:
         return own
 
     def _find(self, pricelist_ids):
-        """Read which items pricelists have; one statement, in core's order and by core's domain."""
+        """Read which items pricelists have, with what core looks at; one statement, in core's order and by core's domain."""
         env = self.all_products.env
         pricelists = env["product.pricelist"].browse(number for number in pricelist_ids if number)
-        found, places, read = {number: ([], {}) for number in pricelists._ids}, {}, []
-        for pricelist_id, item_id, template_id, product_id, least in self._rows(pricelists) if pricelists else ():
-            template_id = template_id or self.templates.get(product_id)
-            general, by_template = found[pricelist_id]
+        items = self._items(pricelists) if pricelists else env["product.pricelist.item"]
+        # as they came from the database: a field of a record costs more than what is done with it here
+        pricelist_of, template_of, product_of, least_of = (
+            items._fields[name]._get_cache(env)
+            for name in ("pricelist_id", "product_tmpl_id", "product_id", "min_quantity")
+        )
+        found = {number: ([], {}) for number in pricelists._ids}
+        for item_id in items._ids:
+            template_id = template_of[item_id] or self.templates.get(product_of[item_id])
+            general, by_template = found[pricelist_of[item_id]]
             if template_id:
-                by_template.setdefault(template_id, []).append((least or 0, item_id))
+                by_template.setdefault(template_id, []).append((least_of[item_id] or 0, item_id))
             else:
                 general.append(item_id)
-            places[item_id] = len(places)
-            asked = self.asked.get(pricelist_id)
-            if not template_id or asked is None or template_id in asked:
-                read.append(item_id)
-        env["product.pricelist.item"].browse(read).fetch(READ)
+        places = {item_id: place for place, item_id in enumerate(items._ids)}
         for number, (general, by_template) in found.items():
-            general = env["product.pricelist.item"].browse(general).with_prefetch(places)
+            general = items.browse(general).with_prefetch(places)
             self.known[number] = ItemsOfPricelist(places, general, by_template)
 
-    def _rows(self, pricelists):
-        """``(pricelist, item, template, product, least quantity)`` of the items that may apply, in core's order."""
-        Item = pricelists.env["product.pricelist.item"]
+    def _items(self, pricelists):
+        """The items that may apply, in core's order."""
         domain = self._domain(pricelists)
-        if self.most < inf and self.asked.keys() >= set(pricelists._ids):
+        if self.most < inf and self.asked >= set(pricelists._ids):
             # of one that others are based on it is not known what will be asked
             domain &= Domain("min_quantity", "<=", self.most)
-        query = Item._search(domain, order=Item._order)
-        names = ("pricelist_id", "id", "product_tmpl_id", "product_id", "min_quantity")
-        return pricelists.env.execute_query(query.select(*(Item._field_to_sql(Item._table, name) for name in names)))
+        return pricelists.env["product.pricelist.item"].search_fetch(domain, READ)
 
     def _domain(self, pricelists):
         """Core's domains of all ``pricelists``; where they differ by the pricelist alone, as one that is not ten times as long.

@@ -110,7 +110,10 @@ class OrderVerificationRule(models.Model):
 
     def _find_carrier_overload(self, orders, memory):
         """Goods heavier or larger than the carrier takes: core's measure, product weight by reference quantity."""
-        pairs = [(order, c) for order, c in self._shipped_by_carrier(orders) if c.max_weight or c.max_volume]
+        pairs = self._shipped_by_carrier(orders)
+        # read once a carrier: a field of a record costs more than what is done with it here
+        most = {carrier: (carrier.max_weight, carrier.max_volume) for carrier in {c for _order, c in pairs}}
+        pairs = [(order, carrier) for order, carrier in pairs if any(most[carrier])]
         if not pairs:
             return []
         loads = {}
@@ -126,7 +129,7 @@ class OrderVerificationRule(models.Model):
         digits = (precision("Stock Weight"), precision("Volume"))
         findings = []
         for order, carrier in pairs:
-            limits = (carrier.max_weight, carrier.max_volume)
+            limits = most[carrier]
             load = loads.get(order.id, (0.0, 0.0))
             over = [
                 index

@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL, format_amount
 
+from ..common.sql_arrays import id_array, text_array
+
 # how many others a finding names
 NAMED = 5
 
@@ -150,7 +152,7 @@ class OrderVerificationRule(models.Model):
             """,
             since=min(dates) - timedelta(days=days),
             until=max(dates) + timedelta(days=days),
-            customers=list({order.commercial_partner_id for order in orders}),
-            companies=list({order.company_id for order in orders}),
-            references=list({order.reference for order in orders if order.reference}),
+            customers=id_array({order.commercial_partner_id for order in orders}),
+            companies=id_array({order.company_id for order in orders}),
+            references=text_array({order.reference for order in orders if order.reference}),
         )

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
 
 from ..common.business_day import business_day
+from ..common.sql_arrays import id_array
 
 
 class OrderVerificationRule(models.Model):
@@ -134,8 +135,8 @@ class OrderVerificationRule(models.Model):
               GROUP BY customer.id, customer.name
                 HAVING min(coalesce(item.date_maturity, item.date)) FILTER (WHERE item.amount_residual > 0) < %(before)s
                 """,
-                customers=list(partner_ids),
-                companies=companies.ids,
+                customers=id_array(partner_ids),
+                companies=id_array(companies.ids),
                 before=before,
             )
         )
@@ -145,14 +146,14 @@ class OrderVerificationRule(models.Model):
 
     def _find_approval_amount(self, orders, memory):
         """A total, with tax and in the company's currency at the order's rate, above the amount that needs approval."""
-        findings = []
+        findings, most = [], self.limit_amount
         for company_id, group in self._by_company(orders).items():
             currency = self.env["res.company"].sudo().browse(company_id).currency_id
             for order in group:
                 total = order.amount_total / (order.currency_rate or 1)
-                if total <= self.limit_amount or currency.compare_amounts(total, self.limit_amount) <= 0:
+                if total <= most or currency.compare_amounts(total, most) <= 0:
                     continue
-                limit, text = (format_amount(self.env, amount, currency) for amount in (self.limit_amount, total))
+                limit, text = (format_amount(self.env, amount, currency) for amount in (most, total))
                 findings.append(
                     self._finding(
                         order,
@@ -180,8 +181,8 @@ class OrderVerificationRule(models.Model):
                  WHERE c.commercial_partner_id = ANY(%(customers)s) AND o.company_id = ANY(%(companies)s)
                    AND o.state = 'sale'
                 """,
-                customers=list({order.commercial_partner_id for order in asked}),
-                companies=list({order.company_id for order in asked}),
+                customers=id_array({order.commercial_partner_id for order in asked}),
+                companies=id_array({order.company_id for order in asked}),
             )
         )
         known = set(self.env.cr.fetchall())

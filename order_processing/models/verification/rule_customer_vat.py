@@ -3,6 +3,8 @@ from stdnum.util import get_cc_module
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
+
 # how a country's VAT numbers begin where not with its own code, as core has it (base.models.res_partner)
 PREFIXES = {"EL": "GR", "XI": "GB"}
 
@@ -43,11 +45,15 @@ class OrderVerificationRule(models.Model):
         requiring = set(positions.filtered("vat_required").ids)
         companies = self.sudo().env["res.company"].browse({order.company_id for order in orders})
         homes = {company.id: company.account_fiscal_country_id.code or company.country_id.code for company in companies}
+        # read once: a field of a record costs more than what is done with it here
+        needed = self.vat_needed
         valid = {}
         findings = []
         for order in orders:
             name, vat, country, is_company = known[order.commercial_partner_id]
-            if not (order.fiscal_position_id in requiring or is_company and self._vat_wanted(order, homes, union)):
+            if not (
+                order.fiscal_position_id in requiring or is_company and self._vat_wanted(needed, order, homes, union)
+            ):
                 continue
             key = (country, vat)
             if key not in valid:
@@ -56,11 +62,13 @@ class OrderVerificationRule(models.Model):
                 findings.append(self._vat_finding(order, name, vat))
         return findings
 
-    def _vat_wanted(self, order, homes, union):
-        """Whether a company needs a number for this order, whatever its fiscal position says."""
+    @staticmethod
+    def _vat_wanted(needed, order, homes, union):
+        """Whether a company needs a number for this order, whatever its fiscal position says; ``needed`` as ``vat_needed``."""
+        if needed != "abroad":
+            return needed == "company"
         home, there = homes[order.company_id], order.ship_to["country"]
-        abroad = home != there and {home, there} <= union
-        return self.vat_needed == "company" or (self.vat_needed == "abroad" and abroad)
+        return home != there and home in union and there in union
 
     def _vat_finding(self, order, name, vat):
         if vat in ("", "/"):
@@ -80,7 +88,7 @@ class OrderVerificationRule(models.Model):
              LEFT JOIN res_country c ON c.id = p.country_id
                  WHERE p.id = ANY(%s)
                 """,
-                list(partner_ids),
+                id_array(partner_ids),
             )
         )
         return {partner_id: rest for partner_id, *rest in self.env.cr.fetchall()}

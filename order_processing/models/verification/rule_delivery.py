@@ -102,14 +102,14 @@ class OrderVerificationRule(models.Model):
                 asked.setdefault(order.company_id, []).append((order, max(own)))
         findings = []
         for company in self.env["res.company"].sudo().browse(sorted(asked)):
-            today = business_day(company)
+            today, security = business_day(company), company.security_lead
             soonest = {
-                order.id: today + timedelta(days=math.ceil(lead + company.security_lead))
-                for order, lead in asked[company.id]
+                lead: today + timedelta(days=math.ceil(lead + security))
+                for lead in {lead for _order, lead in asked[company.id]}
             }
             first_working = {day: self._first_working_day(company, day) for day in set(soonest.values())}
             for order, lead in asked[company.id]:
-                earliest = first_working[soonest[order.id]]
+                earliest = first_working[soonest[lead]]
                 wished = self._wished_day(order, memory)
                 if wished >= earliest:
                     continue
@@ -120,7 +120,7 @@ class OrderVerificationRule(models.Model):
                         fields.Date.to_string(wished),
                         self.env._(
                             "The goods need %(days)s days: %(earliest)s is the first day, %(wished)s is wished.",
-                            days=f"{lead + company.security_lead:g}",
+                            days=f"{lead + security:g}",
                             earliest=fields.Date.to_string(earliest),
                             wished=fields.Date.to_string(wished),
                         ),

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from odoo import models
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
+
 FORMS = Path(__file__).with_name("postcode_forms.json")
 
 
@@ -64,7 +66,7 @@ class OrderVerificationRule(models.Model):
                       JOIN res_partner customer ON customer.id = o.partner_id
                      WHERE o.id = ANY(%s)
                     """,
-                    wanted,
+                    id_array(wanted),
                 )
             )
             known.update((row[0], Destination(*row)) for row in self.env.cr.fetchall())

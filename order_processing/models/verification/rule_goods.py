@@ -7,6 +7,7 @@ from odoo import models
 from odoo.tools import SQL, float_compare
 
 from ..common.business_day import business_day
+from ..common.sql_arrays import id_array
 from .facts import digest_of, plain_number
 
 
@@ -48,7 +49,7 @@ class OrderVerificationRule(models.Model):
         if wanted:
             self.env["product.template.attribute.value"].flush_model()
             self.env["product.attribute.value"].flush_model()
-            self.env.cr.execute(self._goods_query(list(wanted)))
+            self.env.cr.execute(self._goods_query(wanted))
             known.update((row["id"], Goods(**row)) for row in self.env.cr.dictfetchall())
         return known
 
@@ -81,7 +82,7 @@ class OrderVerificationRule(models.Model):
             variant_values=SQL.identifier(variant.relation),
             variant=SQL.identifier(variant.column1),
             variant_value=SQL.identifier(variant.column2),
-            products=product_ids,
+            products=id_array(product_ids),
         )
 
     def _units(self, memory):

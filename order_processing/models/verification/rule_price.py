@@ -113,10 +113,12 @@ class OrderVerificationRule(models.Model):
     def _priced_lines(self, orders, memory):
         """``(order, line, ExpectedPrice)`` of the lines that have a price and a quantity; cached for the run."""
         expected = self._expected_prices(orders, memory)
-        for order in orders:
-            for line in order.subject_lines:
-                if line.id in expected and abs(line.net_price) >= NOISE:
-                    yield order, line, expected[line.id]
+        return [
+            (order, line, expected[line.id])
+            for order in orders
+            for line in order.subject_lines
+            if line.id in expected and abs(line.net_price) >= NOISE
+        ]
 
     def _expected_prices(self, orders, memory):
         """Core's price of every line, asked once per distinct (pricelist, moment, unit, band of quantities, product).
@@ -146,19 +148,21 @@ class OrderVerificationRule(models.Model):
         for order, moment in zip(orders, self._price_moments(orders)):
             terms = (order.company_id, order.pricelist_id or 0, moment, order.date_order.date())
             terms += (order.currency_id, order.fiscal_position_id or 0)
-            groups = by_terms.setdefault(terms, {})
+            groups, seen = by_terms.setdefault(terms, ({}, {}))
             for line in order.subject_lines:
                 if not line.priced or line.quantity <= 0:
                     continue
-                key = (line.uom_id, bands.of(line), line.attribute_value_ids)
-                if key not in groups:
-                    groups[key] = (order.date_order, line.quantity, {})
-                products = groups[key][2]
+                # thousands of lines have a few quantities: the band of each is looked for once
+                alike = (line.quantity, line.uom_id, line.product_uom_id, line.attribute_value_ids)
+                if alike not in seen:
+                    key = (line.uom_id, bands.of(line), line.attribute_value_ids)
+                    seen[alike] = groups.setdefault(key, (order.date_order, line.quantity, {}))[2]
+                products = seen[alike]
                 if line.product_id in products:
                     products[line.product_id].append(line.id)
                 else:
                     products[line.product_id] = [line.id]
-        return {(terms, *key): group for terms, groups in by_terms.items() for key, group in groups.items()}
+        return {(terms, *key): group for terms, (groups, _seen) in by_terms.items() for key, group in groups.items()}
 
     @staticmethod
     def _product_taxes(product, memory):

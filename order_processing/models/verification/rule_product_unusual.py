@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
 from .facts import plain_number
 
 # makes the median absolute deviation of normal data its standard deviation
@@ -70,7 +71,7 @@ class OrderVerificationRule(models.Model):
     def _find_quantity_unusual(self, orders, memory):
         """A quantity outside of the usual range; open orders only; one statement for the set."""
         asked = list(self._ordered([order for order in orders if order.open], memory))
-        wanted = {(order.company_id, product.id) for order, product, _lines, _quantity in asked}
+        wanted = {(order.company_id, product.id, product.uom_id) for order, product, _lines, _quantity in asked}
         history = self._quantity_history(wanted) if wanted else {}
         if not history:
             return []
@@ -121,7 +122,7 @@ class OrderVerificationRule(models.Model):
     def _quantity_history(self, wanted):
         """Median and MAD of the logarithms of past quantities, where there are enough.
 
-        :param wanted: pairs ``(company id, product id)``
+        :param wanted: ``(company id, product id, id of its unit)``
         :return: dict of ``(company id, product id, commercial customer id or None for all)`` to ``(median, MAD, orders)``
         """
         since = fields.Datetime.now() - relativedelta(months=self.history_months)
@@ -129,23 +130,31 @@ class OrderVerificationRule(models.Model):
         return {(row[0], row[1], row[2]): row[3:] for row in self.env.cr.fetchall()}
 
     def _quantity_history_query(self, wanted, since):
+        units = {product_id: unit_id for _company, product_id, unit_id in wanted}
         return SQL(
             """
-            WITH past AS (
-                SELECT o.company_id, l.product_id, coalesce(c.commercial_partner_id, c.id) AS customer_id,
-                       ln((sum(l.product_uom_qty * uom.factor) / unit.factor)::float) AS size
-                  FROM unnest(%(companies)s::int[], %(products)s::int[]) AS wanted (company_id, product_id)
+            -- grouped before the units are looked at: how many of these belong together cannot be estimated from their paths,
+            -- and the plan would begin with them
+            WITH bought AS (
+                SELECT o.id, o.company_id, l.product_id, wanted.uom_id, l.product_uom_id,
+                       coalesce(c.commercial_partner_id, c.id) AS customer_id, sum(l.product_uom_qty) AS quantity
+                  FROM unnest(%(products)s, %(units)s) AS wanted (product_id, uom_id)
                   JOIN sale_order_line l ON l.product_id = wanted.product_id
-                  JOIN sale_order o ON o.id = l.order_id AND o.company_id = wanted.company_id
+                  JOIN sale_order o ON o.id = l.order_id
                   JOIN res_partner c ON c.id = o.partner_id
-                  JOIN product_product p ON p.id = l.product_id
-                  JOIN product_template t ON t.id = p.product_tmpl_id
-                  JOIN uom_uom unit ON unit.id = t.uom_id
-                  JOIN uom_uom uom ON uom.id = l.product_uom_id
+                 -- not joined with what is asked: each order of a company would be paired with all of it
+                 WHERE o.company_id = ANY(%(companies)s) AND o.state = 'sale' AND o.date_order >= %(since)s
+                   AND l.product_uom_qty > 0 AND NOT coalesce(l.is_downpayment, FALSE)
+                   AND NOT coalesce(l.is_delivery, FALSE)
+              GROUP BY o.id, l.product_id, wanted.uom_id, l.product_uom_id, c.id
+            ), past AS (
+                SELECT bought.company_id, bought.product_id, bought.customer_id,
+                       ln((sum(bought.quantity * uom.factor) / unit.factor)::float) AS size
+                  FROM bought
+                  JOIN uom_uom unit ON unit.id = bought.uom_id
+                  JOIN uom_uom uom ON uom.id = bought.product_uom_id
                                   AND split_part(uom.parent_path, '/', 1) = split_part(unit.parent_path, '/', 1)
-                 WHERE o.state = 'sale' AND o.date_order >= %(since)s AND l.product_uom_qty > 0
-                   AND NOT coalesce(l.is_downpayment, FALSE) AND NOT coalesce(l.is_delivery, FALSE)
-              GROUP BY o.id, o.company_id, l.product_id, c.id, unit.id
+              GROUP BY bought.id, bought.company_id, bought.product_id, bought.customer_id, unit.id
             ), middle AS (
                 SELECT company_id, product_id, customer_id, count(*) AS orders,
                        percentile_cont(0.5) WITHIN GROUP (ORDER BY size) AS median
@@ -160,8 +169,9 @@ class OrderVerificationRule(models.Model):
                        AND (middle.customer_id IS NULL OR past.customer_id = middle.customer_id)
           GROUP BY middle.company_id, middle.product_id, middle.customer_id, middle.median, middle.orders
             """,
-            companies=[company_id for company_id, _product in wanted],
-            products=[product_id for _company, product_id in wanted],
+            companies=id_array({company_id for company_id, _product, _unit in wanted}),
+            products=id_array(units),
+            units=id_array(units.values()),
             since=since,
             minimum=self.history_minimum,
         )

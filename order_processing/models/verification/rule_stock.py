@@ -45,17 +45,16 @@ class OrderVerificationRule(models.Model):
 
     def _scarce_lines(self, orders, memory):
         """Ids of the lines whose product may be short where they ship from: all lines of it, since they queue for it."""
-        units = {unit.id: unit.factor for unit in self._units(memory).values()}
-        demand, lines = {}, {}
-        for order in orders:
-            for line in order.subject_lines:
-                if line.quantity > 0 and line.product_id and line.uom_id in units:
-                    key = (line.product_id, order.warehouse_id)
-                    wanted = line.quantity * units[line.uom_id] / units[line.product_uom_id]
-                    demand[key] = demand.get(key, 0) + wanted
-                    lines.setdefault(key, []).append(line.id)
+        demand, wanted = {}, {}
+        for order, product, lines, quantity in self._ordered(orders, memory):
+            key = (product.id, order.warehouse_id)
+            if key in demand:
+                demand[key] += quantity
+                wanted[key] += lines
+            else:
+                demand[key], wanted[key] = quantity, list(lines)
         scarce = self.env["sale.order"].sudo()._promise_scarce(demand)
-        return [line_id for key, line_ids in lines.items() if key in scarce for line_id in line_ids]
+        return [line.id for key, lines in wanted.items() if key in scarce for line in lines]
 
     def _goods_wished(self, order, line, memory):
         """The day for which the goods of ``line`` are wished: the order's, else today and the lead time."""
