@@ -31,7 +31,7 @@ def digest_of(content):
 
 @lru_cache(maxsize=1024)
 def ids_in(text):
-    """The ids that ``text`` lists, in their order; a few sets of taxes stand on thousands of lines."""
+    """The ids that ``text`` lists, in their order; a few sets stand on thousands of lines."""
     return tuple(map(int, text.split(","))) if text else ()
 
 
@@ -68,8 +68,8 @@ class LineFacts:
     net_price: float = field(init=False)
 
     def __post_init__(self):
-        # given as the database lists them
-        self.tax_ids = ids_in(self.tax_ids)
+        # given as the database has them: one tax or none, attribute values listed
+        self.tax_ids = (self.tax_ids,) if self.tax_ids else ()
         self.attribute_value_ids = ids_in(self.attribute_value_ids) if self.attribute_value_ids else ()
         self.net_price = self.price_unit * (1 - self.discount / 100)
 

@@ -76,6 +76,22 @@ class ItemsOfPricelist(NamedTuple):
     by_template: dict
 
 
+class InTurn:
+    """Items for several products in place of one recordset: each time core goes through them it sees those of the next product.
+
+    Core computes the prices of a set product by product, and looks at the items of all of them for each, which is the square
+    of the set where each has its own. Only where core alone computes prices (``priced_by_core``).
+
+    :param sets: recordsets of items, one for each product, in the order of the products
+    """
+
+    def __init__(self, sets):
+        self.sets = iter(sets)
+
+    def __iter__(self):
+        return iter(next(self.sets))
+
+
 class PricelistRules:
     """The pricelist items that stand at one moment, found once for all products, handed out per product.
 
@@ -101,34 +117,26 @@ class PricelistRules:
         self._find(asked)
 
     def of(self, pricelist, products):
-        """The items of ``pricelist`` that may apply to ``products``, as a recordset in core's order."""
-        pricelist_id = pricelist.id
-        if pricelist_id not in self.known:
-            self._find([pricelist_id])
-        places, general, by_template = self.known[pricelist_id]
+        """The items of ``pricelist`` that may apply to ``products``, in core's order: a recordset for one product, those of
+        each ``InTurn`` for several."""
+        if pricelist.id not in self.known:
+            self._find([pricelist.id])
+        items = self.known[pricelist.id]
+        if len(products) == 1:
+            return self._of_product(items, products.id)
+        return InTurn(self._of_product(items, product_id) for product_id in products._ids)
+
+    def _of_product(self, items, product_id):
+        places, general, by_template = items
         reach = self.reach
-        own = [
-            item_id
-            for template_id in {self.templates[product_id] for product_id in products._ids}
-            for least, item_id in by_template.get(template_id, ())
-            if least <= reach
-        ]
+        own = [item_id for least, item_id in by_template.get(self.templates[product_id], ()) if least <= reach]
         if not own:
             return general
-        if general._ids or len(products) > 1:
+        if general._ids:
             own = sorted([*own, *general._ids], key=places.get)
         # of one template alone they stand in core's order already; made at once with what they are read with, which counts
         # where it is done for thousands of products
         return general.__class__(general.env, tuple(own), places)
-
-    def alike(self, pricelist_id, product_ids):
-        """Split products into sets that the same items apply to: what has items of its own stands by itself."""
-        by_template = self.known[pricelist_id].by_template if pricelist_id else {}
-        own = [self.products[number] for number in product_ids if self.templates[number] in by_template]
-        rest = [number for number in product_ids if self.templates[number] not in by_template]
-        if rest:
-            own.append(self.all_products.browse(rest).with_prefetch(self.all_products._ids))
-        return own
 
     def _find(self, pricelist_ids):
         """Read which items pricelists have, with what core looks at; one statement, in core's order and by core's domain."""
@@ -188,6 +196,7 @@ class PriceAsking:
 
     def __init__(self, env, groups, taxes):
         self.taxes = taxes
+        self.by_core = priced_by_core(env)
         self.rules = {}
         self.shown = {}
         self.included = {}
@@ -222,7 +231,7 @@ class PriceAsking:
             "currency": env["res.currency"].browse(currency_id),
             "order_rules": rules,
         }
-        for part in self._parts(rules, pricelist_id, product_ids, options):
+        for part in self._parts(rules, product_ids, options):
             found = pricelist._compute_price_rule(part, **terms)
             for product_id, (price, item_id) in found.items():
                 taxes = position and self._included_taxes(company_id, rules.products[product_id])
@@ -232,14 +241,15 @@ class PriceAsking:
                 else:
                     yield product_id, ExpectedPrice(price, price, price)
 
-    @staticmethod
-    def _parts(rules, pricelist_id, product_ids, options):
+    def _parts(self, rules, product_ids, options):
         """Sets of products that core can be asked about in one call."""
-        if not options:
-            return rules.alike(pricelist_id, product_ids)
-        values = rules.all_products.env["product.template.attribute.value"].browse(options)
-        products = [rules.products[product_id] for product_id in product_ids]
-        return [product.with_context(**product._get_product_price_context(values)) for product in products]
+        if options:
+            values = rules.all_products.env["product.template.attribute.value"].browse(options)
+            products = [rules.products[product_id] for product_id in product_ids]
+            return [product.with_context(**product._get_product_price_context(values)) for product in products]
+        if not self.by_core:
+            return [rules.products[product_id] for product_id in product_ids]
+        return [rules.all_products.browse(product_ids).with_prefetch(rules.all_products._ids)]
 
     def _expected(self, product, price, item_id, position, taxes, terms):
         """The ``ExpectedPrice`` of ``product`` from core's price and item, with its discount and taxes as on a line."""

@@ -120,16 +120,18 @@ class OrderVerificationRule(models.Model):
                 if factor:
                     by_product.setdefault(line.product_id, []).append((line, line.quantity * factor, own))
             known[order.id] = [
-                (
-                    order,
-                    goods[product_id],
-                    [line for line, _quantity, _own in rows],
-                    # summed before it is divided: a dozen and a half are eighteen, not almost
-                    sum(quantity for _line, quantity, _own in rows) / rows[0][2],
-                )
+                (order, goods[product_id], [rows[0][0]], rows[0][1] / rows[0][2])
+                if len(rows) == 1
+                else (order, goods[product_id], *self._together(rows))
                 for product_id, rows in by_product.items()
             ]
         return chain.from_iterable(known[order.id] for order in orders)
+
+    @staticmethod
+    def _together(rows):
+        """The lines of ``rows`` ``(line, quantity, size of the reference unit)``, and their quantity in the reference unit."""
+        # summed before it is divided: a dozen and a half are eighteen, not almost
+        return [line for line, _quantity, _own in rows], sum(quantity for _line, quantity, _own in rows) / rows[0][2]
 
     @staticmethod
     def _size(uom_id, product_uom_id, units):
