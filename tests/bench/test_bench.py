@@ -2,6 +2,8 @@
 
 import json
 import re
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
@@ -256,3 +258,62 @@ def test_sides_that_did_other_work_are_not_compared():
     runner._same_work(make(), {"ours": [same], "theirs": [same]})
     with pytest.raises(SetupError, match="not do the same work"):
         runner._same_work(make(), {"ours": [same], "theirs": [{"proof": {"sales": 4}}]})
+
+
+class FakeSamples(list):
+    """Databases by name alone; the list is what was done to get them."""
+
+    def __init__(self, _setup):
+        super().__init__()
+
+    def __enter__(self):
+        DONE.append(self)
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def base(self, word, label):
+        self.append(("base", word, label))
+        return f"made {label}"
+
+    def copy(self, template, label):
+        self.append(("copy", template, label))
+        return f"copied {label}"
+
+    def settle(self, name):
+        self.append(("settle", name))
+
+
+class FakeSide:
+    """A worker that answers at once where it is asked."""
+
+    def __init__(self, _setup, _bench, side, database, _given):
+        DONE[-1].append((side, database))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def ask(self, act, **_options):
+        return {} if act == "prepare" else {"seconds": 1, "queries": 1, "inside": 0, "processor": 1, "proof": 1}
+
+
+DONE = []
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_alike_sides_are_prepared_once(alike, monkeypatch):
+    monkeypatch.setattr(runner, "Samples", FakeSamples)
+    monkeypatch.setattr(runner, "Side", FakeSide)
+    progress = SimpleNamespace(say=lambda text: None, step=lambda text: nullcontext())
+    both = (("ours", "addon"), ("theirs", "addon"))
+    runner.run(SimpleNamespace(progress=progress), make(bases=both, alike=alike, runs=1))
+    found = DONE.pop()
+    assert [step for step in found if step[0] in ("base", "copy")] == [
+        ("base", "addon", "ours"),
+        ("copy", "made ours", "theirs") if alike else ("base", "addon", "theirs"),
+    ]
+    assert found[-1] == ("theirs", "copied theirs" if alike else "made theirs")

@@ -28,6 +28,15 @@ def test_a_report_is_read_by_name(tmp_path):
     }
 
 
+def test_what_fails_outside_of_a_test_has_its_own_name(tmp_path):
+    (tmp_path / "report.xml").write_text(
+        '<testsuites><testsuite><testcase name="sale"><error>interrupted</error></testcase>'
+        '<testcase classname="" name="sale.tests"><error>no import</error></testcase></testsuite></testsuites>'
+    )
+    found = results.read(tmp_path / "report.xml", tmp_path / "log")
+    assert found == _outcome(2, ["sale", "sale.tests"])
+
+
 def test_a_run_without_report_is_an_error(tmp_path):
     (tmp_path / "log").write_text("ImportError: nothing works")
     with pytest.raises(SetupError, match="nothing works"):

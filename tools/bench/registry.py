@@ -22,6 +22,7 @@ class Bench:
     :param str kind: ``ratio`` (medians divided) or ``overhead`` (1 + time inside the add-on / the rest of the same call)
     :param dict bases: what each side's database is a copy of, see ``samples.TEMPLATES``
     :param bool fresh: each run commits, so it gets a copy and a process of its own; otherwise its work is rolled back
+    :param bool alike: both sides work on the same rows: the second gets a copy of what the first has prepared
     :param float more_queries: the most queries an order that the add-on may cost (``None``: no bound), found by a second,
         smaller size: what is constant does not count
     """
@@ -36,6 +37,7 @@ class Bench:
     kind: str = RATIO
     bases: tuple = (("ours", "addon"), ("theirs", "core"))
     fresh: bool = False
+    alike: bool = False
     more_queries: float | None = None
 
     @property

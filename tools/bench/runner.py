@@ -23,6 +23,10 @@ def run(setup, bench, size=None, runs=None):
     with Samples(setup) as samples:
         given, prepared = {"size": size or bench.size, "runs": runs}, {}
         for side, base in bench.bases:
+            if bench.alike and prepared:
+                with progress.step(f"copying what is prepared for {side}"):
+                    prepared[side] = samples.copy(*prepared.values(), side)
+                continue
             database = samples.base(base, side)
             with progress.step(f"preparing {side}"):
                 with Side(setup, bench, side, database, given) as worker:

@@ -16,7 +16,9 @@ def read(report, log):
         raise SetupError(f"core's tests did not run:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
     outcome = {"passed": set(), "failed": set(), "skipped": set()}
     for case in ElementTree.parse(report).iter("testcase"):
-        name = f"{case.get('classname').split('addons.')[-1]}.{case.get('name')}"
+        # what fails outside of a test, as when a run is interrupted, has no class
+        place = (case.get("classname") or "").split("addons.")[-1]
+        name = f"{place}.{case.get('name')}" if place else case.get("name")
         kinds = {child.tag for child in case}
         kind = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
         outcome[kind].add(name)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
+
 _logger = logging.getLogger(__name__)
 
 MARKS = "order_discrepancy_marks"
@@ -129,7 +131,7 @@ class OrderDiscrepancy(models.Model):
         :return: what ``sweep`` returns
         """
         self.env["sale.order.line"].flush_model(["order_id"])
-        self.env.cr.execute(SQL("SELECT id FROM sale_order_line WHERE order_id = ANY(%s)", list(order_ids)))
+        self.env.cr.execute(SQL("SELECT id FROM sale_order_line WHERE order_id = ANY(%s)", id_array(order_ids)))
         return self.sudo()._sweep_lines(line_ids=[row[0] for row in self.env.cr.fetchall()])
 
     @api.model

@@ -5,6 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
 from .kinds import BY_CODE, KINDS, MEASURES, SETTLED
 from .order_discrepancy import CLOSED, MANAGER, OPEN
 
@@ -165,8 +166,8 @@ class OrderDiscrepancySweep(models.Model):
 
         The figures and measures are computed once; the few lines that any kind concerns meet the kinds as rows.
         """
-        counted = SQL("TRUE") if line_ids is None else SQL("line.id = ANY(%s)", list(line_ids))
-        known = SQL("TRUE") if line_ids is None else SQL("record.line_id = ANY(%s)", list(line_ids))
+        counted = SQL("TRUE") if line_ids is None else SQL("line.id = ANY(%s)", id_array(line_ids))
+        known = SQL("TRUE") if line_ids is None else SQL("record.line_id = ANY(%s)", id_array(line_ids))
         kinds = SQL(", ").join(
             SQL(
                 "(%s, %s, %s, %s, (%s)::numeric, (%s)::numeric, (%s)::numeric, %s::varchar, %s, (%s)::date, %s::numeric)",

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
 from .tags import TAG
 
 # documents whose pending writes the engine must see, and nothing beyond
@@ -193,7 +194,7 @@ class OrderMatching(models.AbstractModel):
         scope = [
             SQL("line.%s IN (%s)", SQL.identifier(column), ids)
             if isinstance(ids, SQL)
-            else SQL("line.%s = ANY(%s)", SQL.identifier(column), list(ids))
+            else SQL("line.%s = ANY(%s)", SQL.identifier(column), id_array(ids))
             for column, ids in (("id", line_ids), ("order_id", order_ids), ("company_id", company_ids))
             if ids is not None
         ]

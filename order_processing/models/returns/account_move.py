@@ -40,12 +40,11 @@ class AccountMove(models.Model):
             given[credit.order_credited_line_id] |= credit
         credited = (found | self.invoice_line_ids).order_return_line_id
         lefts = {}
-        done = self.browse()
-        # of two drafts over one invoice the later one ends it
+        by_invoice, drafts = products.grouped("move_id"), self.grouped("reversed_entry_id")
         for move in self.sorted("id"):
-            done |= move
-            later = (self - done).invoice_line_ids
-            own = {item: lines - later for item, lines in given.items() if item.move_id == move.reversed_entry_id}
+            # of two drafts over one invoice the later one ends it
+            later = drafts[move.reversed_entry_id].filtered_domain([("id", ">", move.id)]).invoice_line_ids
+            own = {item: given[item] - later for item in by_invoice.get(move.reversed_entry_id, ())}
             for line in move._complete_return(own, lefts, credited):
                 given[line.order_credited_line_id] |= line
 

@@ -13,5 +13,6 @@ BENCHES = (
         size=10_000,
         runs=5,
         bases=(("ours", "addon"), ("theirs", "addon")),
+        alike=True,
     ),
 )

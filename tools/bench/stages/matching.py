@@ -14,6 +14,7 @@ BENCHES = (
         size=10_000,
         runs=5,
         bases=BOTH,
+        alike=True,
     ),
     Bench(
         name="matching.day",
