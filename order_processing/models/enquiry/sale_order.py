@@ -7,7 +7,7 @@ PER_LINE = (
     *("picked", "shipped", "shipped_component", "replaced", "received_back", "corrected", "corrected_back"),
     *("invoiced", "uninvoiced", "credited", "uncredited", "return_requested", "settled"),
 )
-INTERNAL = ("promised", "delay_answered")
+INTERNAL = ("promised", "delay_answered", "check_failed")
 
 
 class SaleOrder(models.Model):
