@@ -152,7 +152,7 @@ class OrderQualityCheck(models.Model):
             before = {check.id: check.state for check in found}
             for check in found:
                 rows = check.line_ids._present()
-                last = rows.sorted("answered_at")[-1:]
+                last = rows.filtered("answered_at").sorted("answered_at")[-1:]
                 notes = [note for note in dict.fromkeys(rows.mapped("note")) if note]
                 check._transition_write(
                     {

@@ -97,6 +97,8 @@ class OrderQualityCheck(models.Model):
                     if row._compare(part) <= 0:
                         continue
                     _opened, passed, failed = row._shrink(part, failed_first=first, moving=True)
+                    if failed and not row.failed_qty:
+                        row.note = False
                     moving -= part
                     surplus -= part
                     if passed or failed:
