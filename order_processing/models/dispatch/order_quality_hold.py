@@ -159,8 +159,10 @@ class StockPicking(models.Model):
                 origins.append(move)
         new = self.env["stock.move"].create(vals_list)
         new.with_context(bypass_entire_pack=True)._action_confirm(merge=False, create_proc=False)
+        # the transfer stays in its batch, from which core would take it as if it were validated alone
+        inside = self.with_context(pickings_to_detach=self.batch_id.picking_ids.ids)
         # super: the verdicts follow once the goods lie where they belong
-        backorders = super()._create_backorder(backorder_moves=whole | new)
+        backorders = super(StockPicking, inside)._create_backorder(backorder_moves=whole | new).with_env(self.env)
         new.move_line_ids.unlink()
         self.env["stock.move.line"].create(
             [
