@@ -76,7 +76,8 @@ class QualityCase(OrderCase):
 
     def _queries(self, act):
         """Number of statements of ``act()`` on a cold cache, with what is written at the end."""
-        self.env.flush_all()
+        # with what waits for the end of the transaction
+        self.cr.flush()
         self.env.invalidate_all()
         start = self.cr.sql_log_count
         act()

@@ -107,7 +107,8 @@ class TestQualityFailed(QualityCase):
     def test_replace(self):
         picking, check = self._failed()
         held = check.picking_id
-        with self.assertRaisesRegex(UserError, f"{held.name}: 20 Units of .*TG-1.* are not in stock"):
+        words = f"{held.name}: 20 Units of .*TG-1.* are not in stock"
+        with self.assertRaisesRegex(UserError, words), self.cr.savepoint():
             check.action_replace()
         self.assertEqual(
             (check.state, held.move_ids.quantity, self._there(self.warehouse.lot_stock_id)), ("failed", 20, 100)

@@ -230,7 +230,7 @@ class TestQualityVerdicts(QualityCase):
         self.assertEqual(picking.order_quality_state, "passed")
         self.assertEqual(self._leave(picking), "done")
 
-    def test_what_is_split_by_hand_is_checked_where_it_is(self):
+    def test_a_verdict_follows_goods_that_are_split_off_by_hand(self):
         self._point()
         picking = self._ready((self.product, 10))
         check = self._checks(picking)
@@ -239,9 +239,9 @@ class TestQualityVerdicts(QualityCase):
         picking.action_split_transfer()
         backorder = picking.backorder_ids
         self.assertEqual((check.state, check.line_ids.quantity), ("passed", 6))
-        backorder.action_assign()
-        self.assertEqual(backorder.order_quality_state, "to_check", "nobody knows which ones it gets")
-        self.assertEqual(self._leave(picking), "done")
+        own = backorder.order_quality_check_ids
+        self.assertEqual((own.state, own.line_ids.passed_qty, own.checked_by_id), ("passed", 4, self.users["processor"]))
+        self.assertEqual((self._leave(picking), self._leave(backorder)), ("done", "done"))
 
     def test_parcels(self):
         self._point()

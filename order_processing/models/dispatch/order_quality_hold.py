@@ -97,8 +97,6 @@ class OrderQualityCheck(models.Model):
                     if row._compare(part) <= 0:
                         continue
                     _opened, passed, failed = row._shrink(part, failed_first=first, moving=True)
-                    if failed and not row.failed_qty:
-                        row.note = False
                     moving -= part
                     surplus -= part
                     if passed or failed:
@@ -109,6 +107,8 @@ class OrderQualityCheck(models.Model):
                                 "failed_qty": target.failed_qty + failed,
                             }
                         )
+                    if failed and not row.failed_qty:
+                        row.note = False
             for row in order.filtered(lambda row: row.quantity > 0):
                 if row._compare(surplus) > 0:
                     surplus -= sum(row._shrink(min(surplus, row.quantity)))
