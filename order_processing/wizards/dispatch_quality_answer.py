@@ -124,7 +124,7 @@ class OrderQualityAnswerLine(models.TransientModel):
     uom_id = fields.Many2one(related="line_id.uom_id")
     answered = fields.Boolean("Answer", help="Rows that are not answered stay as they are.")
     passed = fields.Float("Good", digits="Product Unit")
-    failed = fields.Float("Failed", digits="Product Unit")
+    failed = fields.Float(digits="Product Unit")
     value = fields.Float("Measured", digits=(16, 6))
     weight = fields.Float(digits="Stock Weight")
     text = fields.Text()

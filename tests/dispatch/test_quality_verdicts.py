@@ -240,7 +240,9 @@ class TestQualityVerdicts(QualityCase):
         backorder = picking.backorder_ids
         self.assertEqual((check.state, check.line_ids.quantity), ("passed", 6))
         own = backorder.order_quality_check_ids
-        self.assertEqual((own.state, own.line_ids.passed_qty, own.checked_by_id), ("passed", 4, self.users["processor"]))
+        self.assertEqual(
+            (own.state, own.line_ids.passed_qty, own.checked_by_id), ("passed", 4, self.users["processor"])
+        )
         self.assertEqual((self._leave(picking), self._leave(backorder)), ("done", "done"))
 
     def test_parcels(self):

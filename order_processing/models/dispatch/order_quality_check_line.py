@@ -22,7 +22,7 @@ class OrderQualityCheckLine(models.Model):
     number = fields.Integer(readonly=True, help="Which unit, where each has an answer of its own.")
     product_id = fields.Many2one("product.product", readonly=True, ondelete="cascade")
     order_line_id = fields.Many2one("sale.order.line", readonly=True, index="btree_not_null", ondelete="set null")
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True, ondelete="set null")
+    lot_id = fields.Many2one("stock.lot", readonly=True, ondelete="set null")
     package_id = fields.Many2one("stock.package", "Parcel", readonly=True, ondelete="set null")
     quantity = fields.Float("To check", digits="Product Unit", readonly=True)
     uom_id = fields.Many2one(related="product_id.uom_id")

@@ -115,7 +115,7 @@ class OrderQualityPoint(models.Model):
     )
     instruction = fields.Html("Instructions", translate=True)
     picture = fields.Image(max_width=1024, max_height=1024)
-    team_id = fields.Many2one("order.quality.team", "Team", check_company=True, index="btree_not_null")
+    team_id = fields.Many2one("order.quality.team", check_company=True, index="btree_not_null")
     user_id = fields.Many2one(
         "res.users", "Responsible", check_company=True, domain=[("share", "=", False)], index="btree_not_null"
     )
