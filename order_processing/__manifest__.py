@@ -79,6 +79,8 @@
         "reports/dispatch_reports.xml",
         "views/dispatch_wizard_views.xml",
         "views/dispatch_order_quality_check_views.xml",
+        "views/dispatch_quality_point_views.xml",
+        "views/dispatch_quality_answer_views.xml",
         "views/dispatch_order_pickup_views.xml",
         "views/dispatch_sale_order_views.xml",
         # discrepancy

@@ -2,13 +2,20 @@ from odoo import fields, models
 
 
 class OrderQualityVerdict(models.TransientModel):
-    """Ask why goods fail, are checked again or may leave all the same; the rights are the actions' own."""
+    """Ask why goods fail, are checked again, may leave all the same or go elsewhere; the rights are the actions' own."""
 
     _name = "order.quality.verdict"
     _description = "Verdict on Goods"
 
     act = fields.Selection(
-        [("fail", "Fail"), ("again", "Check again"), ("concede", "Let leave all the same")],
+        [
+            ("fail", "Fail"),
+            ("again", "Check again"),
+            ("concede", "Let leave all the same"),
+            ("quarantine", "To quarantine"),
+            ("scrap", "Scrap"),
+            ("replace", "Replace"),
+        ],
         required=True,
         default="fail",
     )
@@ -20,6 +27,6 @@ class OrderQualityVerdict(models.TransientModel):
     def action_apply(self):
         """Give the verdict with its reason (letting failed goods leave needs a manager who did not check them)."""
         self.ensure_one()
-        act = {"fail": "action_fail", "again": "action_check_again", "concede": "action_concede"}[self.act]
-        getattr(self.check_ids, act)(reason=self.note)
+        act = {"again": "check_again"}.get(self.act, self.act)
+        getattr(self.check_ids, f"action_{act}")(reason=self.note)
         return {"type": "ir.actions.act_window_close"}

@@ -72,6 +72,7 @@ KINDS = [
     ("delay_answered", "Customer's choice on a delay"),
     ("picked", "Picked"),
     ("checked", "Checked"),
+    ("check_failed", "Check failed"),
     ("shipped", "Shipped"),
     ("shipped_component", "Component shipped"),
     ("replaced", "Replacement shipped"),

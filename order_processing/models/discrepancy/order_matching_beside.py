@@ -43,6 +43,7 @@ class OrderMatchingBeside(models.AbstractModel):
         self.env["res.partner"].flush_model([*SHIP_TO, "commercial_partner_id"])
         if "order.quality.check" in self.env:
             self.env["order.quality.check"].flush_model(["state", "picking_id"])
+            self.env["order.quality.check.line"].flush_model()
         if "order.return.line" in self.env:
             self.env["order.return"].flush_model(["state"])
             self.env["order.return.line"].flush_model(
@@ -61,16 +62,50 @@ class OrderMatchingBeside(models.AbstractModel):
 
     @api.model
     def _ledger_checks(self, scope):
-        """``failed``: what stands in an open transfer of which a check failed."""
+        """``failed``: what stands in an open transfer of which the simple check failed, and what checks of quality points failed;
+        of several points on the same goods the one that failed most."""
         return SQL(
             """
-            SELECT move.sale_line_id, 'failed', move.product_uom_qty
-              FROM order_quality_check quality
-              JOIN stock_move move ON move.picking_id = quality.picking_id
-              JOIN sale_order_line line ON line.id = move.sale_line_id
-             WHERE quality.state = 'failed' AND move.state NOT IN ('done', 'cancel') AND %s
+            SELECT bad.line_id, 'failed', max(bad.quantity)
+              FROM (
+                SELECT move.sale_line_id AS line_id, move.id AS move_id, 0 AS product_id, 0 AS picking_id,
+                       move.product_uom_qty AS quantity
+                  FROM order_quality_check quality
+                  JOIN stock_move move ON move.picking_id = quality.picking_id
+                  JOIN sale_order_line line ON line.id = move.sale_line_id
+                 WHERE quality.state = 'failed' AND quality.point_id IS NULL AND move.state NOT IN ('done', 'cancel') AND %(scope)s
+             UNION ALL
+                SELECT goods.order_line_id, 0, goods.product_id, quality.picking_id,
+                       (sum(goods.failed_qty) * unit.factor / coalesce(line_uom.factor, unit.factor))::numeric
+                  FROM order_quality_check quality
+                  JOIN stock_picking picking ON picking.id = quality.picking_id AND picking.state NOT IN ('done', 'cancel')
+                  JOIN order_quality_check_line goods ON goods.check_id = quality.id AND goods.disposition IS NULL
+                       AND goods.failed_qty > 0 AND goods.conceded IS NOT TRUE
+                  JOIN sale_order_line line ON line.id = goods.order_line_id
+                  JOIN product_product product ON product.id = goods.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom unit ON unit.id = template.uom_id
+             LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+                 WHERE quality.state = 'failed' AND %(scope)s
+              GROUP BY quality.id, goods.order_line_id, goods.product_id, unit.factor, line_uom.factor
+             UNION ALL
+                SELECT move.sale_line_id, 0, move.product_id, quality.picking_id,
+                       sum(detail.quantity * unit.factor / coalesce(line_uom.factor, unit.factor))::numeric
+                  FROM order_quality_check quality
+                  -- a parcel of another weight than its content
+                  JOIN order_quality_check_line parcel ON parcel.check_id = quality.id AND parcel.disposition IS NULL
+                       AND parcel.product_id IS NULL AND parcel.failed_qty > 0 AND parcel.conceded IS NOT TRUE
+                  JOIN stock_move_line detail ON detail.picking_id = quality.picking_id
+                       AND detail.result_package_id IS NOT DISTINCT FROM parcel.package_id
+                  JOIN stock_move move ON move.id = detail.move_id AND move.state NOT IN ('done', 'cancel')
+                  JOIN sale_order_line line ON line.id = move.sale_line_id
+                  JOIN uom_uom unit ON unit.id = detail.product_uom_id
+             LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+                 WHERE quality.state = 'failed' AND %(scope)s
+              GROUP BY quality.id, move.sale_line_id, move.product_id) bad
+          GROUP BY bad.line_id, bad.move_id, bad.product_id, bad.picking_id
             """,
-            scope,
+            scope=scope,
         )
 
     @api.model

@@ -129,6 +129,12 @@ class SaleOrderDispatch(models.Model):
         waiting = self.picking_ids.filtered(
             lambda picking: picking.state not in CLOSED and any(move.quantity for move in picking.move_ids)
         )
+        held = waiting._quality_held_back()
+        if held:
+            message = self.env._(
+                "%s: these goods failed their check and are held back.", ", ".join(held.mapped("name"))
+            )
+            return {"code": "nothing", "message": message}
         if waiting:
             names = ", ".join(waiting.mapped("name"))
             message = self.env._("It ships complete, and %s is not fully in stock.", names)
@@ -148,6 +154,7 @@ class SaleOrderDispatch(models.Model):
         tried = self.env["stock.picking"]
         while True:
             todo = self.picking_ids.filtered(lambda p: p.state not in CLOSED and not p.return_id) - tried
+            todo -= todo._quality_held_back()
             if todo:
                 todo.action_assign()
             filled = todo.filtered(
@@ -161,7 +168,7 @@ class SaleOrderDispatch(models.Model):
             leaving = filled.filtered(lambda picking: picking.picking_type_code == "outgoing")
             leaving._dispatch_pack()
             if check:
-                leaving._dispatch_check()
+                filled._dispatch_check()
             moves = filled.move_ids.filtered(lambda move: move.quantity and not move.picked)
             (moves - moves._order_held_here()).picked = True
             filled.with_context(button_validate_picking_ids=filled.ids).button_validate()

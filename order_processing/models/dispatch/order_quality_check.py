@@ -24,13 +24,18 @@ class OrderQualityCheck(models.Model):
         Transition(
             "concede", ("failed",), "passed", group=MANAGER, reason=True, second_person="checked_by_id", **EVIDENCE
         ),
+        # other goods than those that were judged lie in the transfer: no person's act
+        Transition("renew", ("passed", "failed"), "to_check", reason=True, why="note"),
     )
 
     # made by ``stock.picking._quality_checks`` alone: a verdict cannot be moved to other goods
-    _transition_guarded = ("picking_id",)
+    _transition_guarded = ("picking_id", "point_id")
 
     picking_id = fields.Many2one(
         "stock.picking", "Transfer", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    point_id = fields.Many2one(
+        "order.quality.point", "Quality point", readonly=True, ondelete="restrict", index="btree_not_null"
     )
     company_id = fields.Many2one(related="picking_id.company_id", store=True)
     order_id = fields.Many2one(related="picking_id.sale_id", store=True, string="Order")
@@ -46,7 +51,10 @@ class OrderQualityCheck(models.Model):
     checked_at = fields.Datetime("Checked at", readonly=True)
     note = fields.Text(readonly=True)
 
-    _one_a_transfer = models.UniqueIndex("(picking_id)", "A transfer has one check.")
+    _one_a_transfer = models.UniqueIndex("(picking_id) WHERE point_id IS NULL", "A transfer has one simple check.")
+    _one_a_point = models.UniqueIndex(
+        "(picking_id, point_id) WHERE point_id IS NOT NULL", "A transfer has one check of a quality point."
+    )
 
     @api.depends("picking_id.move_ids.quantity")
     def _compute_move_ids(self):
@@ -57,26 +65,43 @@ class OrderQualityCheck(models.Model):
     @transition("pass")
     def action_pass(self, reason=""):
         """The goods are as ordered and whole; ``reason`` is a note."""
-        self._book_checked()
+        self._judged("pass", reason)
 
     @transition("fail")
     def action_fail(self, reason=""):
         """The goods may not leave; ``reason`` says what is wrong."""
+        self._judged("fail", reason)
 
     @transition("check_again")
     def action_check_again(self, reason=""):
-        """Back to the checking table, with a ``reason``."""
+        """Back to the checking table, with a ``reason``; the check of a quality point is re-opened by managers."""
+        self._judged("check_again", reason)
 
     @transition("concede")
     def action_concede(self, reason=""):
         """Let failed goods leave all the same: a manager who did not check them, with a ``reason``."""
-        self._book_checked()
+        self._judged("concede", reason)
 
-    def _book_checked(self):
+    def _judged(self, act, reason):
+        """What follows from the verdict ``act`` (name of a transition) on these checks, which have moved."""
+        if act in ("pass", "concede"):
+            self._book_checked()
+
+    def _stopping(self):
+        """Those that keep what is about to leave of their transfers from leaving."""
+        return self.filtered(lambda check: check.state != "passed")
+
+    def _stop_text(self):
+        """Which check stops its transfer, and why, as one line."""
+        self.ensure_one()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return f"- {self.display_name}: {labels[self.state]} {self.note or ''}".strip()
+
+    def _book_checked(self, kind="checked"):
         self.env["order.event"]._record(
             [
                 {
-                    "kind": "checked",
+                    "kind": kind,
                     "company_id": check.company_id.id,
                     "order_id": check.order_id.id,
                     "order_name": check.order_id.name,

@@ -19,8 +19,12 @@ class StockPicking(models.Model):
 
     @api.depends("order_quality_check_ids.state")
     def _compute_order_quality_state(self):
+        """Of several checks the worst one counts."""
         for picking in self:
-            picking.order_quality_state = picking.sudo().order_quality_check_ids[:1].state
+            states = set(picking.sudo().order_quality_check_ids.mapped("state"))
+            picking.order_quality_state = next(
+                (state for state in ("failed", "to_check", "passed") if state in states), False
+            )
 
     def _quality_needed(self):
         """Transfers of these that a check belongs to: goods of an order on their way out."""
@@ -40,7 +44,7 @@ class StockPicking(models.Model):
                 INSERT INTO order_quality_check (picking_id, company_id, order_id, state, create_uid, create_date, write_uid, write_date)
                 SELECT id, company_id, sale_id, 'to_check', %(user)s, %(now)s, %(user)s, %(now)s
                   FROM stock_picking WHERE id = ANY(%(pickings)s) ORDER BY id
-                    ON CONFLICT (picking_id) DO NOTHING
+                    ON CONFLICT (picking_id) WHERE point_id IS NULL DO NOTHING
                 """,
                 user=self.env.uid,
                 now=fields.Datetime.now(),
@@ -124,16 +128,13 @@ class StockPicking(models.Model):
         recorded = self.filtered(lambda picking: picking.company_id._order_control_records())
         if not recorded:
             return
-        waiting = recorded._quality_checks().filtered(lambda check: check.state != "passed")
+        waiting = recorded._quality_checks()._stopping()
         waiting = waiting.filtered(lambda check: check.company_id._order_control_enforced())
         if waiting:
-            labels = dict(waiting._fields["state"]._description_selection(self.env))
             raise UserError(
                 self.env._(
                     "These transfers have not passed their check, so they cannot leave:\n%(checks)s\n"
                     "Check the goods and mark them as passed (Shipping > Checks), or ask a manager for a concession.",
-                    checks="\n".join(
-                        f"- {check.display_name}: {labels[check.state]} {check.note or ''}".strip() for check in waiting
-                    ),
+                    checks="\n".join(check._stop_text() for check in waiting),
                 )
             )

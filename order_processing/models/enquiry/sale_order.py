@@ -8,6 +8,8 @@ PER_LINE = (
     *("invoiced", "uninvoiced", "credited", "uncredited", "return_requested", "settled"),
 )
 INTERNAL = ("promised", "delay_answered")
+# what happens inside the house and reaches no customer
+HOUSE = ("check_failed",)
 
 
 class SaleOrder(models.Model):
@@ -44,6 +46,7 @@ class SaleOrder(models.Model):
         :raises AccessError: an order that the user may not read
         """
         self.check_access("read")
+        hidden = HOUSE if self.env.user.share else ()
         # who may read an order may read its story; the book itself is the desk's
         rows = self.env["order.event"].sudo().timeline(self.ids)
         labels = dict(self.env["order.event"]._fields["kind"]._description_selection(self.env))
@@ -53,7 +56,9 @@ class SaleOrder(models.Model):
             {
                 "order": order.name,
                 "order_id": order.id,
-                "events": [self._timeline_event(row, labels, units) for row in rows[order.id]],
+                "events": [
+                    self._timeline_event(row, labels, units) for row in rows[order.id] if row["kind"] not in hidden
+                ],
             }
             for order in self
         ]

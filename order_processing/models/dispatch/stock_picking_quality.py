@@ -1,0 +1,240 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+CLOSED = ("done", "cancel")
+TOUCHED = "order_processing.quality_touched"
+# what of a move line is another thing to check
+GOODS = {"quantity", "product_id", "lot_id", "lot_name", "result_package_id", "move_id", "picking_id", "product_uom_id"}
+# written by what happens to the goods alone
+FACTS = {"order_packed_by_id", "order_held_back"}
+
+
+class StockPicking(models.Model):
+    """Which quality points look at a transfer, and their checks."""
+
+    _inherit = "stock.picking"
+
+    order_packed_by_id = fields.Many2one("res.users", "Packed by", readonly=True, copy=False)
+    order_held_back = fields.Boolean(
+        "Held back",
+        readonly=True,
+        copy=False,
+        help="Goods that failed a check, taken out of the transfer of the others.",
+    )
+    order_quality_count = fields.Integer("Number of checks", compute="_compute_order_quality_count")
+
+    @api.depends("order_quality_check_ids")
+    def _compute_order_quality_count(self):
+        counts = dict(
+            self.env["order.quality.check"]
+            .sudo()
+            ._read_group([("picking_id", "in", self.ids)], ["picking_id"], ["__count"])
+        )
+        for picking in self:
+            picking.order_quality_count = counts.get(picking._origin, 0)
+
+    # ------------------------------------------------------------------ what happens to the goods alone
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([{name: vals[name] for name in vals if name not in FACTS} for vals in vals_list])
+
+    def write(self, vals):
+        """Who packed a transfer and whether it is held back is nobody's to write."""
+        if not FACTS.isdisjoint(vals):
+            raise UserError(
+                self.env._(
+                    "%(transfers)s: who packed, and what is held back, is written down when it happens and cannot be entered.",
+                    transfers=", ".join(self.mapped("name")),
+                )
+            )
+        return super().write(vals)
+
+    def _quality_put(self, vals):
+        """The one door to ``FACTS``, for ``sudo``."""
+        super().write(vals)
+
+    # ------------------------------------------------------------------ goods
+
+    def _quality_goods(self, closed=False):
+        """What lies in these transfers: ``{transfer: move lines}``, for ``sudo``; one query.
+
+        :param bool closed: with what has left
+        """
+        domain = Domain("picking_id", "in", self.ids) & Domain("quantity", ">", 0)
+        domain &= Domain("move_id.location_dest_usage", "!=", "inventory")
+        domain &= Domain("state", "!=", "cancel") if closed else Domain("state", "not in", CLOSED)
+        return self.env["stock.move.line"].sudo().search(domain, order="id").grouped("picking_id")
+
+    def _quality_leaving(self):
+        """What of these transfers is picked, and so about to leave: as ``_quality_goods``."""
+        goods = {picking: lines.filtered("picked") for picking, lines in self._quality_goods().items()}
+        return {picking: lines for picking, lines in goods.items() if lines}
+
+    def _quality_pointable(self):
+        """Transfers of these that a quality point may be about: goods of an order before they leave."""
+        return self.filtered(lambda picking: picking.sale_id and not picking.return_id and picking.state not in CLOSED)
+
+    # ------------------------------------------------------------------ checks
+
+    def _quality_checks(self):
+        """See the simple form; where the company has quality points they say which checks there are.
+
+        Checks are made where missing, follow the goods that lie there, and go where no point asks for them any more and nobody
+        has answered; the same statements whatever the number of transfers.
+        """
+        points = self.env["order.quality.point"]._in_force(self.company_id)
+        pointed = self.filtered(lambda picking: picking.company_id in points.company_id)
+        checks = super(StockPicking, self - pointed)._quality_checks()
+        stale = checks.filtered("point_id")._untouched() if any(check.point_id for check in checks) else checks.browse()
+        stale.unlink()
+        return (checks - stale) | pointed.sudo()._quality_point_checks(points)
+
+    def _quality_point_checks(self, points):
+        """The checks of transfers whose companies have ``points``, for ``sudo``."""
+        Check = self.env["order.quality.check"].sudo()
+        if not self:
+            return Check
+        pickings = self._quality_pointable()
+        goods = pickings._quality_goods()
+        pairs = [
+            (picking, point)
+            for picking in pickings
+            for point in points
+            if picking in goods and point._is_about(picking) and point._goods_of(goods[picking])
+        ]
+        domain = [("picking_id", "in", self.ids)]
+        checks = Check.search(domain)
+        known = {(check.picking_id, check.point_id) for check in checks}
+        wanted = known.intersection(pairs)
+        missing = self.env["order.quality.draw"].sudo()._hits([pair for pair in pairs if pair not in known])
+        if missing:
+            self._quality_insert(missing)
+            checks = Check.search(domain)
+        wanted.update(missing)
+        checks._renew_goods(goods)
+        stale = checks.filtered(
+            lambda check: check.picking_state not in CLOSED and (check.picking_id, check.point_id) not in wanted
+        )._untouched()
+        checks -= stale
+        stale.unlink()
+        return checks
+
+    def _quality_insert(self, pairs):
+        """Make the checks of ``pairs`` (transfer, point) that nobody has made meanwhile, with one statement."""
+        pickings = self.browse().union(*(picking for picking, _point in pairs))
+        pickings.flush_recordset(["company_id", "sale_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO order_quality_check
+                       (picking_id, point_id, company_id, order_id, state, create_uid, create_date, write_uid, write_date)
+                SELECT picking.id, pair.point_id, picking.company_id, picking.sale_id, 'to_check', %(user)s, %(now)s, %(user)s, %(now)s
+                  FROM unnest(%(pickings)s::int[], %(points)s::int[]) WITH ORDINALITY AS pair (picking_id, point_id, place)
+                  JOIN stock_picking picking ON picking.id = pair.picking_id
+              ORDER BY pair.place
+                    ON CONFLICT (picking_id, point_id) WHERE point_id IS NOT NULL DO NOTHING
+                """,
+                user=self.env.uid,
+                now=fields.Datetime.now(),
+                pickings=[picking.id for picking, _point in pairs],
+                points=[point.id for _picking, point in pairs],
+            )
+        )
+        pickings.invalidate_recordset(["order_quality_check_ids", "order_quality_state"], flush=False)
+
+    def _quality_held_back(self):
+        """Those of these that hold goods back which failed: no dispatch touches them."""
+        return self.filtered(lambda picking: picking.order_held_back and picking.order_quality_state == "failed")
+
+    # ------------------------------------------------------------------ the screen before the refusal
+
+    def _pre_action_done_hook(self):
+        """Who validates on the screen is shown what waits to be checked; the refusal itself is ``_action_done``'s."""
+        answer = super()._pre_action_done_hook()
+        if answer is not True or not self.env.context.get("order_quality_screen"):
+            return answer
+        enforced = self.filtered(lambda picking: picking.company_id._order_control_enforced())
+        waiting = enforced and enforced._quality_checks()._stopping().filtered("point_id")
+        return waiting.sudo(False)._screen() if waiting else answer
+
+    def action_order_quality(self):
+        """Open the checks of these transfers, brought up to date.
+
+        :return: an action
+        """
+        self.env["order.transition.mixin"]._check_order_group("stock.group_stock_user")
+        self.check_access("read")
+        if any(picking.company_id._order_control_records() for picking in self):
+            open_ones = self.filtered(lambda picking: picking.state not in CLOSED)
+            open_ones._quality_checks()
+        checks = self.env["order.quality.check"].search([("picking_id", "in", self.ids)])
+        return checks._screen()
+
+    @api.model
+    def _quality_renew_touched(self):
+        """Before the transaction ends: checks of quality points follow the goods that were changed in it."""
+        ids = self.env.cr.precommit.data.pop(TOUCHED, set())
+        checks = self.env["order.quality.check"].search(
+            [("picking_id", "in", list(ids)), ("point_id", "!=", False), ("picking_id.state", "not in", CLOSED)]
+        )
+        if checks:
+            checks._renew_goods(checks.picking_id._quality_goods())
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _search_picking_for_assignation_domain(self):
+        """Nothing is added to a transfer of goods that failed."""
+        return super()._search_picking_for_assignation_domain() + [("order_held_back", "=", False)]
+
+
+class StockMoveLine(models.Model):
+    """What changes of the goods in a transfer is looked at again once, at the end of the transaction."""
+
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._quality_touched()
+        if any(vals.get("result_package_id") for vals in vals_list):
+            lines.filtered("result_package_id")._quality_packed()
+        return lines
+
+    def write(self, vals):
+        """Who puts goods into a parcel has packed them."""
+        before = self.picking_id if "picking_id" in vals else self.env["stock.picking"]
+        answer = super().write(vals)
+        if not GOODS.isdisjoint(vals):
+            self._quality_touched(before)
+        if vals.get("result_package_id"):
+            self._quality_packed()
+        return answer
+
+    def unlink(self):
+        self._quality_touched()
+        return super().unlink()
+
+    def _quality_packed(self):
+        """Note who packed, where a quality point asks for a second person."""
+        companies = self.env["order.quality.point"]._second_person_companies()
+        if companies:
+            packed = self.picking_id.filtered(
+                lambda picking: picking.company_id.id in companies and picking.state not in CLOSED
+            )
+            packed.sudo()._quality_put({"order_packed_by_id": self.env.uid})
+
+    def _quality_touched(self, pickings=None):
+        """Note that the goods of the transfers of these lines, and of ``pickings``, have changed in this transaction."""
+        ids = {*self.picking_id.ids, *(pickings.ids if pickings else ())}
+        if not ids:
+            return
+        precommit = self.env.cr.precommit
+        if TOUCHED not in precommit.data:
+            precommit.data[TOUCHED] = set()
+            precommit.add(self.env["stock.picking"].sudo()._quality_renew_touched)
+        precommit.data[TOUCHED].update(ids)
