@@ -69,8 +69,15 @@ class StockPicking(models.Model):
         return self.env["stock.move.line"].sudo().search(domain, order="id").grouped("picking_id")
 
     def _quality_leaving(self):
-        """What of these transfers is picked, and so about to leave: as ``_quality_goods``."""
-        goods = {picking: lines.filtered("picked") for picking, lines in self._quality_goods().items()}
+        """What of these transfers is picked, and so about to leave: as ``_quality_goods``.
+
+        On the screen, where nothing is marked yet, all of it: core marks it when it validates.
+        """
+        screen = self.env.context.get("order_quality_screen")
+        goods = {
+            picking: lines.filtered("picked") or (lines if screen else lines.browse())
+            for picking, lines in self._quality_goods().items()
+        }
         return {picking: lines for picking, lines in goods.items() if lines}
 
     def _quality_pointable(self):
@@ -153,12 +160,12 @@ class StockPicking(models.Model):
 
     def _pre_action_done_hook(self):
         """Who validates on the screen is shown what waits to be checked; the refusal itself is ``_action_done``'s."""
-        answer = super()._pre_action_done_hook()
-        if answer is not True or not self.env.context.get("order_quality_screen"):
-            return answer
-        enforced = self.filtered(lambda picking: picking.company_id._order_control_enforced())
-        waiting = enforced and enforced._quality_checks()._stopping().filtered("point_id")
-        return waiting.sudo(False)._screen() if waiting else answer
+        if self.env.context.get("order_quality_screen"):
+            enforced = self.filtered(lambda picking: picking.company_id._order_control_enforced())
+            waiting = enforced and enforced._quality_checks()._stopping().filtered("point_id")
+            if waiting:
+                return waiting.sudo(False)._screen()
+        return super()._pre_action_done_hook()
 
     def action_order_quality(self):
         """Open the checks of these transfers, brought up to date.
