@@ -20,17 +20,25 @@ class OrderDispatch(models.TransientModel):
     result_ids = fields.One2many("order.dispatch.result", "dispatch_id", "Results", readonly=True)
     summary = fields.Char(compute="_compute_summary")
     shipped_count = fields.Integer(compute="_compute_summary")
+    invoiced_count = fields.Integer(compute="_compute_summary")
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company, readonly=True)
+    wants_pick_list = fields.Boolean(related="company_id.order_paper_pick_list")
+    wants_slip = fields.Boolean(related="company_id.order_paper_slip")
+    wants_label = fields.Boolean(related="company_id.order_paper_label")
+    wants_return_label = fields.Boolean(related="company_id.order_paper_return_label")
+    wants_invoice = fields.Boolean(related="company_id.order_paper_invoice")
 
     @api.model
     def _default_orders(self):
         context = self.env.context
         return context.get("active_ids", []) if context.get("active_model") == "sale.order" else []
 
-    @api.depends("result_ids.code")
+    @api.depends("result_ids.code", "result_ids.invoices")
     def _compute_summary(self):
         for dispatch in self:
             done = dispatch.result_ids.filtered(lambda result: result.code == "dispatched")
             dispatch.shipped_count = len(done)
+            dispatch.invoiced_count = len(done.filtered("invoices"))
             dispatch.summary = self.env._(
                 "%(done)s of %(all)s orders dispatched", done=len(done), all=len(dispatch.result_ids)
             )
@@ -53,6 +61,8 @@ class OrderDispatch(models.TransientModel):
                     "order_id": result["order_id"],
                     "code": result["code"],
                     "message": result["message"],
+                    "transfers": ", ".join(result["transfers"]),
+                    "invoices": ", ".join(result["invoices"]),
                     "documents": ", ".join(result["transfers"] + result["invoices"]),
                     "pickup": result["pickup"],
                 }
@@ -70,24 +80,58 @@ class OrderDispatch(models.TransientModel):
         }
 
     def _shipped(self):
-        """Transfers that left with this dispatch, in the order of the orders."""
-        done = self.result_ids.filtered(lambda result: result.code == "dispatched").order_id
-        shipped = done.picking_ids.filtered(
-            lambda picking: picking.picking_type_code == "outgoing" and picking.state == "done"
-        )
-        names = {name for result in self.result_ids for name in (result.documents or "").split(", ")}
-        shipped = shipped.filtered(lambda picking: picking.name in names)
+        """Transfers that left with this dispatch, in picking order."""
+        shipped = self._named("transfers", "picking_ids")
         if not shipped:
             raise UserError(self.env._("Nothing left with this dispatch, so there is nothing to print."))
-        return shipped
+        return shipped._in_picking_order()
+
+    def _named(self, column, documents):
+        """Those of the ``documents`` (a field) of each order that stand in a ``column`` of its result."""
+        found = self.order_ids[documents].browse()
+        for result in self.result_ids:
+            names = set((result[column] or "").split(", "))
+            found |= result.order_id[documents].filtered(lambda record, names=names: record.name in names)
+        return found
+
+    def _print(self, report, records):
+        self.ensure_one()
+        return self.env.ref(report).report_action(records)
+
+    def action_print_pick_lists(self):
+        """Reserve the goods of these orders and print where they lie, as one PDF; before the dispatch.
+
+        :raises UserError: nothing is reserved for them
+        """
+        self.ensure_one()
+        self.env["order.transition.mixin"]._check_order_group("order_processing.group_processor")
+        self.order_ids.check_access("write")
+        pickings = self.order_ids._papers_of("pick_list")
+        if not pickings:
+            raise UserError(self.env._("Nothing is reserved for these orders, so there is nothing to pick."))
+        return self._print("order_processing.action_report_pick_list", pickings._in_picking_order())
 
     def action_print_slips(self):
         """Packing slips of what left, as one PDF."""
-        return self.env.ref("order_processing.action_report_packing_slip").report_action(self._shipped())
+        return self._print("order_processing.action_report_packing_slip", self._shipped())
 
     def action_print_labels(self):
         """Shipping labels of what left, as one PDF."""
-        return self.env.ref("order_processing.action_report_shipping_label").report_action(self._shipped())
+        return self._print("order_processing.action_report_shipping_label", self._shipped())
+
+    def action_print_return_labels(self):
+        """Labels for the way back of what left, as one PDF."""
+        return self._print("order_processing.action_report_return_label", self._shipped())
+
+    def action_print_invoices(self):
+        """Invoices that were made with this dispatch, as one PDF in picking order.
+
+        :raises UserError: none was made
+        """
+        invoices = self._named("invoices", "invoice_ids")
+        if not invoices:
+            raise UserError(self.env._("No invoice was made with this dispatch, so there is none to print."))
+        return self._print("account.account_invoices", self.order_ids._papers_sorted(invoices))
 
 
 class OrderDispatchResult(models.TransientModel):
@@ -110,5 +154,7 @@ class OrderDispatchResult(models.TransientModel):
         readonly=True,
     )
     message = fields.Text("Why", readonly=True)
+    transfers = fields.Char(readonly=True)
+    invoices = fields.Char(readonly=True)
     documents = fields.Char(readonly=True)
     pickup = fields.Char(readonly=True)

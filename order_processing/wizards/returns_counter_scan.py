@@ -47,7 +47,8 @@ class OrderReturnCounterScan(models.TransientModel):
             self.said = self.env._("No open case is known by %s.", code)
 
     def _sent_as(self, code):
-        """The delivered move lines of orders that left in a package, or with a lot or serial number, called ``code``."""
+        """The delivered move lines of orders that left in a package (its label says ``code``), or with a lot or serial number."""
+        sscc = self.env["stock.package"]._scanned_sscc(code)
         return self.env["stock.move.line"].search(
             [
                 ("state", "=", "done"),
@@ -55,7 +56,9 @@ class OrderReturnCounterScan(models.TransientModel):
                 ("move_id.location_dest_id.usage", "=", "customer"),
                 ("move_id.sale_line_id", "!=", False),
                 "|",
-                ("result_package_id.name", "=", code),
+                "|",
+                ("result_package_id.name", "in", [code, sscc]),
+                ("result_package_id.order_sscc", "=", sscc),
                 ("lot_id.name", "=", code),
             ]
         )
@@ -105,7 +108,9 @@ class OrderReturnCounterScan(models.TransientModel):
 
     def _package_of_case(self, code):
         """The package called ``code``, which is no unique name: one in which goods of the case left before any other."""
-        packages = self.env["stock.package"].search([("name", "=", code)])
+        packages = self.env["stock.package"]
+        sscc = packages._scanned_sscc(code)
+        packages = packages.search(["|", ("name", "in", [code, sscc]), ("order_sscc", "=", sscc)])
         own = self.line_ids.return_line_id.move_id.move_line_ids.result_package_id
         return (packages & own or packages)[:1]
 

@@ -42,6 +42,23 @@ class TestPackages(ReturnCase):
         self.assertEqual(self._on_hand(self.product, self.warehouse.lot_stock_id), before + 2)
         self.assertEqual(self._figures(goods), (3, 3, 0))
 
+    def test_the_label_of_a_package_is_scanned_as_the_package(self):
+        self.company.order_gs1_prefix = "9521234"
+        order, package = self._packed((self.product, 5))
+        self.env["ir.actions.report"]._render_qweb_pdf("order_processing.report_shipping_label", order.picking_ids.ids)
+        sscc = package.order_sscc
+        self.assertTrue(sscc)
+        for code in (sscc, f"00{sscc}", f"(00){sscc}", f"]C100{sscc}"):
+            form = Form(self.Counter)
+            self._scan(form, code)
+            self.assertRegex(form.said, f"{order.picking_ids.name}.*no case", code)
+        case = self._ask(self._row(order.order_line, 5))
+        case.action_approve()
+        form = Form(self.Counter)
+        self._scan(form, f"00{sscc}", f"00{sscc}")
+        self.assertEqual(form.return_id, case)
+        self.assertEqual(form.save().line_ids.mapped("quantity"), [5], "counted once")
+
     def test_the_case_from_the_scan_of_its_package(self):
         order, package = self._packed((self.product, 5), (self.other_product, 2))
         goods, other = order.order_line

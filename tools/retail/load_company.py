@@ -7,6 +7,8 @@ from .session import ZONE
 
 RATE = 20.0
 NAME = "Giftware Wholesale"
+# GS1 keeps 952 for demonstrations and examples: no company has it
+GS1_PREFIX = "9521234"
 
 
 def prepare_company(session, decimals):
@@ -22,6 +24,7 @@ def prepare_company(session, decimals):
     if company.order_control != "observing":
         desk.action_order_control_observe(reason="The history is loaded as it was.")
     company.order_tz = ZONE
+    company.order_gs1_prefix = GS1_PREFIX
     return prepare_books(session, decimals)
 
 

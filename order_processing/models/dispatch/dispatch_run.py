@@ -4,7 +4,6 @@ import pytz
 
 from odoo import fields, models
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tools import SQL
 from odoo.tools.misc import clean_context
 
 from ..common.business_day import business_day, company_tz
@@ -217,27 +216,4 @@ class StockPickingDispatch(models.Model):
         packages = self.env["stock.package"]._dispatch_create(len(groups))
         for lines, package in zip(groups.values(), packages):
             lines.result_package_id = package
-
-
-class StockPackage(models.Model):
-    _inherit = "stock.package"
-
-    def _dispatch_create(self, count):
-        """``count`` new packages named by core's sequence, whose numbers are drawn with one query where it allows that."""
-        found = (
-            self.env["ir.sequence"]
-            .sudo()
-            .search(
-                [("code", "=", "stock.package"), ("company_id", "in", [self.env.company.id, False])],
-                order="company_id",
-                limit=1,
-            )
-        )
-        if not found or found.implementation != "standard" or found.use_date_range:
-            return self.create([{"name": False} for _number in range(count)])
-        rows = self.env.execute_query(
-            SQL("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", f"ir_sequence_{found.id:03d}", count)
-        )
-        # the unit is given, since its default is looked up for each package
-        unit = self._get_default_weight_uom()
-        return self.create([{"name": found.get_next_char(number), "weight_uom_name": unit} for (number,) in rows])
+        (packages | (self.move_line_ids - loose).result_package_id)._give_sscc(self.env.company)

@@ -1,33 +1,59 @@
-from math import ceil
-
-from odoo import models
+from odoo import fields, models
 
 from ..common.business_day import business_day
 
 CLOSED = ("done", "cancel")
-# the field of the label's address, in CSS pixels, and how wide a letter is in parts of its size
-FIELD_WIDTH, FIELD_HEIGHT, LETTER = 285, 150, 0.54
-SIZES = range(17, 6, -1)
 
 
 class StockPicking(models.Model):
+    """Packing slip, and what all papers of a transfer have in common."""
+
     _inherit = "stock.picking"
+
+    order_print_ids = fields.One2many(
+        "order.print",
+        "res_id",
+        "Printed papers",
+        domain=[("res_model", "=", "stock.picking")],
+        readonly=True,
+        groups="stock.group_stock_user,order_processing.group_processor",
+    )
 
     def action_order_documents(self):
         """Print packing slips of these transfers."""
         return self.env.ref("order_processing.action_report_packing_slip").report_action(self)
+
+    def _print_mark(self):
+        """What a paper of this transfer says of itself: nothing on the original, else that it is a copy, or no print at all."""
+        self.ensure_one()
+        numbers = self.env.context.get("order_print_numbers")
+        if numbers is None:
+            return self.env._("Preview, not printed")
+        copies = numbers.get(self.id, 1) - 1
+        return self.env._("Copy %s", copies) if copies else ""
 
     def _slip_lang(self):
         """The customer's language, else the user's; core's own method reads the moves of each transfer for it."""
         self.ensure_one()
         return self.partner_id.lang or self.env.lang
 
+    def _slip_direction(self):
+        """``rtl`` where the language of this record is written from right to left, else ``ltr``."""
+        return self.env["res.lang"]._get_data(code=self.env.lang or "en_US").direction or "ltr"
+
     def _slip_lines(self):
         """What the packing slip shows of this transfer.
 
-        :return: ``{shipped: [{product, code, quantity, unit}], later: [{product, code, quantity, unit, promise}]}``
+        ``price`` (of a unit, after discount) and ``amount``, both without tax, stand in the rows of ``shipped`` where
+        ``prices`` is true: where the company wants them and the order is no gift.
+
+        :return: ``{shipped: [{product, code, quantity, unit, price, amount}], later: [{product, code, quantity, unit,
+            promise}], prices: bool, total: float, currency: res.currency, gift: bool, greeting: str}``
         """
         self.ensure_one()
+        order = self.sale_id.sudo()
+        gift = order.order_is_gift
+        prices = bool(order) and not gift and self.company_id.order_slip_prices
 
         def row(move, quantity):
             return {
@@ -37,46 +63,50 @@ class StockPicking(models.Model):
                 "unit": move.product_uom.name,
             }
 
-        shipped = [row(move, move.quantity) for move in self.move_ids if move.quantity and move.state != "cancel"]
-        later = [
-            {**row(move, move.product_uom_qty), "promise": move.sale_line_id.order_promise_date}
-            for move in self.backorder_ids.move_ids
-            if move.state not in CLOSED
+        shipped = [
+            {**row(move, move.quantity), **(self._slip_price(move) if prices else {})}
+            for move in self.move_ids
+            if move.quantity and move.state != "cancel"
         ]
-        return {"shipped": shipped, "later": later}
+        later = [
+            {**row(move, quantity), "promise": move.sale_line_id.order_promise_date}
+            for move, quantity in self._slip_rest()
+        ]
+        return {
+            "shipped": shipped,
+            "later": later,
+            "prices": prices,
+            "total": sum(line["amount"] or 0.0 for line in shipped) if prices else 0.0,
+            "currency": order.currency_id,
+            "gift": gift,
+            "greeting": (gift and order.order_gift_note) or "",
+        }
+
+    def _slip_rest(self):
+        """Moves and quantities that still follow: what this transfer lacks, and its backorders, and theirs."""
+        rest = [
+            (move, move.product_uom_qty - move.quantity)
+            for move in self.move_ids
+            if move.state not in CLOSED and move.product_uom.compare(move.product_uom_qty, move.quantity) > 0
+        ]
+        known, after = self, self.backorder_ids
+        while after:
+            rest += [(move, move.product_uom_qty) for move in after.move_ids if move.state not in CLOSED]
+            known |= after
+            after = after.backorder_ids - known
+        return rest
+
+    @staticmethod
+    def _slip_price(move):
+        """Price of a unit of ``move`` and what its goods cost; nothing for components of a kit, which have no price."""
+        line = move.sale_line_id.sudo()
+        if not line.product_uom_qty or line.product_id != move.product_id:
+            return {"price": None, "amount": None}
+        sold = move.product_uom._compute_quantity(move.quantity, line.product_uom_id, round=False)
+        amount = line.price_subtotal * sold / line.product_uom_qty
+        return {"price": amount / move.quantity, "amount": line.currency_id.round(amount)}
 
     def _slip_day(self):
         """The business day on which this transfer left, or is planned to."""
         self.ensure_one()
         return business_day(self.company_id, self.date_done or self.scheduled_date)
-
-    def _label_parcels(self):
-        """Names of the packages of this transfer; none: the transfer itself is the parcel."""
-        self.ensure_one()
-        return [package.name for package in self.move_line_ids.result_package_id] or [self.name]
-
-    def _label_sender(self):
-        """The lines of who sends: the warehouse's address, under the company's name."""
-        self.ensure_one()
-        partner = self.picking_type_id.warehouse_id.partner_id or self.company_id.partner_id
-        return self._label_lines(partner, self.company_id.name)
-
-    def _label_address(self):
-        """Where this transfer goes, and in what size it fits the label whole.
-
-        :return: ``{lines: [str], size: pixels}``
-        """
-        self.ensure_one()
-        lines = self._label_lines(self.partner_id, self.partner_id.name)
-        if self.partner_id.phone:
-            lines.append(self.partner_id.phone)
-        for size in SIZES:
-            letters = int(FIELD_WIDTH / (size * LETTER))
-            if sum(ceil(len(line) / letters) for line in lines) * size * 1.2 <= FIELD_HEIGHT:
-                break
-        return {"lines": lines, "size": size}
-
-    @staticmethod
-    def _label_lines(partner, name):
-        lines = [name or "", *partner._display_address().split("\n")]
-        return list(dict.fromkeys(line.strip() for line in lines if line.strip()))

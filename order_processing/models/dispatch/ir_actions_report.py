@@ -1,0 +1,69 @@
+from odoo import models
+from odoo.exceptions import AccessError
+
+# whose prints are counted, by the name of the report
+COUNTED = {
+    "order_processing.report_pick_list": "pick_list",
+    "order_processing.report_packing_slip": "slip",
+    "order_processing.report_shipping_label": "label",
+    "order_processing.report_return_label": "return_label",
+}
+LABELS = ("order_processing.report_shipping_label", "order_processing.report_return_label")
+# who handles goods may print their papers
+PRINTERS = ("order_processing.group_processor", "stock.group_stock_user")
+
+
+class IrActionsReport(models.Model):
+    """Each print of a dispatch paper is counted, and every one after the first is marked as a copy."""
+
+    _inherit = "ir.actions.report"
+
+    def get_paperformat(self):
+        """Labels on the size that the company has chosen."""
+        if self.report_name in LABELS and self.env.company.order_label_format == "a6":
+            return self.env.ref("order_processing.paperformat_label_a6")
+        return super().get_paperformat()
+
+    def _pre_render_qweb_pdf(self, report_ref, res_ids=None, data=None):
+        """All PDFs pass here. What is shown on the screen (HTML) is no print: it is marked as a preview.
+
+        :raises AccessError: somebody prints who has no right to handle goods; nothing is counted then
+        """
+        report = self._get_report(report_ref)
+        kind = COUNTED.get(report.report_name)
+        ids = [res_ids] if isinstance(res_ids, int) else list(res_ids or ())
+        if not kind or not ids:
+            return super()._pre_render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
+        pickings = self.env["stock.picking"].browse(dict.fromkeys(ids))
+        self._order_check_may_print(report)
+        pickings.check_access("read")
+        # a print that fails is none
+        with self.env.cr.savepoint():
+            if kind == "label":
+                pickings._label_numbers()
+            elif kind == "pick_list":
+                pickings._pick_begun()
+            numbers = self.env["order.print"]._enter(kind, pickings)
+            printed = self.with_company(pickings.company_id[:1]).with_context(order_print_numbers=numbers)
+            return super(IrActionsReport, printed)._pre_render_qweb_pdf(report_ref, res_ids=ids, data=data)
+
+    def _prepare_html(self, html, report_model=False):
+        """None of these is kept as an attachment, so the print of many is not cut up.
+
+        Core would print each by itself where it cannot tell on which page one begins, and all once more.
+        """
+        bodies, html_ids, header, footer, arguments = super()._prepare_html(html, report_model=report_model)
+        if self.report_name in COUNTED and not self.attachment:
+            html_ids = [None] * len(html_ids)
+        return bodies, html_ids, header, footer, arguments
+
+    def _order_check_may_print(self, report):
+        mixin = self.env["order.transition.mixin"]
+        if not any(mixin._has_order_group(group) for group in PRINTERS):
+            raise AccessError(
+                self.env._(
+                    "%(user)s may not print “%(paper)s”: who handles goods prints their papers. Ask the order desk for it.",
+                    user=self.env.user.name,
+                    paper=report.sudo().name,
+                )
+            )

@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+PAPERS = [
+    ("pick_list", "Pick list"),
+    ("slip", "Packing slip"),
+    ("label", "Shipping label"),
+    ("return_label", "Return label"),
+    ("invoice", "Invoice"),
+]
+
+
+class OrderPrint(models.Model):
+    """One print of one paper: the first is the original, each later one a copy, and says so on its face.
+
+    Rows are written by the printing alone; who printed and when is who made the row and when.
+    """
+
+    _name = "order.print"
+    _description = "Printed Paper"
+    _order = "id desc"
+    _rec_name = "document_name"
+
+    kind = fields.Selection(PAPERS, "Paper", required=True, readonly=True)
+    number = fields.Integer("Print", required=True, readonly=True, help="1: the original. Later ones are copies.")
+    res_model = fields.Char("Document model", required=True, readonly=True)
+    res_id = fields.Many2oneReference("Document number", model_field="res_model", required=True, readonly=True)
+    document_name = fields.Char("Document", readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    create_uid = fields.Many2one("res.users", "Printed by", readonly=True)
+    create_date = fields.Datetime("Printed at", readonly=True)
+
+    _once = models.UniqueIndex("(res_model, res_id, kind, number)")
+
+    @api.model
+    def _enter(self, kind, records):
+        """Enter a print of ``kind`` of each of ``records`` (of a model with a name and a company), with one statement.
+
+        Two who print the same at the same time do not get the same number: the second's transaction is tried again.
+
+        :return: dict of id to the number of this print
+        """
+        if not records:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO order_print (kind, res_model, res_id, document_name, company_id, number,
+                                         create_uid, create_date, write_uid, write_date)
+                SELECT %(kind)s, %(model)s, paper.id, paper.name, paper.company_id, coalesce(max(known.number), 0) + 1,
+                       %(user)s, %(now)s, %(user)s, %(now)s
+                  FROM unnest(%(ids)s::int[], %(names)s::varchar[], %(companies)s::int[]) AS paper (id, name, company_id)
+             LEFT JOIN order_print known
+                    ON known.res_model = %(model)s AND known.res_id = paper.id AND known.kind = %(kind)s
+              GROUP BY paper.id, paper.name, paper.company_id
+              ORDER BY paper.id
+                    ON CONFLICT (res_model, res_id, kind, number) DO NOTHING
+             RETURNING res_id, number
+                """,
+                kind=kind,
+                model=records._name,
+                user=self.env.uid,
+                now=fields.Datetime.now(),
+                ids=records.ids,
+                names=[record.name or "" for record in records],
+                companies=[record.company_id.id for record in records],
+            )
+        )
+        if "order_print_ids" in records._fields:
+            records.invalidate_recordset(["order_print_ids"], flush=False)
+        return dict(rows)
+
+    @api.model
+    def _printed(self, kind, records):
+        """Those of ``records`` of which ``kind`` was printed before."""
+        found = self.sudo()._read_group(
+            [("kind", "=", kind), ("res_model", "=", records._name), ("res_id", "in", records.ids)], ["res_id"]
+        )
+        return records.browse(res_id for (res_id,) in found)

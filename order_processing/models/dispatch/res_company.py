@@ -1,0 +1,41 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# GS1 General Specifications 1.4.4: a company prefix has four to twelve digits
+PREFIX_LENGTHS = range(4, 13)
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    order_gs1_prefix = fields.Char(
+        "GS1 company prefix",
+        help="The digits that GS1 gave to the company. With it each package gets a serial shipping container code (SSCC), which "
+        "stands on its label as GS1-128; without it the label carries the package's name as Code 128, and says so.",
+    )
+    order_label_format = fields.Selection(
+        [("4x6", "4 x 6 inch"), ("a6", "A6")], "Label size", default="4x6", required=True
+    )
+    order_slip_prices = fields.Boolean(
+        "Prices on packing slips", help="Never on the slip of an order that is a gift, whatever stands here."
+    )
+    order_paper_pick_list = fields.Boolean("Pick lists")
+    order_paper_slip = fields.Boolean("Packing slips", default=True)
+    order_paper_label = fields.Boolean("Shipping labels", default=True)
+    order_paper_return_label = fields.Boolean("Return labels")
+    order_paper_invoice = fields.Boolean("Invoices", default=True)
+
+    @api.constrains("order_gs1_prefix")
+    def _check_order_gs1_prefix(self):
+        for company in self:
+            prefix = company.order_gs1_prefix
+            # isdecimal alone takes the digits of all scripts
+            if prefix and not (prefix.isascii() and prefix.isdecimal() and len(prefix) in PREFIX_LENGTHS):
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: “%(prefix)s” is no GS1 company prefix. It has 4 to 12 digits and nothing else; it stands on"
+                        " the certificate of your GS1 organisation.",
+                        company=company.display_name,
+                        prefix=prefix,
+                    )
+                )

@@ -1,0 +1,251 @@
+from base64 import b64encode
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools.pdf import merge_pdf
+
+from .order_print import PAPERS
+
+PROCESSOR = "order_processing.group_processor"
+CLOSED = ("done", "cancel")
+KINDS = tuple(kind for kind, _label in PAPERS)
+REPORTS = {
+    "pick_list": "order_processing.action_report_pick_list",
+    "slip": "order_processing.action_report_packing_slip",
+    "label": "order_processing.action_report_shipping_label",
+    "return_label": "order_processing.action_report_return_label",
+    "invoice": "account.account_invoices",
+}
+
+
+class SaleOrderPapers(models.Model):
+    """The papers of a batch of orders: one PDF per kind, in picking order, each printed in one go."""
+
+    _inherit = "sale.order"
+
+    def action_dispatch_and_print(
+        self, pickup=True, invoice=True, check=True, business_date=None, kinds=None, again=False
+    ):
+        """Dispatch confirmed orders and print their papers: ``action_dispatch``, then ``action_print_papers`` of what left.
+
+        The goods have left whether their papers could be printed or not; what could not says why.
+
+        :param list kinds: of ``pick_list``, ``slip``, ``label``, ``return_label``, ``invoice``; default: what the company wants
+        :param bool again: print what was printed before as well, as copies
+        :return: ``{results, documents}``: ``results`` as of ``action_dispatch``, each with ``papers`` (kinds that were printed)
+            and ``unprinted`` (``[{kind, document, message}]``); ``documents`` as of ``action_print_papers``
+        :raises AccessError: no processor, or an order that the user may not write
+        :raises UserError: an unknown kind, or a day that is none; nothing is dispatched then
+        """
+        self.env["order.transition.mixin"]._check_order_group(PROCESSOR)
+        wanted = self._paper_kinds(kinds)
+        results = self.action_dispatch(pickup=pickup, invoice=invoice, check=check, business_date=business_date)
+        left, bills = self.picking_ids.browse(), self.invoice_ids.browse()
+        for order, result in zip(self, results):
+            # names are unique within a company, and these may be of several
+            names = set(result["transfers"] + result["invoices"])
+            left |= order.picking_ids.filtered(lambda picking, names=names: picking.name in names)
+            bills |= order.invoice_ids.filtered(lambda move, names=names: move.name in names)
+        chosen = {
+            "pick_list": left._first_steps(),
+            **dict.fromkeys(("slip", "label", "return_label"), left),
+            "invoice": bills,
+        }
+        documents, refused = self._print_chosen({kind: chosen[kind] for kind in wanted}, again)
+        for order, result in zip(self, results):
+            result.update(order._papers_told(documents, refused))
+        return {"results": results, "documents": [self._papers_sent(document) for document in documents]}
+
+    def action_print_papers(self, kinds=None, again=False):
+        """Print papers of these orders. Pick lists are of the goods that are to leave, which are reserved first; packing slips
+        and labels of what has left; invoices of what is posted.
+
+        :param list kinds: of ``pick_list``, ``slip``, ``label``, ``return_label``, ``invoice``; default: what the company wants
+        :param bool again: print what was printed before as well: it is marked as a copy. Without, the second call prints nothing
+        :return: ``{results, documents}``: one result per order, in order, ``{order, order_id, ok, code, message, papers,
+            unprinted}`` with ``code`` ``printed``, ``nothing`` or ``refused`` (something could not be printed: ``unprinted``,
+            ``[{kind, document, message}]``, says what and why); one document per kind that has pages, ``{kind, name, documents,
+            copies, pdf}``: names in the order of the pages, how many of them are copies, and the PDF in base64
+        :raises AccessError: no processor, or an order that the user may not write
+        :raises UserError: an unknown kind; nothing is printed then
+        """
+        self.env["order.transition.mixin"]._check_order_group(PROCESSOR)
+        self.check_access("write")
+        chosen = {kind: self._papers_of(kind) for kind in self._paper_kinds(kinds)}
+        documents, refused = self._print_chosen(chosen, again)
+        results = []
+        for order in self:
+            told = order._papers_told(documents, refused)
+            code, message = "printed", ""
+            if told["unprinted"]:
+                code, message = "refused", "\n".join(row["message"] for row in told["unprinted"])
+            elif not told["papers"]:
+                code, message = (
+                    "nothing",
+                    self.env._("Nothing of it is left to print: ask for copies to print it again."),
+                )
+                if not any(order._papers_within(records) for records in chosen.values()):
+                    message = self.env._("It has none of these papers yet.")
+            results.append(
+                {
+                    "order": order.name,
+                    "order_id": order.id,
+                    "ok": not told["unprinted"],
+                    "code": code,
+                    "message": message,
+                    **told,
+                }
+            )
+        return {"results": results, "documents": [self._papers_sent(document) for document in documents]}
+
+    def _paper_kinds(self, kinds):
+        """``kinds`` in the order in which papers are needed; by default what the companies of these orders want.
+
+        :raises UserError: one of them is unknown
+        """
+        if kinds is None:
+            companies = self.company_id.sudo()
+            return [kind for kind in KINDS if any(company[f"order_paper_{kind}"] for company in companies)]
+        kinds = [kinds] if isinstance(kinds, str) else list(kinds)
+        unknown = [str(kind) for kind in kinds if kind not in KINDS]
+        if unknown:
+            raise UserError(
+                self.env._(
+                    "There is no paper called “%(unknown)s”. There are: %(known)s.",
+                    unknown="”, “".join(unknown),
+                    known=", ".join(KINDS),
+                )
+            )
+        return [kind for kind in KINDS if kind in kinds]
+
+    def _papers_of(self, kind):
+        """The documents of these orders that have a paper of ``kind``."""
+        if kind == "invoice":
+            return self.invoice_ids.filtered(lambda move: move.state == "posted" and move.move_type == "out_invoice")
+        if kind == "pick_list":
+            waiting = self.picking_ids.filtered(lambda picking: picking.state not in CLOSED and not picking.return_id)
+            first = waiting._first_steps() & waiting
+            unready = first.filtered(lambda picking: picking.state in ("confirmed", "waiting") and picking.move_ids)
+            if unready:
+                unready.action_assign()
+            return first.filtered(lambda picking: any(move.quantity for move in picking.move_ids))
+        return self.picking_ids.filtered(
+            lambda picking: (
+                picking.picking_type_code == "outgoing" and picking.state == "done" and not picking.return_id
+            )
+        )
+
+    def _print_chosen(self, chosen, again):
+        """Print each kind of ``chosen`` (dict of kind to records).
+
+        :return: ``(documents, refused)``: rows ``{kind, records, copies, content}``, and dict of (kind, record) to why not
+        """
+        documents, refused = [], {}
+        for kind, records in chosen.items():
+            known = self.env["order.print"]._printed(kind, records)
+            wanted = records if again else records - known
+            if kind != "invoice":
+                wanted = self._print_free(kind, wanted._in_picking_order(), refused)
+            else:
+                wanted = self._papers_sorted(wanted)
+            pieces = self._print_try(kind, wanted, refused)
+            printed = wanted.filtered(lambda record, kind=kind: (kind, record) not in refused)
+            if pieces and printed:
+                documents.append(
+                    {
+                        "kind": kind,
+                        "records": printed,
+                        "copies": len(printed & known),
+                        "content": pieces[0] if len(pieces) == 1 else merge_pdf(pieces),
+                    }
+                )
+        return documents, refused
+
+    def _papers_sorted(self, invoices):
+        """``invoices`` in the picking order of the first transfer of their orders."""
+        places = {}
+        for number, picking in enumerate(self.picking_ids._in_picking_order()):
+            places.setdefault(picking.sale_id, number)
+        last = len(places) + len(self.picking_ids)
+
+        def key(move):
+            orders = move.invoice_line_ids.sale_line_ids.order_id
+            return min((places.get(order, last) for order in orders), default=last), move.name, move.id
+
+        return invoices.sorted(key)
+
+    def _print_free(self, kind, pickings, refused):
+        """Those of ``pickings`` that no hold keeps from being printed; the others go to ``refused``."""
+        held = pickings._order_print_held()
+        for picking, holds in held.items():
+            words = "; ".join(hold._words().removeprefix("- ") for hold in holds.sorted("id"))
+            refused[kind, picking.with_env(self.env)] = self.env._(
+                "%(picking)s is not printed while the order is held: %(holds)s", picking=picking.name, holds=words
+            )
+        return pickings.filtered(lambda picking: (kind, picking) not in refused)
+
+    def _print_try(self, kind, records, refused):
+        """Print ``records`` in one run of the engine; where that is refused, each half by itself, down to the one at fault.
+
+        :return: list of PDFs, in the order of the records
+        """
+        if not records:
+            return []
+        report = self.env["ir.actions.report"]
+        try:
+            with self.env.cr.savepoint():
+                if kind == "invoice":
+                    # core keeps their PDFs; those that are printed from here are counted here
+                    self.env["order.print"]._enter(kind, records)
+                return [report._render_qweb_pdf(REPORTS[kind], res_ids=records.ids)[0]]
+        except UserError as error:
+            # without an engine nothing is printed, however small the set
+            if len(records) == 1 or report.get_wkhtmltopdf_state() == "install":
+                refused.update({(kind, record): str(error.args[0]) for record in records})
+                return []
+            half = len(records) // 2
+            first = self._print_try(kind, records[:half], refused)
+            return first + self._print_try(kind, records[half:], refused)
+
+    def _papers_within(self, records):
+        """Those of ``records`` (transfers or invoices) that are of these orders."""
+        if records._name == "stock.picking":
+            return records & self.picking_ids
+        return records & self.invoice_ids
+
+    def _papers_told(self, documents, refused):
+        """What became of the papers of this order: ``{papers: [kind], unprinted: [{kind, document, message}]}``."""
+        self.ensure_one()
+        return {
+            "papers": [row["kind"] for row in documents if self._papers_within(row["records"])],
+            "unprinted": [
+                {"kind": kind, "document": record.name, "message": message}
+                for (kind, record), message in refused.items()
+                if self._papers_within(record)
+            ],
+        }
+
+    def _papers_sent(self, document):
+        """``document`` as plain values for who called."""
+        labels = dict(self.env["order.print"]._fields["kind"]._description_selection(self.env))
+        return {
+            "kind": document["kind"],
+            "name": f"{labels[document['kind']]}.pdf",
+            "documents": document["records"].mapped("name"),
+            "copies": document["copies"],
+            "pdf": b64encode(document["content"]).decode(),
+        }
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def _first_steps(self):
+        """The transfers that take the goods of these from their places: themselves where a delivery has one step."""
+        moves, first = self.move_ids, self.browse()
+        while moves:
+            # what was bought or made for the order comes from no place of ours
+            before = moves.move_orig_ids.filtered(lambda move: move.picking_id.sale_id)
+            first |= moves.filtered(lambda move, before=before: not move.move_orig_ids & before).picking_id
+            moves = before
+        return first

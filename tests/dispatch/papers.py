@@ -1,0 +1,74 @@
+"""What the tests of papers share: orders that have left, their papers as HTML, as PDF and as scanned."""
+
+import io
+
+import pypdfium2
+import zxingcpp
+from lxml import html
+
+REPORTS = {
+    "pick_list": "report_pick_list",
+    "slip": "report_packing_slip",
+    "label": "report_shipping_label",
+    "return_label": "report_return_label",
+}
+
+
+def words(page):
+    """The text of a page, a list item or a string of HTML, with single blanks."""
+    text = page.get_textpage().get_text_range() if isinstance(page, pypdfium2.PdfPage) else page.text_content()
+    return " ".join(text.split())
+
+
+def scanned(page):
+    """The codes on a page of a PDF, as a scanner at 216 dots an inch finds them."""
+    return zxingcpp.read_barcodes(page.render(scale=3).to_pil())
+
+
+class PapersMixin:
+    """Orders and their papers."""
+
+    def _confirmed(self, *lines, count=1, **vals):
+        orders = self.env["sale.order"]
+        for _n in range(count):
+            orders |= self._make_order(*lines, **vals)
+        orders.action_confirm()
+        return orders
+
+    def _shipped(self, *lines, count=1, **vals):
+        """The transfers of ``count`` orders of ``lines`` that have left, dispatched by the processor."""
+        self._stock(self.product, 100 * count)
+        orders = self._confirmed(*(lines or [(self.product, 2)]), count=count, **vals)
+        results = self._as("processor", orders).action_dispatch()
+        self.assertEqual({result["code"] for result in results}, {"dispatched"}, results)
+        return orders.picking_ids.filtered(lambda picking: picking.state == "done")
+
+    def _page(self, kind, pickings, user="processor"):
+        """What is shown on the screen."""
+        report = self.env["ir.actions.report"].with_user(self.users[user])
+        return html.fromstring(report._render_qweb_html(f"order_processing.{REPORTS[kind]}", pickings.ids)[0])
+
+    def _print(self, kind, pickings, user="processor"):
+        """Print as ``user``; the HTML that the engine would get."""
+        report = self.env["ir.actions.report"].with_user(self.users[user])
+        return html.fromstring(report._render_qweb_pdf(f"order_processing.{REPORTS[kind]}", pickings.ids)[0])
+
+    def _pdf(self, kind, pickings, user="processor"):
+        """Print as ``user``, by the real engine."""
+        report = self.env["ir.actions.report"].with_user(self.users[user]).with_context(force_report_rendering=True)
+        data, made = report._render_qweb_pdf(f"order_processing.{REPORTS[kind]}", pickings.ids)
+        self.assertEqual(made, "pdf")
+        return pypdfium2.PdfDocument(io.BytesIO(data))
+
+    def _marks(self, page):
+        """The marks of the papers of ``page``, "" for an original."""
+        return [words(mark) for mark in page.xpath("//*[@name='mark']")]
+
+    def _rows(self, page, name):
+        return [words(row) for row in page.xpath(f"//table[@name='{name}']//tbody/tr")]
+
+    def _prints(self, pickings, kind=None):
+        rows = self.env["order.print"].search(
+            [("res_model", "=", "stock.picking"), ("res_id", "in", pickings.ids)], order="id"
+        )
+        return rows.filtered(lambda row: kind in (None, row.kind))
