@@ -5,3 +5,4 @@ from . import stock_picking
 from . import stock_picking_documents
 from . import sale_order
 from . import dispatch_run
+from . import ship_window
