@@ -109,7 +109,9 @@ class TestHorizon(OrderCase):
         for name in ("accountant", "portal"):
             with self.assertRaises(AccessError):
                 self._as(name, self.customer).read(["order_horizon_days"])
-        self._as("processor", self.customer).order_horizon_days = 3
+        with self.assertRaises(AccessError):
+            self._as("processor", self.customer).order_horizon_days = 3
+        self._as("manager", self.customer).order_horizon_days = 3
         self.assertEqual(self.customer.order_horizon_days, 3)
 
     def test_reserving_asks_the_same_for_one_and_for_many(self):

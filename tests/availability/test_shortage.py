@@ -196,6 +196,7 @@ class TestSubstitute(ShortageCase):
         answer = self._as("processor", order).action_dispatch()
         self.assertEqual((answer[0]["ok"], answer[0]["code"]), (False, "refused"))
         self.assertEqual(order.order_line.mapped("qty_delivered"), [0, 0])
+        self._as("processor", order).action_verify()
         found = order.order_check_ids.filtered(lambda check: check.state == "failed")
         self._as("manager", found).action_waive("The customer agreed by phone")
         self._as("processor", order).action_dispatch()
