@@ -71,6 +71,8 @@
         "views/availability_close_views.xml",
         "views/availability_sale_order_views.xml",
         "views/availability_delay_views.xml",
+        "views/availability_shortage_views.xml",
+        "views/availability_shipping_views.xml",
         "data/availability_delay.xml",
         "views/availability_delay_portal_templates.xml",
         # dispatch

@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from .horizon import far, joins
+
 
 def free_query(product_ids, warehouse_ids):
     """``SQL`` for rows ``(product_id, warehouse_id, free)``: what is on hand beyond everything that open moves take away.
@@ -43,8 +45,8 @@ def free_query(product_ids, warehouse_ids):
 def promise_query(line_ids, only_short=False):
     """``SQL`` that says, per line id of goods still to ship, what stock covers and when the rest comes.
 
-    First come, first served: confirmed orders by their delivery date, then quotations by their order date; demand of orders that
-    are not asked about counts where it stands before. Quantities are in the product's reference unit.
+    First come, first served: confirmed orders by their delivery date, then quotations by their order date, then in the same way
+    what is far off (``horizon.far``); demand of orders that are not asked about counts where it stands before. Quantities are in the product's reference unit.
 
     :param list line_ids: ids of ``sale.order.line``
     :param bool only_short: leave out what free stock covers
@@ -57,13 +59,15 @@ def promise_query(line_ids, only_short=False):
         WITH asked AS (
             SELECT line.id AS line_id, line.product_id, sale.warehouse_id, sale.state,
                    coalesce(sale.commitment_date, sale.date_order) AS wanted,
-                   greatest(0, line.product_uom_qty * uom.factor / unit.factor) AS ordered
+                   greatest(0, line.product_uom_qty * uom.factor / unit.factor) AS ordered,
+                   %(far_asked)s AS far
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom uom ON uom.id = line.product_uom_id
               JOIN uom_uom unit ON unit.id = template.uom_id
+              %(joins)s
              WHERE line.id = ANY(%(lines)s::int[]) AND template.is_storable AND line.display_type IS NULL AND sale.state <> 'cancel'
         ), houses AS (
             SELECT asked.warehouse_id AS id FROM asked
@@ -85,7 +89,7 @@ def promise_query(line_ids, only_short=False):
         ), moving AS (
             SELECT move.id, move.sale_line_id AS line_id, move.product_id, move.date, move.product_qty AS quantity,
                    move.quantity * move_uom.factor / unit.factor AS reserved,
-                   origin.warehouse_id AS from_id, target.warehouse_id AS to_id
+                   origin.warehouse_id AS from_id, target.warehouse_id AS to_id, template.order_horizon_days AS horizon
               FROM stock_move move
               JOIN uom_uom move_uom ON move_uom.id = move.product_uom
               JOIN product_product product ON product.id = move.product_id
@@ -114,16 +118,19 @@ def promise_query(line_ids, only_short=False):
         ), outgoing AS (
             SELECT moving.line_id, moving.product_id, moving.from_id AS warehouse_id,
                    min(coalesce(sale.commitment_date, sale.date_order, moving.date)) AS wanted, min(moving.id) AS turn,
-                   sum(greatest(0, moving.quantity - moving.reserved)) AS needed
+                   sum(greatest(0, moving.quantity - moving.reserved)) AS needed, bool_or(%(far_moving)s) AS far
               FROM moving
          LEFT JOIN sale_order_line line ON line.id = moving.line_id
          LEFT JOIN sale_order sale ON sale.id = line.order_id
+         %(joins)s
              WHERE moving.from_id IS NOT NULL AND moving.to_id IS DISTINCT FROM moving.from_id
           GROUP BY moving.line_id, moving.product_id, moving.from_id, CASE WHEN moving.line_id IS NULL THEN moving.id END
         ), demand AS (
-            SELECT line_id, product_id, warehouse_id, needed, 0 AS rank, wanted, turn FROM outgoing
+            SELECT line_id, product_id, warehouse_id, needed, CASE WHEN far THEN 2 ELSE 0 END AS rank, wanted, turn FROM outgoing
              UNION ALL
-            SELECT line_id, product_id, warehouse_id, ordered, 1, wanted, line_id FROM asked WHERE state <> 'sale'
+            SELECT line_id, product_id, warehouse_id, ordered, CASE WHEN far THEN 3 ELSE 1 END, wanted, line_id
+              FROM asked
+             WHERE state <> 'sale'
         ), queue AS (
             SELECT demand.*,
                    sum(needed) OVER (PARTITION BY product_id, warehouse_id ORDER BY rank, wanted, turn) AS until_here
@@ -150,4 +157,7 @@ def promise_query(line_ids, only_short=False):
         lines=f"{{{','.join(map(str, line_ids))}}}",
         wanted=SQL("queue.needed > 0 AND queue.until_here > coalesce(free.quantity, 0)") if only_short else SQL("TRUE"),
         closed=["done", "cancel"],
+        joins=joins(),
+        far_asked=far(SQL("template.order_horizon_days")),
+        far_moving=far(SQL("moving.horizon")),
     )

@@ -32,7 +32,8 @@ class SaleOrder(models.Model):
 
         Free stock, first come first served, goes today; then the planned receipt that covers the line, unless it is overdue; else the vendor's lead time, or
         the company's: what was promised by it stands until its day has come, it does not recede with each morning. A day on
-        which the company does not work becomes the next one on which it does.
+        which the company does not work becomes the next one on which it does; nothing is promised for a day before the
+        order's window (``order_ship_from``).
 
         :param date: the day to promise from (``date`` or text), default the company's business day
         :return: ``[{order, order_id, promise_date, lines: [{line_id, promise_date, short}]}]`` (dates as text, ``''`` for none)
@@ -81,7 +82,7 @@ class SaleOrder(models.Model):
                 lead = leads.get((line.product_id.product_tmpl_id.id, company.id), company.order_lead_days)
                 day, basis = line._promise_day_of(found[line.id], today[company], lead)
                 short = line._promise_short(found[line.id])
-            promises[line] = Promise(self._promise_workday(day, calendars[company]), short, basis, False)
+            promises[line] = Promise(line._promise_allowed(day, calendars[company]), short, basis, False)
         waiting = {
             line: found[line.id]
             for line, promise in promises.items()
@@ -95,7 +96,7 @@ class SaleOrder(models.Model):
                 lead = leads.get((line.product_id.product_tmpl_id.id, company.id), company.order_lead_days)
                 day, basis = line._promise_lead(facts, today[company], lead)
                 promises[line] = promises[line]._replace(
-                    day=self._promise_workday(day, calendars[company]), basis=basis
+                    day=line._promise_allowed(day, calendars[company]), basis=basis
                 )
         return promises
 

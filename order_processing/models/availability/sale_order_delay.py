@@ -74,7 +74,7 @@ class SaleOrder(models.Model):
             ]
         )
         self.env["res.company"].flush_model(["order_delay_days", "order_tz", "partner_id"])
-        self.env["sale.order"].flush_model(["commitment_date"])
+        self.env["sale.order"].flush_model(["commitment_date", "order_ship_from"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -86,7 +86,7 @@ class SaleOrder(models.Model):
                  WHERE line.state = 'sale' AND line.display_type IS NULL AND line.product_uom_qty > line.qty_delivered
                    AND line.order_promise_basis IN ('receipt', 'lead')
                    AND line.order_promise_date > company.order_delay_days + greatest(
-                       coalesce(line.order_told_date, line.order_first_promise_date),
+                       coalesce(line.order_told_date, line.order_first_promise_date), sale.order_ship_from,
                        (sale.commitment_date AT TIME ZONE 'UTC' AT TIME ZONE coalesce(company.order_tz, owner.tz, 'UTC'))::date)
                    AND %s AND %s
               ORDER BY line.order_id, line.id

@@ -65,7 +65,9 @@ class SaleOrderLine(models.Model):
         for said, ids in dates.items():
             names = ("order_promise_date", "order_promise_basis", "order_promise_source")
             self.browse(ids).write(dict(zip(names, said)))
-        for name, groups in (("order_first_promise_date", first), ("order_short_qty", shorts)):
-            for value, ids in groups.items():
-                self.browse(ids).write({name: value})
+        for day, ids in first.items():
+            self.browse(ids).write({"order_first_promise_date": day})
+        for short, ids in shorts.items():
+            # what is short no more was decided once; if it is again, somebody looks at it anew
+            self.browse(ids).write({"order_short_qty": short, **({} if short else {"order_look_again": False})})
         return rows

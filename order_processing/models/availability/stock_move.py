@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..common.business_day import business_day
+
 CLOSED = ("draft", "done", "cancel")
 
 
@@ -22,3 +24,50 @@ class StockMove(models.Model):
         if moved:
             self.env["sale.order"]._promise_anew()
         return answer
+
+    def _action_assign(self, force_qty=False):
+        """Of an order that leaves in whole lines nothing is reserved of a line that is not there whole: others may have it."""
+        answer = super()._action_assign(force_qty=force_qty)
+        self.sudo().filtered(
+            lambda move: (
+                move.state == "partially_available"
+                and not move.picked
+                and move.sale_line_id.order_id.order_complete_lines
+                and move.location_id.usage == "internal"
+            )
+        )._do_unreserve()
+        return answer
+
+    def _action_done(self, cancel_backorder=False):
+        """Goods of an order leave within its window and as its shipping profile says, on every path."""
+        leaving = self.sudo().filtered(
+            lambda move: (
+                move.picked
+                and move.quantity > 0
+                and move.state not in ("done", "cancel")
+                and move.sale_line_id
+                and move.location_dest_id.usage == "customer"
+                and not move.origin_returned_move_id
+            )
+        )
+        moment = self.env.context.get("order_business_moment")
+        for company, moves in leaving.grouped("company_id").items():
+            # a back-dated dispatch left on its own day
+            moves.sale_line_id.order_id._ship_gate(moves, cancel_backorder, business_day(company, moment))
+        return super()._action_done(cancel_backorder=cancel_backorder)
+
+    def _ship_worth(self):
+        """What leaves with this move is worth to its order, untaxed; the parts of a kit are worth their share of it."""
+        self.ensure_one()
+        line = self.sale_line_id
+        if not line.product_uom_qty:
+            return 0.0
+        if self.product_id != line.product_id:
+            asked = sum(line.move_ids.filtered(lambda move: move.state != "cancel").mapped("product_qty"))
+            return (
+                line.price_subtotal
+                * self.product_uom._compute_quantity(self.quantity, self.product_id.uom_id, round=False)
+                / asked
+            )
+        left = self.product_uom._compute_quantity(self.quantity, line.product_uom_id, round=False)
+        return line.price_subtotal * left / line.product_uom_qty

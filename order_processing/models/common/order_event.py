@@ -68,6 +68,7 @@ KINDS = [
     ("unsealed", "Changed after verification"),
     ("confirmed", "Confirmed"),
     ("promised", "Promised"),
+    ("short_decided", "Shortage decided"),
     ("delay_told", "Told of a delay"),
     ("delay_answered", "Customer's choice on a delay"),
     ("picked", "Picked"),

@@ -23,3 +23,4 @@ from . import sale_order_gift
 from . import dispatch_run
 from . import sale_order_papers
 from . import ir_actions_report
+from . import ship_window

@@ -3,11 +3,11 @@ from odoo import fields, models
 # kinds that tell of an order without a line are shown as they are; these are summed per document and moment
 PER_LINE = (
     *("entered", "raised", "lowered", "removed", "cancelled", "closed_short", "reopened", "promised"),
-    *("delay_told", "delay_answered"),
+    *("short_decided", "delay_told", "delay_answered"),
     *("picked", "shipped", "shipped_component", "replaced", "received_back", "corrected", "corrected_back"),
     *("invoiced", "uninvoiced", "credited", "uncredited", "return_requested", "settled"),
 )
-INTERNAL = ("promised", "delay_answered")
+INTERNAL = ("promised", "short_decided", "delay_answered")
 # what happens inside the house and reaches no customer
 HOUSE = ("check_failed",)
 

@@ -1,0 +1,40 @@
+from odoo import fields, models
+
+GROUPS = "order_processing.group_processor,sales_team.group_sale_salesman"
+
+
+class ResPartner(models.Model):
+    """How a customer's orders ship, in each company, kept on the company's contact: an order takes it over and may say otherwise."""
+
+    _inherit = "res.partner"
+
+    order_ship_mode = fields.Selection(
+        [
+            ("parts", "What is there first, the rest later"),
+            ("lines", "Whole lines, the rest later"),
+            ("complete", "Everything at once"),
+        ],
+        "Orders ship",
+        company_dependent=True,
+        help="The customer's standing wish, also where goods are short. Empty: somebody decides each time.",
+        groups=GROUPS,
+    )
+    order_max_shipments = fields.Integer(
+        "Shipments at most",
+        company_dependent=True,
+        help="In how many transfers an order may leave; the last one takes all that is left. 0: as many as it takes.",
+        groups=GROUPS,
+    )
+    order_min_shipment = fields.Float(
+        "Least value of a part",
+        company_dependent=True,
+        help="What leaves before the rest is worth at least this, untaxed, in the company's currency. 0: whatever it is worth.",
+        groups=GROUPS,
+    )
+    order_horizon_days = fields.Integer(
+        "Reserved at most days ahead",
+        company_dependent=True,
+        help="Orders that are wanted later than this many days from now reserve nothing yet. A product may say otherwise. 0: they"
+        " reserve as they are ordered.",
+        groups=GROUPS,
+    )

@@ -1,0 +1,132 @@
+"""Taking goods of a line from another warehouse."""
+
+from odoo import models
+
+CLOSED = ("draft", "done", "cancel")
+
+
+class SaleOrderLine(models.Model):
+    """A part of a line leaves another warehouse of the company, with a transfer of its own.
+
+    A line of core has one warehouse, and a route on the line would take all of it from there; a second line would change what
+    the customer ordered, and the order would have to be verified again although nothing of it changed. So line and order stay
+    as they are: the open transfer is asked for less, and core's own rules of the other warehouse (its delivery route, however
+    many steps that has) make the moves for what is taken there. They hang on the same line, so core counts them as it counts
+    its own: delivered, to invoice, returned, and what is to be procured when the quantity changes
+    (``_get_outgoing_incoming_moves`` counts the first moves of every warehouse).
+
+    What core does not know is to take back from there when the line is lowered: it asks the order's warehouse alone, and what
+    that has not open would become a return of goods that never left. ``_create_procurements`` asks each.
+    """
+
+    _inherit = "sale.order.line"
+
+    def _shortage_fixed(self, fact):
+        """Why this line cannot be taken from another warehouse, in words, else ``""``."""
+        self.ensure_one()
+        if self.order_id.locked:
+            return self.env._("the order is locked; unlock it first")
+        if not fact.plain:
+            return self.env._("it ships as the parts of a kit")
+        if self.route_ids:
+            return self.env._("the line says by which route it comes: %s", ", ".join(self.route_ids.mapped("name")))
+        if not self._shortage_movable():
+            return self.env._("its goods are being packed, or made or bought for it")
+        return ""
+
+    def _shortage_movable(self):
+        """Open moves of this line that take from stock: move to what is not reserved of it, in the product's unit."""
+        self.ensure_one()
+        found = {}
+        for move in self.sudo().move_ids:
+            if (
+                move.state not in ("confirmed", "partially_available")
+                or move.picked
+                or move.product_id != self.product_id
+                or move.procure_method != "make_to_stock"
+                or move.move_orig_ids
+                or move.location_id.usage != "internal"
+                or not (move.location_final_id or move.location_dest_id)._is_outgoing()
+            ):
+                continue
+            missing = move.product_qty - move.product_uom._compute_quantity(
+                move.quantity, move.product_id.uom_id, round=False
+            )
+            if move.product_id.uom_id.compare(missing, 0) > 0:
+                found[move] = missing
+        return found
+
+    def _shortage_take(self, wanted):
+        """Take quantities of these lines from other warehouses.
+
+        :param dict wanted: line to ``(warehouse, quantity in the line's unit)``
+        """
+        procurements = []
+        for line, (house, quantity) in wanted.items():
+            line = line.with_company(line.company_id)
+            left = line.product_uom_id._compute_quantity(quantity, line.product_id.uom_id, round=False)
+            for move, missing in line._shortage_movable().items():
+                take = min(left, missing)
+                left -= take
+                asked = line.product_id.uom_id._compute_quantity(take, move.product_uom, round=False)
+                move.product_uom_qty = move.product_uom.round(move.product_uom_qty - asked)
+            # the route of the delivery comes first: the product's own may be to buy or to make it
+            values = {
+                **line._prepare_procurement_values(),
+                "warehouse_id": house,
+                "route_ids": house.sudo().delivery_route_id,
+            }
+            amount, unit = line.product_uom_id._adjust_uom_quantities(quantity, line.product_id.uom_id)
+            procurements += line._create_procurements(amount, unit, values)
+        self._close_open_moves()
+        self.env["stock.rule"].run(procurements)
+        pickings = self.order_id.sudo().picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        # as core does after its own procurements
+        pickings.action_confirm()
+        houses = self.env["stock.warehouse"].sudo().union(*(house for house, _quantity in wanted.values()))
+        pickings.filtered(lambda picking: picking.picking_type_id.warehouse_id in houses).action_assign()
+
+    def _create_procurements(self, product_qty, procurement_uom, values):
+        """What is taken back of a line is taken back from each warehouse that it is to leave."""
+        if procurement_uom.compare(product_qty, 0) >= 0:
+            return super()._create_procurements(product_qty, procurement_uom, values)
+        answer = []
+        for house, quantity in self._shortage_shares(-product_qty, procurement_uom, values["warehouse_id"]).items():
+            own = house == values["warehouse_id"]
+            there = {} if own else {"warehouse_id": house, "route_ids": house.delivery_route_id}
+            answer += super()._create_procurements(-quantity, procurement_uom, {**values, **there})
+        return answer
+
+    def _shortage_shares(self, quantity, unit, own):
+        """From which warehouses ``quantity`` (in ``unit``) of this line is taken back: warehouse to quantity.
+
+        What is not reserved comes first, in the warehouse ``own`` before others. What no open move covers is left to ``own``.
+        """
+        moves = self.sudo().move_ids.filtered(
+            lambda move: (
+                move.state not in CLOSED
+                and move.product_id == self.product_id
+                and not move.move_orig_ids
+                and move.location_id.usage == "internal"
+                and (move.location_final_id or move.location_dest_id)._is_outgoing()
+            )
+        )
+        houses = moves.location_id.warehouse_id
+        if not houses - own:
+            return {own: quantity}
+        open_, shares, left = {}, {}, quantity
+        for move in moves:
+            asked = move.product_uom._compute_quantity(move.product_uom_qty, unit, round=False)
+            reserved = min(move.product_uom._compute_quantity(move.quantity, unit, round=False), asked)
+            entry = open_.setdefault(move.location_id.warehouse_id, [0.0, 0.0])
+            entry[0] += asked - reserved
+            entry[1] += reserved
+        for turn in (0, 1):
+            for house in (own & houses) | (houses - own):
+                take = min(left, open_[house][turn])
+                if unit.compare(take, 0) > 0:
+                    shares[house] = shares.get(house, 0.0) + take
+                    left -= take
+        if unit.compare(left, 0) > 0 or not shares:
+            shares[own] = shares.get(own, 0.0) + left
+        return {house: unit.round(taken) for house, taken in shares.items()}

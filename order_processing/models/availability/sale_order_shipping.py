@@ -1,0 +1,273 @@
+"""When and how an order may leave: its window, and what it takes over of its customer's shipping profile."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+from odoo.tools.sql import column_exists, create_column
+
+from ..common.business_day import business_day, day_bounds
+
+COLUMNS = {
+    "order_complete_lines": "bool",
+    "order_max_shipments": "int4",
+    "order_min_shipment": "numeric",
+    "order_misses_window": "bool",
+}
+POLICIES = {"complete": "one", "lines": "direct", "parts": "direct"}
+OPEN = ("draft", "sent")
+CLOSED = ("done", "cancel")
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    order_ship_from = fields.Date(
+        "Not before", copy=False, tracking=True, help="The goods do not leave before this day."
+    )
+    order_ship_until = fields.Date(
+        "Cancel after",
+        copy=False,
+        tracking=True,
+        help="The goods do not leave after this day: the order is cancelled then, or the customer agrees to a later one.",
+    )
+    order_complete_lines = fields.Boolean(
+        "Whole lines only",
+        compute="_compute_order_shipping",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+        help="A line leaves when all of it is there.",
+    )
+    order_max_shipments = fields.Integer(
+        "Shipments at most",
+        compute="_compute_order_shipping",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+        help="The last one takes all that is left. 0: as many as it takes.",
+    )
+    order_min_shipment = fields.Monetary(
+        "Least value of a part",
+        compute="_compute_order_shipping",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+        help="What leaves before the rest is worth at least this, untaxed. 0: whatever it is worth.",
+    )
+    order_misses_window = fields.Boolean(
+        "Promised too late", compute="_compute_order_misses_window", store=True, help="Promised after the last day."
+    )
+
+    _order_ship_window = models.Constraint(
+        "CHECK (order_ship_until >= order_ship_from)", "An order cannot be cancelled before the first day it may leave."
+    )
+    _order_max_shipments_positive = models.Constraint(
+        "CHECK (order_max_shipments >= 0)", "The number of shipments cannot be less than none."
+    )
+
+    def _auto_init(self):
+        """Orders of an existing database ship as they did: the columns come empty, nothing is computed."""
+        for name, kind in COLUMNS.items():
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
+        return super()._auto_init()
+
+    # ------------------------------------------------------------------ the customer's profile
+
+    @api.depends("partner_id", "company_id")
+    def _compute_order_shipping(self):
+        """A quotation takes over how its customer's orders ship; what is confirmed keeps what it has."""
+        for order in self:
+            if order.ids and order.state not in OPEN:
+                continue
+            profile = order._ship_profile()
+            order.order_complete_lines = profile.order_ship_mode == "lines"
+            order.order_max_shipments = profile.order_max_shipments
+            least, company = profile.order_min_shipment, order.company_id
+            if least and order.currency_id != company.currency_id:
+                least = company.currency_id._convert(
+                    least, order.currency_id, company, order.date_order or fields.Date.today()
+                )
+            order.order_min_shipment = least
+
+    def _ship_profile(self):
+        """The contact that says how this order ships."""
+        company = self.company_id or self.env.company
+        return self.partner_id.commercial_partner_id.sudo().with_company(company)
+
+    @api.onchange("partner_id")
+    def _onchange_order_ship_mode(self):
+        """The shipping policy of core follows the customer's wish, where there is one."""
+        if policy := POLICIES.get(self._ship_profile().order_ship_mode):
+            self.picking_policy = policy
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """As the onchange, for orders that come by file, by program or by code."""
+        orders = super().create(vals_list)
+        orders.browse(
+            order.id for order, vals in zip(orders, vals_list) if "picking_policy" not in vals
+        )._ship_take_policy()
+        return orders
+
+    def write(self, vals):
+        """Another customer ships otherwise; open transfers follow the first day on which an order may leave."""
+        answer = super().write(vals)
+        if "partner_id" in vals and "picking_policy" not in vals:
+            self.filtered(lambda order: order.state in OPEN)._ship_take_policy()
+        if vals.get("order_ship_from"):
+            self.filtered(lambda order: order.state == "sale")._ship_postpone()
+        return answer
+
+    def _ship_take_policy(self):
+        for policy, orders in self.grouped(lambda order: POLICIES.get(order._ship_profile().order_ship_mode)).items():
+            changed = orders.filtered(lambda order, policy=policy: policy and order.picking_policy != policy)
+            if changed:
+                changed.picking_policy = policy
+
+    # ------------------------------------------------------------------ the window
+
+    @api.depends("order_promise_date", "order_ship_until")
+    def _compute_order_misses_window(self):
+        for order in self:
+            last, promised = order.order_ship_until, order.order_promise_date
+            order.order_misses_window = bool(last and promised and promised > last)
+
+    def _ship_first_moment(self):
+        """The first moment (naive UTC) at which this order may leave, or ``None``."""
+        self.ensure_one()
+        return day_bounds(self.company_id, self.order_ship_from)[0] if self.order_ship_from else None
+
+    def _ship_postpone(self):
+        """Open transfers of these orders are planned for the first day on which they may leave, at the earliest."""
+        for order in self:
+            first = order._ship_first_moment()
+            moves = order.sudo().picking_ids.move_ids.filtered(
+                lambda move, first=first: move.state not in CLOSED and move.date < first
+            )
+            if moves:
+                moves.date = first
+
+    def _ship_window_problems(self, day=None):
+        """Which of these orders may not leave on ``day``, in words; hook, asked where goods leave or are put on a pickup.
+
+        :param day: a ``date``, default the business day of each order's company
+        :return: list of lines for people
+        """
+        rows = []
+        for order in self.sudo():
+            when = day or business_day(order.company_id)
+            told = {"order": order.name}
+            if order.order_ship_from and when < order.order_ship_from:
+                first = format_date(self.env, order.order_ship_from)
+                rows.append(self.env._("- %(order)s may not leave before %(day)s.", day=first, **told))
+            elif order.order_ship_until and when > order.order_ship_until:
+                last = format_date(self.env, order.order_ship_until)
+                rows.append(
+                    self.env._(
+                        "- %(order)s may not leave after %(day)s: cancel it, or enter the day that the customer agrees to.",
+                        day=last,
+                        **told,
+                    )
+                )
+        return rows
+
+    def _ship_gate(self, moves, cancel_backorder, day):
+        """Refuse that ``moves`` (``sudo``, of these orders, picked) leave where window or profile do not let them.
+
+        :raises UserError: names every order and why
+        """
+        rows = self._ship_window_problems(day)
+        for order, own in moves.grouped(lambda move: move.sale_line_id.order_id).items():
+            rows += order._ship_problems(own, cancel_backorder)
+        if rows:
+            raise UserError("\n".join([self.env._("These goods cannot leave:"), *rows]))
+
+    def _ship_problems(self, moves, cancel_backorder):
+        """What in this order's shipping profile speaks against these moves leaving together."""
+        self.ensure_one()
+        if not (self.order_complete_lines or self.order_max_shipments or self.order_min_shipment):
+            return []
+        rows, rests = [], self._ship_rests(moves)
+        told = {"order": self.name}
+        if self.order_complete_lines:
+            if parts := moves.sale_line_id & rests.sale_line_id:
+                rows.append(
+                    self.env._(
+                        "- %(order)s leaves in whole lines only, and not all is there of %(lines)s: take it out of the transfer, or"
+                        " change that on the order.",
+                        lines=", ".join((line.name or "").split("\n")[0] for line in parts),
+                        **told,
+                    )
+                )
+        if cancel_backorder:
+            # what a transfer leaves behind is given up with it
+            rests = rests.filtered(lambda move: move.picking_id not in moves.picking_id)
+        if self.order_max_shipments:
+            number = self._ship_number(moves.picking_id)
+            if number > self.order_max_shipments or (rests and number == self.order_max_shipments):
+                rows.append(
+                    self.env._(
+                        "- %(order)s leaves in %(most)s shipments at most: this is number %(number)s and something stays behind."
+                        " Wait until all is there, or change that on the order.",
+                        most=self.order_max_shipments,
+                        number=number,
+                        **told,
+                    )
+                )
+        if self.order_min_shipment and rests:
+            worth = sum(move._ship_worth() for move in moves)
+            if self.currency_id.compare_amounts(worth, self.order_min_shipment) < 0:
+                rows.append(
+                    self.env._(
+                        "- %(order)s: a part is worth at least %(least)s, and this is worth %(worth)s. Wait for more, or change that"
+                        " on the order.",
+                        least=self.currency_id.format(self.order_min_shipment),
+                        worth=self.currency_id.format(worth),
+                        **told,
+                    )
+                )
+        return rows
+
+    def _ship_number(self, leaving=None):
+        """The number of this order's shipment that leaves next, or of the last one of the transfers ``leaving``."""
+        gone = self.sudo().picking_ids.filtered(
+            lambda picking: (
+                picking.state == "done"
+                and picking.picking_type_code == "outgoing"
+                # what is sent again in place of a return is no part of the order
+                and any(not move.origin_returned_move_id for move in picking.move_ids)
+            )
+        )
+        return len(gone | leaving) if leaving else len(gone) + 1
+
+    def _ship_rests(self, moves):
+        """Moves of this order by which something is still to leave when ``moves`` have left."""
+        return self.order_line.move_ids.filtered(
+            lambda move: (
+                move.state not in CLOSED
+                and not move.origin_returned_move_id
+                and not move.scrap_id
+                and move.product_uom.compare(move.product_uom_qty, move.quantity if move in moves else 0.0) > 0
+            )
+        )
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _prepare_procurement_values(self):
+        """Transfers of an order are planned for the first day on which it may leave, at the earliest."""
+        values = super()._prepare_procurement_values()
+        first = self.order_id._ship_first_moment()
+        if first:
+            values["date_planned"] = max(values["date_planned"], first)
+        return values
+
+    def _promise_allowed(self, day, weekdays):
+        """``day``, or the first one on which the order may leave and the company works."""
+        first = self.order_id.order_ship_from
+        return self.env["sale.order"]._promise_workday(max(day, first) if first and day else day, weekdays)

@@ -1,0 +1,120 @@
+"""How a customer's orders ship: taken over by the order, kept by picking, dispatch and the shortage desk."""
+
+import psycopg2
+
+from odoo.exceptions import UserError
+from odoo.tests import Form
+from odoo.tools import mute_logger
+
+from .shortages import ShortageCase
+
+
+class TestProfile(ShortageCase):
+    def _profile(self, **vals):
+        self.customer.write({f"order_{name}": value for name, value in vals.items()})
+
+    def _dispatch(self, order):
+        return self._as("processor", order).action_dispatch()[0]
+
+    def test_an_order_takes_it_over_and_may_say_otherwise(self):
+        self._profile(ship_mode="complete", max_shipments=2, min_shipment=50)
+        order = self._make_order((self.product, 1))
+        taken = ("picking_policy", "order_complete_lines", "order_max_shipments", "order_min_shipment")
+        self.assertEqual([order[name] for name in taken], ["one", False, 2, 50])
+        other = self._make_order((self.product, 1), picking_policy="direct", order_max_shipments=5)
+        self.assertEqual([other[name] for name in taken], ["direct", False, 5, 50])
+        self._profile(ship_mode="lines", max_shipments=0, min_shipment=0)
+        self.assertEqual([order[name] for name in taken], ["one", False, 2, 50], "it was taken over once")
+        lines = self._make_order((self.product, 1))
+        self.assertEqual([lines[name] for name in taken], ["direct", True, 0, 0])
+        lines.partner_id = self._make_customer("Somebody Else")
+        self.assertEqual([lines[name] for name in taken], ["direct", False, 0, 0])
+
+    def test_the_form_takes_it_over_too(self):
+        self._profile(ship_mode="complete", max_shipments=3)
+        branch = self.env["res.partner"].create({"name": "Branch", "parent_id": self.customer.id})
+        with Form(self._as("processor", self.env["sale.order"])) as form:
+            form.partner_id = branch
+            self.assertEqual(form.picking_policy, "one")
+            self.assertEqual(form.order_max_shipments, 3)
+
+    def test_it_is_that_of_the_company(self):
+        self.customer.with_company(self.other_company).order_ship_mode = "complete"
+        self.assertEqual(self._make_order((self.product, 1)).picking_policy, "direct")
+
+    def test_the_least_value_is_in_the_order_s_currency(self):
+        self._profile(min_shipment=50)
+        dear = self.env["res.currency"].create({"name": "DEA", "symbol": "D", "rate_ids": [(0, 0, {"rate": 2.0})]})
+        pricelist = self.env["product.pricelist"].create({"name": "Dear", "currency_id": dear.id})
+        order = self._make_order((self.product, 1), pricelist_id=pricelist.id)
+        self.assertAlmostEqual(order.order_min_shipment, 100, 2)
+
+    def test_whole_lines_wait_and_the_others_leave(self):
+        self._profile(ship_mode="lines")
+        self._stock(self.other_product, 3)
+        order = self._short((self.product, 10), (self.other_product, 3))
+        whole, other = order.order_line
+        self.assertEqual((whole.move_ids.quantity, other.move_ids.quantity), (0, 3), "others may have the four")
+        self.assertEqual(self._dispatch(order)["code"], "dispatched")
+        self.assertEqual((whole.qty_delivered, other.qty_delivered), (0, 3))
+        left = whole.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        left.write({"quantity": 4, "picked": True})
+        left.picking_id.action_quality_pass()
+        with self.assertRaisesRegex(UserError, f"(?s){order.name}.*{self.product.name}"):
+            left.picking_id.with_context(skip_backorder=True).button_validate()
+        left.write({"quantity": 0, "picked": False})
+        self._stock(self.product, 6)
+        self.assertEqual(self._dispatch(order)["code"], "dispatched")
+        self.assertEqual(whole.qty_delivered, 10)
+
+    def test_the_last_shipment_takes_all_that_is_left(self):
+        self._profile(max_shipments=2)
+        order = self._short()
+        self.assertEqual(self._dispatch(order)["code"], "dispatched")
+        self._stock(self.product, 3)
+        answer = self._dispatch(order)
+        self.assertEqual((answer["ok"], answer["code"]), (False, "refused"))
+        self.assertIn("2 shipments at most", answer["message"])
+        self._stock(self.product, 3)
+        self.assertEqual(self._dispatch(order)["code"], "dispatched")
+        self.assertEqual(order.order_line.qty_delivered, 10)
+
+    def test_who_gives_up_the_rest_may_send_the_last(self):
+        self._profile(max_shipments=1)
+        order = self._short()
+        self.assertFalse(self._dispatch(order)["ok"])
+        self._decide(order.order_line, "cancel")
+        self.assertEqual(self._dispatch(order)["code"], "dispatched")
+        self.assertEqual((order.order_line.qty_delivered, order.delivery_status), (4, "full"))
+
+    def test_a_part_that_is_not_worth_it(self):
+        self._profile(min_shipment=41)
+        order = self._short()
+        answer = self._dispatch(order)
+        self.assertIn("a part is worth at least", answer["message"])
+        order.order_min_shipment = 40
+        self.assertEqual(self._dispatch(order)["code"], "dispatched")
+        self._stock(self.product, 6)
+        order.order_min_shipment = 1000
+        self.assertEqual(self._dispatch(order)["code"], "dispatched", "the last part is no part")
+
+    def test_the_shortage_desk_keeps_to_it(self):
+        self._profile(max_shipments=1)
+        order = self._short()
+        self.assertIn("1 shipments at most", self._decide(order.order_line, "part")[0]["message"])
+        order.order_max_shipments, order.order_min_shipment = 0, 100
+        self.assertIn("worth at least", self._decide(order.order_line, "part")[0]["message"])
+        order.order_min_shipment, order.order_complete_lines = 0, True
+        answer = self._decide(order.order_line, "part")
+        self.assertEqual(answer[0]["code"], "refused", "nothing else of the order is there")
+        self._profile(ship_mode="lines")
+        answer = self._decide(order.order_line, "standing")
+        self.assertEqual(answer[0]["lines"][0]["choice"], "wait")
+        order.order_complete_lines = False
+        self.assertEqual(self._decide(order.order_line, "part")[0]["code"], "done")
+
+    def test_no_fewer_than_none(self):
+
+        with self.assertRaises(psycopg2.IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            self._make_order((self.product, 1), order_max_shipments=-1)
+            self.env.flush_all()
