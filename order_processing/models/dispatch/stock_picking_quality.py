@@ -237,6 +237,8 @@ class StockMoveLine(models.Model):
 
     def _quality_touched(self, pickings=None):
         """Note that the goods of the transfers of these lines, and of ``pickings``, have changed in this transaction."""
+        if not self.env["order.quality.point"]._exist():
+            return
         ids = {*self.picking_id.ids, *(pickings.ids if pickings else ())}
         if not ids:
             return
