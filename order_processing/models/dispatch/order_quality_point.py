@@ -218,6 +218,12 @@ class OrderQualityPoint(models.Model):
         points = self.sudo().with_context(active_test=True).search([("second_person", "=", True)])
         return frozenset(points.company_id.ids)
 
+    @api.model
+    @tools.ormcache()
+    def _are_used(self):
+        """Whether there is any point at all, archived ones too: without one nobody looks at goods again."""
+        return bool(self.sudo().with_context(active_test=False).search_count([], limit=1))
+
     def _is_about(self, picking):
         """Whether this point is about ``picking``, whatever goods are in it."""
         self.ensure_one()
