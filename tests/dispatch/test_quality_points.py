@@ -184,3 +184,16 @@ class TestQualityPoints(QualityCase):
 
         passed(pickings[:2])
         self.assertEqual(passed(one), passed(many))
+
+    def test_without_any_point_nobody_looks_at_goods_again(self):
+        picking = self._ready((self.product, 5))
+        with patch.object(type(picking), "_quality_renew_touched") as renewed:
+            picking.move_ids.quantity = 3
+            self.cr.flush()
+        renewed.assert_not_called()
+        self._point()
+        picking.action_assign()
+        self.assertEqual(picking.order_quality_check_ids.line_ids.quantity, 5)
+        picking.move_ids.quantity = 3
+        self.cr.flush()
+        self.assertEqual(picking.order_quality_check_ids.line_ids.quantity, 3)

@@ -220,8 +220,8 @@ class OrderQualityPoint(models.Model):
 
     @api.model
     @tools.ormcache()
-    def _exist(self):
-        """Whether there is any point, archived ones too: without one there is no check that could follow its goods."""
+    def _are_used(self):
+        """Whether there is any point at all, archived ones too: without one nobody looks at goods again."""
         return bool(self.sudo().with_context(active_test=False).search_count([], limit=1))
 
     def _is_about(self, picking):

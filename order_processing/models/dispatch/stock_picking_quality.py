@@ -237,10 +237,8 @@ class StockMoveLine(models.Model):
 
     def _quality_touched(self, pickings=None):
         """Note that the goods of the transfers of these lines, and of ``pickings``, have changed in this transaction."""
-        if not self.env["order.quality.point"]._exist():
-            return
         ids = {*self.picking_id.ids, *(pickings.ids if pickings else ())}
-        if not ids:
+        if not ids or not self.env["order.quality.point"]._are_used():
             return
         precommit = self.env.cr.precommit
         if TOUCHED not in precommit.data:
