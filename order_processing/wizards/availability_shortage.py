@@ -134,7 +134,7 @@ class OrderShortageLine(models.TransientModel):
     _description = "Short Line to Decide"
 
     shortage_id = fields.Many2one("order.shortage", required=True, ondelete="cascade")
-    line_id = fields.Many2one("sale.order.line", "Line", required=True, readonly=True, ondelete="cascade")
+    line_id = fields.Many2one("sale.order.line", required=True, readonly=True, ondelete="cascade")
     order_id = fields.Many2one(related="line_id.order_id", string="Order")
     partner_id = fields.Many2one(related="line_id.order_partner_id", string="Customer")
     sold_id = fields.Many2one(related="line_id.product_id", string="Product")
