@@ -21,7 +21,7 @@ class OrderShortage(models.TransientModel):
         default=True,
         help="Otherwise they cost what the customer's pricelist says.",
     )
-    reason_id = fields.Many2one("order.close.reason", "Reason", default=lambda self: self._default_reason())
+    reason_id = fields.Many2one("order.close.reason", default=lambda self: self._default_reason())
     note = fields.Char()
     asks_day = fields.Boolean(compute="_compute_asks")
     asks_price = fields.Boolean(compute="_compute_asks")
@@ -134,13 +134,13 @@ class OrderShortageLine(models.TransientModel):
     _description = "Short Line to Decide"
 
     shortage_id = fields.Many2one("order.shortage", required=True, ondelete="cascade")
-    line_id = fields.Many2one("sale.order.line", "Line", required=True, readonly=True, ondelete="cascade")
-    order_id = fields.Many2one(related="line_id.order_id")
+    line_id = fields.Many2one("sale.order.line", required=True, readonly=True, ondelete="cascade")
+    order_id = fields.Many2one(related="line_id.order_id", string="Order")
     partner_id = fields.Many2one(related="line_id.order_partner_id", string="Customer")
     sold_id = fields.Many2one(related="line_id.product_id", string="Product")
     uom_id = fields.Many2one(related="line_id.product_uom_id", string="Unit")
     currency_id = fields.Many2one(related="line_id.currency_id")
-    promised = fields.Date(related="line_id.order_promise_date", string="Promised")
+    promised = fields.Date(related="line_id.order_promise_date")
     options = fields.Char(related="line_id.order_shortage_text", string="What can be done")
     short = fields.Float(readonly=True, digits="Product Unit")
     ready = fields.Float("There", readonly=True, digits="Product Unit")
@@ -150,9 +150,9 @@ class OrderShortageLine(models.TransientModel):
     warehouse_id = fields.Many2one("stock.warehouse", "From", help="Empty: the one that has most of it.")
     allowed_warehouse_ids = fields.Many2many("stock.warehouse", compute="_compute_allowed")
     planned = fields.Char(compute="_compute_planned")
-    effect = fields.Char("What it does", compute="_compute_planned")
+    effect = fields.Text("What it does", compute="_compute_planned")
     blocked = fields.Boolean(compute="_compute_planned")
-    value = fields.Monetary("Order is worth more by", compute="_compute_planned")
+    value = fields.Monetary("Worth more by", compute="_compute_planned")
 
     @api.depends("line_id")
     def _compute_allowed(self):

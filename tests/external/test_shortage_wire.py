@@ -94,7 +94,7 @@ def test_the_screen_shows_what_it_does_and_does_it(running_server):
         _picture(page, "shortages_result")
         page.goto(f"{running_server.url}/odoo/action-order_processing.ship_window_action/{order}")
         page.locator(".o_form_view a[name=other_information]").click()
-        page.locator("div[name=order_ship_from]").wait_for()
+        page.locator("div[name=order_ship_from]").scroll_into_view_if_needed()
         _picture(page, "ship_window")
     quantities = caller.call(
         "processor", "sale.order.line", "search_read", [("order_id", "=", order)], ["product_uom_qty"]
