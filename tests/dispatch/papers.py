@@ -25,6 +25,14 @@ def scanned(page):
     return zxingcpp.read_barcodes(page.render(scale=3).to_pil())
 
 
+def measured(page, code):
+    """Width of a module of an SSCC's ``code`` on ``page``, height of its bars, and the least margin beside it; millimetres."""
+    millimetre, place = 3 * 72 / 25.4, code.position
+    left, right = place.top_left.x / millimetre, place.top_right.x / millimetre
+    height = (place.bottom_left.y - place.top_left.y) / millimetre
+    return (right - left) / 156, height, min(left, page.get_size()[0] / 72 * 25.4 - right)
+
+
 class PapersMixin:
     """Orders and their papers."""
 

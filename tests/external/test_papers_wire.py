@@ -1,8 +1,12 @@
 """Papers over the wire: who may print, and that a file comes back."""
 
 import base64
+import io
 
+import pypdfium2
 import pytest
+
+from tests.dispatch.papers import measured, scanned
 
 from .clients import OdooRpc, XmlRpc
 
@@ -56,10 +60,22 @@ def test_who_may_not_prints_nothing_and_nothing_leaves(caller, order):
 
 
 def test_papers_come_back_as_files(caller, order):
+    [company] = caller.call("admin", "sale.order", "read", [order], ["company_id"])
+    caller.call("admin", "res.company", "write", [company["company_id"][0]], {"order_gs1_prefix": "9521234"})
     answer = caller.call("processor", "sale.order", "action_dispatch_and_print", [order], kinds=["slip", "label"])
     assert [result["code"] for result in answer["results"]] == ["dispatched"]
     assert [document["kind"] for document in answer["documents"]] == ["slip", "label"]
     for document in answer["documents"]:
         assert base64.b64decode(document["pdf"]).startswith(b"%PDF")
+    # with the style sheets of a running server too, the bars are as wide as GS1 asks
+    for size in ("4x6", "a6"):
+        caller.call("admin", "res.company", "write", [company["company_id"][0]], {"order_label_format": size})
+        again = caller.call("processor", "sale.order", "action_print_papers", [order], kinds=["label"], again=True)
+        label = pypdfium2.PdfDocument(io.BytesIO(base64.b64decode(again["documents"][0]["pdf"])))
+        [page] = label
+        [code] = scanned(page)
+        assert code.text.startswith("(00)")
+        width, height, margin = measured(page, code)
+        assert width > 0.49 and height > 31 and margin > 10 * width
     again = caller.call("processor", "sale.order", "action_print_papers", [order], kinds=["label"], again=True)
     assert [(document["kind"], document["copies"]) for document in again["documents"]] == [("label", 1)]
