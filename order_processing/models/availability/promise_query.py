@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
 from .horizon import far, joins
 
 
@@ -68,14 +69,14 @@ def promise_query(line_ids, only_short=False):
               JOIN uom_uom uom ON uom.id = line.product_uom_id
               JOIN uom_uom unit ON unit.id = template.uom_id
               %(joins)s
-             WHERE line.id = ANY(%(lines)s::int[]) AND template.is_storable AND line.display_type IS NULL AND sale.state <> 'cancel'
+             WHERE line.id = ANY(%(lines)s) AND template.is_storable AND line.display_type IS NULL AND sale.state <> 'cancel'
         ), houses AS (
             SELECT asked.warehouse_id AS id FROM asked
              UNION
             SELECT place.warehouse_id
               FROM stock_move move
               JOIN stock_location place ON place.id = move.location_id
-             WHERE move.sale_line_id = ANY(%(lines)s::int[]) AND move.state <> ALL(%(closed)s)
+             WHERE move.sale_line_id = ANY(%(lines)s) AND move.state <> ALL(%(closed)s)
         ), places AS (
             SELECT house.id AS warehouse_id, place.id
               FROM houses
@@ -85,7 +86,7 @@ def promise_query(line_ids, only_short=False):
         ), products AS (
             SELECT product_id FROM asked
              UNION
-            SELECT product_id FROM stock_move WHERE sale_line_id = ANY(%(lines)s::int[]) AND state <> ALL(%(closed)s)
+            SELECT product_id FROM stock_move WHERE sale_line_id = ANY(%(lines)s) AND state <> ALL(%(closed)s)
         ), moving AS (
             SELECT move.id, move.sale_line_id AS line_id, move.product_id, move.date, move.product_qty AS quantity,
                    move.quantity * move_uom.factor / unit.factor AS reserved,
@@ -143,7 +144,7 @@ def promise_query(line_ids, only_short=False):
                        AND receipts.until_then + coalesce(free.quantity, 0) >= queue.until_here) AS receipt
               FROM queue
          LEFT JOIN free ON free.product_id = queue.product_id AND free.warehouse_id = queue.warehouse_id
-             WHERE queue.line_id = ANY(%(lines)s::int[]) AND %(wanted)s
+             WHERE queue.line_id = ANY(%(lines)s) AND %(wanted)s
         )
         -- a line that ships as several products (a kit) waits for the last of them
         SELECT answers.line_id, sum(needed) AS needed, max(short) AS short, max(short / nullif(needed, 0)) AS part,
@@ -154,7 +155,7 @@ def promise_query(line_ids, only_short=False):
       GROUP BY answers.line_id
         """,
         # as one constant: thousands of numbers in an expression take longer to parse than the statement takes to run
-        lines=f"{{{','.join(map(str, line_ids))}}}",
+        lines=id_array(line_ids),
         wanted=SQL("queue.needed > 0 AND queue.until_here > coalesce(free.quantity, 0)") if only_short else SQL("TRUE"),
         closed=["done", "cancel"],
         joins=joins(),
