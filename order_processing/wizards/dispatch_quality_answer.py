@@ -59,6 +59,8 @@ class OrderQualityAnswer(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "warning",
+                # whoever has turned to the next parcel by then must still see it
+                "sticky": True,
                 "message": self.env._(
                     "What failed is held back in %(held)s; the rest of %(transfer)s may leave.",
                     held=found["held_back"],
