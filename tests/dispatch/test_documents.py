@@ -135,7 +135,7 @@ class TestPackingSlip(PapersMixin, OrderCase):
 
     def test_gift_shows_neither_prices_nor_the_buyers_reference(self):
         self.company.order_slip_prices = True
-        cup = self._make_product("Cup", "CUP", 77.0, is_storable=False)
+        cup = self._make_product("Cup", "CUP", 1234.56, is_storable=False)
         picking = self._shipped(
             (cup, 2),
             client_order_ref="PO-4711",
@@ -143,12 +143,12 @@ class TestPackingSlip(PapersMixin, OrderCase):
             order_gift_note="Many happy returns",
         )
         text = words(self._page("slip", picking))
-        for hidden in ("77", "154", "PO-4711", "Without tax"):
+        for hidden in ("1,234.56", "2,469.12", "PO-4711", "Without tax"):
             self.assertNotIn(hidden, text)
         self.assertIn("Many happy returns", text)
         picking.sale_id.order_is_gift = False
         text = words(self._page("slip", picking))
-        for shown in ("77", "154", "PO-4711"):
+        for shown in ("1,234.56", "2,469.12", "PO-4711"):
             self.assertIn(shown, text)
         self.assertNotIn("Many happy returns", text)
         self.assertFalse(picking.sale_id.copy().order_gift_note)
