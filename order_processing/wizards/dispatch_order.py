@@ -21,17 +21,24 @@ class OrderDispatch(models.TransientModel):
     summary = fields.Char(compute="_compute_summary")
     shipped_count = fields.Integer(compute="_compute_summary")
     invoiced_count = fields.Integer(compute="_compute_summary")
-    company_id = fields.Many2one("res.company", default=lambda self: self.env.company, readonly=True)
-    wants_pick_list = fields.Boolean(related="company_id.order_paper_pick_list")
-    wants_slip = fields.Boolean(related="company_id.order_paper_slip")
-    wants_label = fields.Boolean(related="company_id.order_paper_label")
-    wants_return_label = fields.Boolean(related="company_id.order_paper_return_label")
-    wants_invoice = fields.Boolean(related="company_id.order_paper_invoice")
+    wants_pick_list = fields.Boolean(compute="_compute_wants")
+    wants_slip = fields.Boolean(compute="_compute_wants")
+    wants_label = fields.Boolean(compute="_compute_wants")
+    wants_return_label = fields.Boolean(compute="_compute_wants")
+    wants_invoice = fields.Boolean(compute="_compute_wants")
 
     @api.model
     def _default_orders(self):
         context = self.env.context
         return context.get("active_ids", []) if context.get("active_model") == "sale.order" else []
+
+    @api.depends("order_ids")
+    def _compute_wants(self):
+        """Which papers the companies of the orders want."""
+        for dispatch in self:
+            wanted = dispatch.order_ids._paper_kinds(None)
+            for kind in ("pick_list", "slip", "label", "return_label", "invoice"):
+                dispatch[f"wants_{kind}"] = kind in wanted
 
     @api.depends("result_ids.code", "result_ids.invoices")
     def _compute_summary(self):
@@ -101,7 +108,9 @@ class OrderDispatch(models.TransientModel):
     def action_print_pick_lists(self):
         """Reserve the goods of these orders and print where they lie, as one PDF; before the dispatch.
 
-        :raises UserError: nothing is reserved for them
+        What is held is left out, and said.
+
+        :raises UserError: nothing is reserved for them, or all of it is held
         """
         self.ensure_one()
         self.env["order.transition.mixin"]._check_order_group("order_processing.group_processor")
@@ -109,7 +118,16 @@ class OrderDispatch(models.TransientModel):
         pickings = self.order_ids._papers_of("pick_list")
         if not pickings:
             raise UserError(self.env._("Nothing is reserved for these orders, so there is nothing to pick."))
-        return self._print("order_processing.action_report_pick_list", pickings._in_picking_order())
+        refused = {}
+        free = self.order_ids._print_free("pick_list", pickings._in_picking_order(), refused)
+        words = "\n".join(refused.values())
+        if not free:
+            raise UserError(words)
+        action = self._print("order_processing.action_report_pick_list", free)
+        if not refused:
+            return action
+        params = {"type": "warning", "sticky": True, "message": words, "next": action}
+        return {"type": "ir.actions.client", "tag": "display_notification", "params": params}
 
     def action_print_slips(self):
         """Packing slips of what left, as one PDF."""

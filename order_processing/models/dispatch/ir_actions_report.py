@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 # whose prints are counted, by the name of the report
 COUNTED = {
@@ -28,6 +28,7 @@ class IrActionsReport(models.Model):
         """All PDFs pass here. What is shown on the screen (HTML) is no print: it is marked as a preview.
 
         :raises AccessError: somebody prints who has no right to handle goods; nothing is counted then
+        :raises UserError: labels of companies that want other sizes: a print is of one size
         """
         report = self._get_report(report_ref)
         kind = COUNTED.get(report.report_name)
@@ -37,6 +38,8 @@ class IrActionsReport(models.Model):
         pickings = self.env["stock.picking"].browse(dict.fromkeys(ids))
         self._order_check_may_print(report)
         pickings.check_access("read")
+        if report.report_name in LABELS:
+            self._order_check_one_size(pickings.company_id)
         # a print that fails is none
         with self.env.cr.savepoint():
             if kind == "label":
@@ -56,6 +59,15 @@ class IrActionsReport(models.Model):
         if self.report_name in COUNTED and not self.attachment:
             html_ids = [None] * len(html_ids)
         return bodies, html_ids, header, footer, arguments
+
+    def _order_check_one_size(self, companies):
+        if len(set(companies.sudo().mapped("order_label_format"))) > 1:
+            raise UserError(
+                self.env._(
+                    "Labels of %s are of different sizes: print them company by company.",
+                    ", ".join(companies.sudo().mapped("name")),
+                )
+            )
 
     def _order_check_may_print(self, report):
         mixin = self.env["order.transition.mixin"]

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..common.sql_arrays import id_array
+
 PAPERS = [
     ("pick_list", "Pick list"),
     ("slip", "Packing slip"),
@@ -8,6 +10,10 @@ PAPERS = [
     ("return_label", "Return label"),
     ("invoice", "Invoice"),
 ]
+
+
+class PrintNumbers(dict):
+    """Id of a transfer to the number of its print, in the context of a print: nothing that comes from outside is one."""
 
 
 class OrderPrint(models.Model):
@@ -36,12 +42,13 @@ class OrderPrint(models.Model):
     def _enter(self, kind, records):
         """Enter a print of ``kind`` of each of ``records`` (of a model with a name and a company), with one statement.
 
-        Two who print the same at the same time do not get the same number: the second's transaction is tried again.
+        Two who print the same at the same time do not get the same number: core tries the second's call again; where it cannot,
+        as in a download, the second is refused and prints again.
 
-        :return: dict of id to the number of this print
+        :return: ``PrintNumbers``
         """
         if not records:
-            return {}
+            return PrintNumbers()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -49,7 +56,7 @@ class OrderPrint(models.Model):
                                          create_uid, create_date, write_uid, write_date)
                 SELECT %(kind)s, %(model)s, paper.id, paper.name, paper.company_id, coalesce(max(known.number), 0) + 1,
                        %(user)s, %(now)s, %(user)s, %(now)s
-                  FROM unnest(%(ids)s::int[], %(names)s::varchar[], %(companies)s::int[]) AS paper (id, name, company_id)
+                  FROM unnest(%(ids)s, %(names)s::varchar[], %(companies)s::int[]) AS paper (id, name, company_id)
              LEFT JOIN order_print known
                     ON known.res_model = %(model)s AND known.res_id = paper.id AND known.kind = %(kind)s
               GROUP BY paper.id, paper.name, paper.company_id
@@ -61,14 +68,14 @@ class OrderPrint(models.Model):
                 model=records._name,
                 user=self.env.uid,
                 now=fields.Datetime.now(),
-                ids=records.ids,
+                ids=id_array(records.ids),
                 names=[record.name or "" for record in records],
                 companies=[record.company_id.id for record in records],
             )
         )
         if "order_print_ids" in records._fields:
             records.invalidate_recordset(["order_print_ids"], flush=False)
-        return dict(rows)
+        return PrintNumbers(rows)
 
     @api.model
     def _printed(self, kind, records):

@@ -1,8 +1,9 @@
 from base64 import b64encode
+from io import BytesIO
 
 from odoo import models
-from odoo.exceptions import UserError
-from odoo.tools.pdf import merge_pdf
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools.pdf import PdfFileReader, PdfReadError, merge_pdf
 
 from .order_print import PAPERS
 
@@ -39,6 +40,7 @@ class SaleOrderPapers(models.Model):
         """
         self.env["order.transition.mixin"]._check_order_group(PROCESSOR)
         wanted = self._paper_kinds(kinds)
+        by_company = kinds is None
         results = self.action_dispatch(pickup=pickup, invoice=invoice, check=check, business_date=business_date)
         left, bills = self.picking_ids.browse(), self.invoice_ids.browse()
         for order, result in zip(self, results):
@@ -51,9 +53,11 @@ class SaleOrderPapers(models.Model):
             **dict.fromkeys(("slip", "label", "return_label"), left),
             "invoice": bills,
         }
-        documents, refused = self._print_chosen({kind: chosen[kind] for kind in wanted}, again)
+        chosen = self._papers_wanted({kind: chosen[kind] for kind in wanted}, by_company)
+        documents, refused = self._print_chosen(chosen, again)
+        told, _known = self._papers_told(chosen, documents, refused)
         for order, result in zip(self, results):
-            result.update(order._papers_told(documents, refused))
+            result.update(told[order])
         return {"results": results, "documents": [self._papers_sent(document) for document in documents]}
 
     def action_print_papers(self, kinds=None, again=False):
@@ -72,28 +76,30 @@ class SaleOrderPapers(models.Model):
         self.env["order.transition.mixin"]._check_order_group(PROCESSOR)
         self.check_access("write")
         chosen = {kind: self._papers_of(kind) for kind in self._paper_kinds(kinds)}
+        chosen = self._papers_wanted(chosen, kinds is None)
         documents, refused = self._print_chosen(chosen, again)
+        told, known = self._papers_told(chosen, documents, refused)
         results = []
         for order in self:
-            told = order._papers_told(documents, refused)
+            own = told[order]
             code, message = "printed", ""
-            if told["unprinted"]:
-                code, message = "refused", "\n".join(row["message"] for row in told["unprinted"])
-            elif not told["papers"]:
+            if own["unprinted"]:
+                code, message = "refused", "\n".join(row["message"] for row in own["unprinted"])
+            elif not own["papers"]:
                 code, message = (
                     "nothing",
                     self.env._("Nothing of it is left to print: ask for copies to print it again."),
                 )
-                if not any(order._papers_within(records) for records in chosen.values()):
+                if order not in known:
                     message = self.env._("It has none of these papers yet.")
             results.append(
                 {
                     "order": order.name,
                     "order_id": order.id,
-                    "ok": not told["unprinted"],
+                    "ok": not own["unprinted"],
                     "code": code,
                     "message": message,
-                    **told,
+                    **own,
                 }
             )
         return {"results": results, "documents": [self._papers_sent(document) for document in documents]}
@@ -118,6 +124,15 @@ class SaleOrderPapers(models.Model):
             )
         return [kind for kind in KINDS if kind in kinds]
 
+    def _papers_wanted(self, chosen, by_company):
+        """``chosen`` (kind to documents), of each company only the kinds that it wants where nobody named them."""
+        if not by_company:
+            return chosen
+        return {
+            kind: records.filtered(lambda record, kind=kind: record.company_id.sudo()[f"order_paper_{kind}"])
+            for kind, records in chosen.items()
+        }
+
     def _papers_of(self, kind):
         """The documents of these orders that have a paper of ``kind``."""
         if kind == "invoice":
@@ -136,7 +151,7 @@ class SaleOrderPapers(models.Model):
         )
 
     def _print_chosen(self, chosen, again):
-        """Print each kind of ``chosen`` (dict of kind to records).
+        """Print each kind of ``chosen`` (dict of kind to records), each company's on its own paper.
 
         :return: ``(documents, refused)``: rows ``{kind, records, copies, content}``, and dict of (kind, record) to why not
         """
@@ -148,8 +163,9 @@ class SaleOrderPapers(models.Model):
                 wanted = self._print_free(kind, wanted._in_picking_order(), refused)
             else:
                 wanted = self._papers_sorted(wanted)
-            pieces = self._print_try(kind, wanted, refused)
-            printed = wanted.filtered(lambda record, kind=kind: (kind, record) not in refused)
+            sets = wanted.grouped("company_id").values()
+            pieces = [piece for own in sets for piece in self._print_try(kind, own, refused)]
+            printed = wanted.browse().union(*sets).filtered(lambda record, kind=kind: (kind, record) not in refused)
             if pieces and printed:
                 documents.append(
                     {
@@ -197,8 +213,11 @@ class SaleOrderPapers(models.Model):
                 if kind == "invoice":
                     # core keeps their PDFs; those that are printed from here are counted here
                     self.env["order.print"]._enter(kind, records)
-                return [report._render_qweb_pdf(REPORTS[kind], res_ids=records.ids)[0]]
-        except UserError as error:
+                content, made = report._render_qweb_pdf(REPORTS[kind], res_ids=records.ids)
+                if made == "pdf":
+                    self._print_check(content, records)
+                return [content]
+        except (UserError, RedirectWarning) as error:
             # without an engine nothing is printed, however small the set
             if len(records) == 1 or report.get_wkhtmltopdf_state() == "install":
                 refused.update({(kind, record): str(error.args[0]) for record in records})
@@ -207,23 +226,39 @@ class SaleOrderPapers(models.Model):
             first = self._print_try(kind, records[:half], refused)
             return first + self._print_try(kind, records[half:], refused)
 
-    def _papers_within(self, records):
-        """Those of ``records`` (transfers or invoices) that are of these orders."""
-        if records._name == "stock.picking":
-            return records & self.picking_ids
-        return records & self.invoice_ids
+    def _print_check(self, content, records):
+        """:raises UserError: the PDF of ``records`` is none: a stored file may be broken"""
+        try:
+            PdfFileReader(BytesIO(content), strict=False).getNumPages()
+        except (PdfReadError, ValueError, OSError) as error:
+            raise UserError(
+                self.env._(
+                    "The PDF of %s cannot be read. Where it is stored with the document, delete that attachment and print again.",
+                    ", ".join(records.mapped("name")),
+                )
+            ) from error
 
-    def _papers_told(self, documents, refused):
-        """What became of the papers of this order: ``{papers: [kind], unprinted: [{kind, document, message}]}``."""
-        self.ensure_one()
-        return {
-            "papers": [row["kind"] for row in documents if self._papers_within(row["records"])],
-            "unprinted": [
-                {"kind": kind, "document": record.name, "message": message}
-                for (kind, record), message in refused.items()
-                if self._papers_within(record)
-            ],
-        }
+    def _papers_told(self, chosen, documents, refused):
+        """What became of the papers of these orders.
+
+        :return: dict of order to ``{papers: [kind], unprinted: [{kind, document, message}]}``, and the orders that have any of
+            ``chosen``
+        """
+        owners = {}
+        for order in self:
+            for record in (*order.picking_ids, *order.invoice_ids):
+                owners.setdefault(record, []).append(order)
+        told = {order: {"papers": [], "unprinted": []} for order in self}
+        for document in documents:
+            for record in document["records"]:
+                for order in owners.get(record, ()):
+                    if document["kind"] not in told[order]["papers"]:
+                        told[order]["papers"].append(document["kind"])
+        for (kind, record), message in refused.items():
+            for order in owners.get(record, ()):
+                told[order]["unprinted"].append({"kind": kind, "document": record.name, "message": message})
+        known = {order for records in chosen.values() for record in records for order in owners.get(record, ())}
+        return told, known
 
     def _papers_sent(self, document):
         """``document`` as plain values for who called."""

@@ -74,8 +74,26 @@ class StockPackage(models.Model):
         bare = self.filtered(lambda package: not package._sscc()) if prefix else self.browse()
         if not bare:
             return
-        for package, code in zip(bare.sudo(), self._next_sscc(company, prefix, len(bare))):
+        codes = self._next_sscc(company, prefix, len(bare))
+        self._check_sscc_free(company, codes)
+        for package, code in zip(bare.sudo(), codes):
             package.order_sscc = code
+
+    @api.model
+    def _check_sscc_free(self, company, codes):
+        """:raises UserError: a package has one of ``codes`` already: two sequences count under the same prefix"""
+        taken = self.sudo().search(["|", ("order_sscc", "in", codes), ("name", "in", codes)], limit=1)
+        if taken:
+            raise UserError(
+                self.env._(
+                    "The next SSCC of %(company)s, %(code)s, is that of the package %(package)s already. Set the next number of the"
+                    " sequence with the code “order.sscc” beyond those that were given under this prefix (Settings > Technical >"
+                    " Sequences); companies with the same prefix share one sequence.",
+                    company=company.name,
+                    code=taken._sscc(),
+                    package=taken.name,
+                )
+            )
 
     @api.model
     def _next_sscc(self, company, prefix, count):
@@ -98,8 +116,9 @@ class StockPackage(models.Model):
             if len(serial) > length:
                 raise UserError(
                     self.env._(
-                        "The GS1 prefix %(prefix)s of %(company)s has no number left: “%(sequence)s” has come to %(number)s. Enter"
-                        " another prefix, and a sequence of the company's own with the code “order.sscc” that starts from 1.",
+                        "The GS1 prefix %(prefix)s of %(company)s has no number left: “%(sequence)s” has come to %(number)s. If other"
+                        " prefixes were counted with it, give the company a sequence of its own with the code “order.sscc”; else"
+                        " enter another prefix too.",
                         prefix=prefix,
                         company=company.name,
                         sequence=sequence.name,

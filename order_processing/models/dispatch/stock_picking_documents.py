@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common.business_day import business_day
+from .order_print import PrintNumbers
 
 CLOSED = ("done", "cancel")
 
@@ -27,9 +28,9 @@ class StockPicking(models.Model):
         """What a paper of this transfer says of itself: nothing on the original, else that it is a copy, or no print at all."""
         self.ensure_one()
         numbers = self.env.context.get("order_print_numbers")
-        if numbers is None:
+        if not isinstance(numbers, PrintNumbers) or self.id not in numbers:
             return self.env._("Preview, not printed")
-        copies = numbers.get(self.id, 1) - 1
+        copies = numbers[self.id] - 1
         return self.env._("Copy %s", copies) if copies else ""
 
     def _slip_lang(self):
@@ -45,10 +46,11 @@ class StockPicking(models.Model):
         """What the packing slip shows of this transfer.
 
         ``price`` (of a unit, after discount) and ``amount``, both without tax, stand in the rows of ``shipped`` where
-        ``prices`` is true: where the company wants them and the order is no gift.
+        ``prices`` is true: where the company wants them and the order is no gift. There is no ``total`` where goods have no
+        price of their own: parts of a kit, and what was added to the transfer.
 
         :return: ``{shipped: [{product, code, quantity, unit, price, amount}], later: [{product, code, quantity, unit,
-            promise}], prices: bool, total: float, currency: res.currency, gift: bool, greeting: str}``
+            promise}], prices: bool, total: float or None, currency: res.currency, gift: bool, greeting: str}``
         """
         self.ensure_one()
         order = self.sale_id.sudo()
@@ -69,18 +71,23 @@ class StockPicking(models.Model):
             if move.quantity and move.state != "cancel"
         ]
         later = [
-            {**row(move, quantity), "promise": move.sale_line_id.order_promise_date}
+            {**row(move, quantity), "promise": move.sudo().sale_line_id.order_promise_date}
             for move, quantity in self._slip_rest()
         ]
         return {
             "shipped": shipped,
             "later": later,
             "prices": prices,
-            "total": sum(line["amount"] or 0.0 for line in shipped) if prices else 0.0,
+            "total": self._slip_total(shipped) if prices else None,
             "currency": order.currency_id,
             "gift": gift,
             "greeting": (gift and order.order_gift_note) or "",
         }
+
+    @staticmethod
+    def _slip_total(shipped):
+        amounts = [line["amount"] for line in shipped]
+        return sum(amounts) if amounts and None not in amounts else None
 
     def _slip_rest(self):
         """Moves and quantities that still follow: what this transfer lacks, and its backorders, and theirs."""

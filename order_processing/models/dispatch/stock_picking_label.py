@@ -33,8 +33,9 @@ class StockPicking(models.Model):
         return self._label_packages().mapped("name") or [self.name]
 
     def _label_numbers(self):
-        """Give the packages of these transfers their SSCCs, where their company has a GS1 prefix."""
-        for company, pickings in self.grouped("company_id").items():
+        """Give the packages that leave with these transfers their SSCCs, where their company has a GS1 prefix."""
+        leaving = self.filtered(lambda picking: picking.picking_type_code == "outgoing")
+        for company, pickings in leaving.grouped("company_id").items():
             pickings.move_line_ids.result_package_id._give_sscc(company)
 
     def _label_codes(self):

@@ -23,7 +23,7 @@ class StockPicking(models.Model):
     def _pick_begun(self):
         """Core's mark that somebody has the list in hand: what is ordered later goes into a transfer of its own."""
         begun = self.filtered(lambda picking: not picking.printed and picking.state not in CLOSED)
-        begun.sudo().write({"printed": True})
+        begun.printed = True
 
     def _pick_held(self):
         """The moves of these transfers that a hold keeps in the house: asked once for all that are printed."""

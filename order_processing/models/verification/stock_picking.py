@@ -41,10 +41,11 @@ class StockPicking(models.Model):
         waiting = self.sudo().filtered(lambda picking: picking.state not in ("done", "cancel"))
         moves = waiting.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
         held = moves._order_held("stops_print")
-        found = {}
-        for picking in waiting:
-            own = moves.filtered(lambda move, picking=picking: move.picking_id == picking)
-            if held and own and all(move in held for move in own):
-                none = self.env["order.hold"].sudo()
-                found[picking] = none.union(*(held[move] for move in own))
-        return found
+        if not held:
+            return {}
+        none = self.env["order.hold"].sudo()
+        return {
+            picking: none.union(*(held[move] for move in own))
+            for picking, own in moves.grouped("picking_id").items()
+            if all(move in held for move in own)
+        }
