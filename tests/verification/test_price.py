@@ -1,8 +1,11 @@
 """The price rules against core's own pricelists."""
 
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.fields import Command
+
+from odoo.addons.order_processing.models.verification.price_asking import CORE
 
 from .common import VerificationCase
 
@@ -286,6 +289,37 @@ class TestPrice(VerificationCase):
         self.assertEqual(orders.order_line.mapped("price_unit"), [9.99, 9.98, 9.97])
         self._rule("price_off").tolerance_amount = 0
         self.assertFalse([row["findings"] for row in orders.action_verify() if row["findings"]])
+
+    def test_another_addon_may_choose_the_items(self):
+        pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "Wholesale",
+                "item_ids": [
+                    Command.create({"compute_price": "fixed", "fixed_price": 7, "applied_on": "3_global"}),
+                    Command.create({"compute_price": "fixed", "fixed_price": 3, "min_quantity": 2}),
+                ],
+            }
+        )
+        self._rule("price_off").tolerance_amount = 0
+        Pricelist = type(self.env["product.pricelist"])
+        # above this add-on and below it
+        for owner in (Pricelist, next(part for part in Pricelist.mro() if part.__module__.startswith(CORE[0]))):
+            with self.subTest(owner=owner.__module__):
+                choose = owner._get_applicable_rules
+
+                class ChoosesItems:
+                    """Stands for an add-on: what counts from a quantity on does not count."""
+
+                    def _get_applicable_rules(self, *args, **kwargs):
+                        return choose(self, *args, **kwargs).filtered(lambda item: not item.min_quantity)  # noqa: B023
+
+                with patch.object(owner, "_get_applicable_rules", ChoosesItems._get_applicable_rules):
+                    orders = self.env["sale.order"].union(
+                        *(self._make_order((self.product, number), pricelist_id=pricelist.id) for number in (1, 2))
+                    )
+                    self.assertEqual(orders.order_line.mapped("price_unit"), [7, 7])
+                    found = [finding["rule"] for row in orders.action_verify() for finding in row["findings"]]
+                    self.assertFalse({"price_off", "price_far"}.intersection(found), found)
 
     def test_core_is_asked_once_a_distinct_key(self):
         orders = self.env["sale.order"]

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from odoo.fields import Domain
 
 # what may make a quantity count otherwise than by the least quantity of an item
+CHOSEN_BY = {"product.pricelist": ("_get_applicable_rules",)}
 PRICED_BY = {
     "product.pricelist": (
         "_compute_price_rule",
         "_get_product_price",
-        "_get_applicable_rules",
         "_get_applicable_rules_domain",
+        *CHOSEN_BY["product.pricelist"],
     ),
     "product.pricelist.item": ("_compute_price", "_compute_base_price", "_is_applicable_for"),
 }
@@ -34,11 +35,14 @@ CORE = ("odoo.addons.product.", "odoo.addons.sale.")
 OURS = "odoo.addons.order_processing.models.verification.product_pricelist"
 
 
-def priced_by_core(env):
-    """Whether no other add-on takes part in computing prices."""
+def priced_by_core(env, methods=PRICED_BY):
+    """Whether no other add-on takes part in computing prices.
+
+    :param methods: dict of model to the names of the methods looked at
+    """
     return all(
         vars(part)[name].__module__.startswith((*CORE, OURS))
-        for model, names in PRICED_BY.items()
+        for model, names in methods.items()
         for part in type(env[model]).mro()
         for name in names
         if name in vars(part)
@@ -204,6 +208,8 @@ class PriceAsking:
     def __init__(self, env, groups, taxes):
         self.taxes = taxes
         self.by_core = priced_by_core(env)
+        # another add-on that chooses the items is asked itself, each time
+        self.chosen_by_core = priced_by_core(env, CHOSEN_BY)
         self.rules = {}
         self.shown = {}
         self.included = {}
@@ -236,7 +242,7 @@ class PriceAsking:
             "uom": env["uom.uom"].browse(uom_id),
             "date": date,
             "currency": env["res.currency"].browse(currency_id),
-            "order_rules": rules,
+            "order_rules": rules if self.chosen_by_core else None,
         }
         for part in self._parts(rules, product_ids, options):
             found = pricelist._compute_price_rule(part, **terms)
