@@ -51,6 +51,8 @@ class OrderQualityCheck(models.Model):
         found = self.sudo()._answers_read(answers, reason, goods)
         for row, values in found.items():
             package = values.pop("weighed", None)
+            # a concession was of what was found before
+            values["conceded"] = False
             row.write({**values, "answered_by_id": self.env.uid, "answered_at": fields.Datetime.now()})
             if package:
                 # what the scales say is known to whoever looks at the parcel

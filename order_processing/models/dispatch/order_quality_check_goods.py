@@ -45,8 +45,10 @@ class OrderQualityCheck(models.Model):
         rows = self.line_ids._present().grouped(lambda row: row._key())
         for key, own in rows.items():
             surplus = sum(own.mapped("quantity")) - wanted.get(key, 0.0)
-            # what has no answer goes first, what failed last
-            for row in own.sorted(lambda row: (row.failed_qty > 0, row.passed_qty > 0, -row.number)):
+            # what has no answer goes first, what failed and was not conceded last
+            for row in own.sorted(
+                lambda row: (row.state == "failed", row.failed_qty > 0, row.passed_qty > 0, -row.number)
+            ):
                 if row._compare(surplus) <= 0:
                     break
                 surplus -= sum(row._shrink(min(surplus, row.quantity)))
@@ -61,8 +63,10 @@ class OrderQualityCheck(models.Model):
 
     def _add_goods(self, key, missing, own, new):
         product, order_line, lot, package = key
-        if own and not self.point_id._singly():
-            own[0].quantity += missing
+        # what was conceded are those goods and no more of them
+        same = own.filtered(lambda row: not row.conceded)
+        if same and not self.point_id._singly():
+            same[0].quantity += missing
             return
         number = max(own.mapped("number"), default=0)
         pieces = ceil(round(missing, 6)) if self.point_id._singly() else 1

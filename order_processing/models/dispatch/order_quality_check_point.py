@@ -114,7 +114,7 @@ class OrderQualityCheck(models.Model):
                 row.write({"passed_qty": row.quantity - row.failed_qty, "note": reason or row.note, **seen})
         elif act == "fail":
             for row in rows._open():
-                row.write({"failed_qty": row.quantity - row.passed_qty, "note": reason, **seen})
+                row.write({"failed_qty": row.quantity - row.passed_qty, "conceded": False, "note": reason, **seen})
             checks._book_checked("check_failed")
         elif act == "concede":
             rows._failing().conceded = True

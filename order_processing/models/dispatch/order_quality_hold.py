@@ -105,6 +105,10 @@ class OrderQualityCheck(models.Model):
                                 **row._evidence(),
                                 "passed_qty": target.passed_qty + passed,
                                 "failed_qty": target.failed_qty + failed,
+                                # only where all of what failed is
+                                "conceded": bool(failed or target.failed_qty)
+                                and (row.conceded or not failed)
+                                and (target.conceded or not target.failed_qty),
                             }
                         )
                     if failed and not row.failed_qty:
