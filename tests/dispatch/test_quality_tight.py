@@ -307,9 +307,7 @@ class TestQualityTight(QualityCase):
         self.assertEqual(picking.move_line_ids.quantity_product_uom, 12)
         self._answer(self._checks(picking), failed=1, reason="Wet")
         held = picking.backorder_ids
-        self.assertEqual(
-            (picking.move_line_ids.quantity_product_uom, held.move_line_ids.quantity_product_uom), (11, 1)
-        )
+        self.assertEqual((picking.move_line_ids.quantity_product_uom, held.move_line_ids.quantity_product_uom), (11, 1))
         quant = self.env["stock.quant"]._gather(self.product, self.warehouse.lot_stock_id)
         self.assertEqual(sum(quant.mapped("reserved_quantity")), 12)
         self.assertEqual((held.order_quality_state, self._leave(picking)), ("failed", "done"))
