@@ -40,7 +40,7 @@ class OrderQualityAnswer(models.TransientModel):
         )
         if found["state"] != "to_check":
             return {"type": "ir.actions.act_window_close"}
-        self.line_ids = self._lines_of(self.check_id)
+        self._follow()
         return self._window()
 
     def action_apply(self):
@@ -70,31 +70,35 @@ class OrderQualityAnswer(models.TransientModel):
             },
         }
 
+    def _follow(self):
+        """Show what is counted now, and goods that came since; what was typed stays."""
+        rows = self.check_id.line_ids._present()
+        self.line_ids.filtered(lambda line: line.line_id not in rows).unlink()
+        for line in self.line_ids:
+            line.passed = line.line_id.passed_qty
+        self.line_ids = self._lines_of(rows - self.line_ids.line_id)
+
     @api.model
     def _open(self, check):
         """The window for ``check`` (``order.quality.check``), its rows filled in as if all were well."""
-        return self.create({"check_id": check.id, "line_ids": self._lines_of(check)})._window()
+        return self.create({"check_id": check.id, "line_ids": self._lines_of(check.line_ids._present())})._window()
 
     @api.model
-    def _lines_of(self, check):
-        rows = check.line_ids._present()
-        answered = check.kind == "pass_fail"
+    def _lines_of(self, rows):
+        """Commands for lines that show ``rows`` (``order.quality.check.line``)."""
         return [
-            fields.Command.clear(),
-            *(
-                fields.Command.create(
-                    {
-                        "line_id": row.id,
-                        "passed": row.passed_qty if row.answered_at or check.kind == "scan" else row.quantity,
-                        "failed": row.failed_qty,
-                        "value": row.value,
-                        "weight": row.value,
-                        "text": row.text,
-                        "answered": answered,
-                    }
-                )
-                for row in rows
-            ),
+            fields.Command.create(
+                {
+                    "line_id": row.id,
+                    "passed": row.passed_qty if row.answered_at or row.kind == "scan" else row.quantity,
+                    "failed": row.failed_qty,
+                    "value": row.value,
+                    "weight": row.value,
+                    "text": row.text,
+                    "answered": row.kind == "pass_fail",
+                }
+            )
+            for row in rows
         ]
 
     def _window(self):

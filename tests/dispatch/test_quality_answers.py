@@ -175,7 +175,7 @@ class TestQualityAnswers(QualityCase):
         self._point(second_person=True)
         picking = self._ready((self.product, 5))
         self._parcel(picking.move_line_ids, user="processor")
-        self.assertEqual(picking.order_packed_by_id, self.users["processor"])
+        self.assertEqual(picking.order_packed_by_ids, self.users["processor"])
         check = self._checks(picking)
         for act in (check.action_pass, lambda: self._answer(check)):
             self._refused("somebody else must check", act, check.line_ids)
@@ -191,7 +191,7 @@ class TestQualityAnswers(QualityCase):
         self._point()
         picking = self._ready((self.product, 5))
         self._parcel(picking.move_line_ids, user="processor")
-        self.assertFalse(picking.order_packed_by_id)
+        self.assertFalse(picking.order_packed_by_ids)
         self._checks(picking).action_pass()
         self.assertEqual(self._leave(picking), "done")
 

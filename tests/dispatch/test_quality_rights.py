@@ -95,7 +95,8 @@ class TestQualityRights(QualityCase):
                 (line, {"conceded": True}),
                 (line, {"disposition": "scrap"}),
                 (self.picking, {"order_held_back": True}),
-                (self.picking, {"order_packed_by_id": False}),
+                (self.picking, {"order_packed_by_ids": [(5,)]}),
+                (self.picking.move_line_ids[0], {"order_packed_by_id": False}),
                 (self.picking, {"order_quality_check_ids": [(5,)]}),
             ):
                 with self.subTest(user=user, vals=vals), self.assertRaises(UserError):
@@ -116,11 +117,11 @@ class TestQualityRights(QualityCase):
                 "picking_type_id": self.warehouse.int_type_id.id,
                 "location_id": self.warehouse.lot_stock_id.id,
                 "location_dest_id": self.warehouse.lot_stock_id.id,
-                "order_packed_by_id": self.users["manager"].id,
+                "order_packed_by_ids": self.users["manager"].ids,
                 "order_held_back": True,
             }
         )
-        self.assertFalse(picking.order_packed_by_id or picking.order_held_back)
+        self.assertFalse(picking.order_packed_by_ids or picking.order_held_back)
 
     def test_what_is_private_is_not_called(self):
         for record, names in (

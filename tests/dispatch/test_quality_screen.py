@@ -4,10 +4,17 @@ import os
 
 import pytest
 
-from tests.browser import chromium, signed_in
+from tests.browser import chromium, signed_in, wait_typing
 from tests.external.clients import OdooRpc
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
+
+
+# the number of good pieces that the window of answers shows, in a row that is open or not
+GOOD = """number => {
+    const cell = document.querySelector(".modal [name=line_ids] .o_data_row [name=passed]");
+    return parseFloat(cell?.querySelector("input")?.value ?? cell?.textContent) === parseFloat(number);
+}"""
 
 
 def _one(answer):
@@ -116,13 +123,16 @@ def test_validate_opens_the_check_and_what_failed_is_held_back(caller, check, ru
         page.goto(f"{running_server.url}/odoo/action-order_processing.to_dispatch_action/{transfer}")
         page.click(".o_statusbar_buttons button[name=button_validate]:visible")
         page.wait_for_selector(".o_form_view [name=point_id] >> text=Caps are tight")
-        page.wait_for_selector("text=Turn each cap by hand.")
+        page.wait_for_selector(".o_form_view >> text=Turn each cap by hand.")
         _look(page, "check")
         page.click(".o_statusbar_buttons [name=action_open_answer]:visible")
         page.wait_for_selector(".modal [name=line_ids] .o_data_row")
         page.click(".modal [name=line_ids] .o_data_row [name=failed]")
+        # what is typed before the row is open goes nowhere, and what is entered next waits for what the server says of this
+        wait_typing(page, "failed", 0)
         page.fill(".modal .o_selected_row [name=failed] input", "3")
         page.keyboard.press("Tab")
+        page.wait_for_function(GOOD, arg="7")
         page.fill(".modal [name=note] textarea", "Caps are loose")
         _look(page, "answer")
         page.click(".modal footer [name=action_apply]")
@@ -152,7 +162,7 @@ def test_a_point_is_defined_on_its_screen(caller, check, running_server):
     with chromium() as browser, signed_in(browser, running_server, "manager") as page:
         page.goto(f"{running_server.url}/odoo/action-order_processing.order_quality_point_action")
         page.click(".o_list_button_add")
-        page.fill("[name=name] input, [name=name] textarea", "Weigh one")
+        page.fill(".o_form_view [name=name] input, .o_form_view [name=name] textarea", "Weigh one")
         _look(page, "point")
         with page.expect_response(lambda answer: "/web_save" in answer.url) as saved:
             page.click(".o_form_button_save")

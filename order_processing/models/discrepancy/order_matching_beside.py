@@ -69,10 +69,12 @@ class OrderMatchingBeside(models.AbstractModel):
             SELECT bad.line_id, 'failed', max(bad.quantity)
               FROM (
                 SELECT move.sale_line_id AS line_id, move.id AS move_id, 0 AS product_id, 0 AS picking_id,
-                       move.product_uom_qty AS quantity
+                       (move.product_uom_qty * unit.factor / coalesce(line_uom.factor, unit.factor))::numeric AS quantity
                   FROM order_quality_check quality
                   JOIN stock_move move ON move.picking_id = quality.picking_id
                   JOIN sale_order_line line ON line.id = move.sale_line_id
+                  JOIN uom_uom unit ON unit.id = move.product_uom
+             LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
                  WHERE quality.state = 'failed' AND quality.point_id IS NULL AND move.state NOT IN ('done', 'cancel') AND %(scope)s
              UNION ALL
                 SELECT goods.order_line_id, 0, goods.product_id, quality.picking_id,

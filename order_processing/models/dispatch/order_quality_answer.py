@@ -4,10 +4,10 @@ from math import isfinite
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import float_compare
 from odoo.tools.mimetypes import guess_mimetype
 
-PROCESSOR = "order_processing.group_processor"
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 PHOTO_BYTES = 10 * 1024 * 1024
 TEXT_LENGTH = 2000
@@ -38,7 +38,7 @@ class OrderQualityCheck(models.Model):
         :param list answers: dicts of ``line`` (id of a row of a check) and, by the kind of the check: ``passed`` and ``failed``
             (quantities in the product's unit; without ``passed`` the rest is good), ``value`` (measure), ``text``, ``photo``
             (base64), ``weight`` (of the parcel, in the database's unit of weight); ``note`` in place of ``reason``
-        :param str reason: what is wrong; required where something failed
+        :param str reason: what is wrong; required where something failed, and written there alone
         :return: one dict per check: ``{check, state, transfer, left, held_back}``; ``left``: number of rows without an answer,
             ``held_back``: name of the transfer that what failed was put into, or ``""``
         :raises AccessError: no processor, or of another company
@@ -51,10 +51,17 @@ class OrderQualityCheck(models.Model):
         found = self.sudo()._answers_read(answers, reason, goods)
         for row, values in found.items():
             package = values.pop("weighed", None)
+            # a concession was of what was found before
+            values["conceded"] = False
             row.write({**values, "answered_by_id": self.env.uid, "answered_at": fields.Datetime.now()})
             if package:
                 # what the scales say is known to whoever looks at the parcel
                 package.shipping_weight = values["value"]
+        rows = self.env["order.quality.check.line"].sudo().union(*found)
+        # what was scanned before stands; another answer replaces the one before
+        scanned = rows.filtered(lambda row: row.kind == "scan")
+        scanned._seen()
+        (rows - scanned).write({"answered_by_ids": [Command.set(self.env.user.ids)]})
         held = self._answer_end(reason)
         return [
             {
@@ -120,7 +127,7 @@ class OrderQualityCheck(models.Model):
         good = self.filtered(lambda check: said[check] == "passed")
         bad = self.filtered(lambda check: said[check] == "failed")
         if good:
-            good.action_pass(reason=reason)
+            good.action_pass(reason="")
         return bad._hold_back(reason) if bad else {}
 
     # ------------------------------------------------------------------ reading
@@ -183,8 +190,9 @@ class OrderQualityCheckLine(models.Model):
             return {}
         values = getattr(self, f"_answer_{kind}")(answer, lines, problems)
         note = answer.get("note")
-        values["note"] = (note.strip() if isinstance(note, str) else "") or reason or False
-        if self._compare(values.get("failed_qty", 0.0)) > 0 and not values["note"]:
+        failed = self._compare(values.get("failed_qty", 0.0)) > 0
+        values["note"] = (note.strip() if isinstance(note, str) else "") or (reason if failed else "") or False
+        if failed and not values["note"]:
             problems.append(self.env._("%s: say what is wrong with what failed.", self.display_name))
         return values
 

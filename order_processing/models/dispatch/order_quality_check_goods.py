@@ -39,17 +39,20 @@ class OrderQualityCheck(models.Model):
         checks._fall_back()
 
     def _renew_own(self, lines, new):
-        """Shrink the rows of one check that stand for more than lies there, and add values of what is missing to ``new``."""
+        """Shrink the rows of one check that stand for more than lies there; values of what is missing, and of the evidence of what
+        failed of the surplus, are added to ``new``."""
         self.ensure_one()
         wanted = self._wanted_goods(self.point_id._goods_of(lines))
         rows = self.line_ids._present().grouped(lambda row: row._key())
         for key, own in rows.items():
             surplus = sum(own.mapped("quantity")) - wanted.get(key, 0.0)
-            # what has no answer goes first, what failed last
-            for row in own.sorted(lambda row: (row.failed_qty > 0, row.passed_qty > 0, -row.number)):
+            # what has no answer goes first, what failed and was not conceded last
+            for row in own.sorted(
+                lambda row: (row.state == "failed", row.failed_qty > 0, row.passed_qty > 0, -row.number)
+            ):
                 if row._compare(surplus) <= 0:
                     break
-                surplus -= sum(row._shrink(min(surplus, row.quantity)))
+                surplus -= sum(row._shrink(min(surplus, row.quantity), new))
         if self.point_id.kind == "weight":
             self._weigh_again(lines)
         for key, quantity in wanted.items():
@@ -61,8 +64,10 @@ class OrderQualityCheck(models.Model):
 
     def _add_goods(self, key, missing, own, new):
         product, order_line, lot, package = key
-        if own and not self.point_id._singly():
-            own[0].quantity += missing
+        # what was conceded are those goods and no more of them
+        same = own.filtered(lambda row: not row.conceded)
+        if same and not self.point_id._singly():
+            same[0].quantity += missing
             return
         number = max(own.mapped("number"), default=0)
         pieces = ceil(round(missing, 6)) if self.point_id._singly() else 1
@@ -82,16 +87,18 @@ class OrderQualityCheck(models.Model):
     def _wanted_goods(self, lines):
         """What of the move lines ``lines`` is to be checked: ``{key of a row: quantity in the product's unit}``."""
         self.ensure_one()
-        wanted, none = {}, self.env["stock.package"]
-        if self.point_id.kind == "weight":
-            for line in lines:
-                key = (line.product_id.browse(), line.move_id.sale_line_id.browse(), line.lot_id.browse())
-                wanted[*key, line.result_package_id] = 1.0
-            return wanted
+        wanted, parcels = {}, self.point_id.kind == "weight"
         for line in lines:
-            key = (line.product_id, line.move_id.sale_line_id, line.lot_id, none)
-            wanted[key] = wanted.get(key, 0.0) + line.quantity_product_uom
+            key = self._key_of(line)
+            wanted[key] = 1.0 if parcels else wanted.get(key, 0.0) + line.quantity_product_uom
         return wanted
+
+    def _key_of(self, line):
+        """The key of the row that the move line ``line`` belongs to."""
+        if self.point_id.kind == "weight":
+            key = (line.product_id.browse(), line.move_id.sale_line_id.browse(), line.lot_id.browse())
+            return (*key, line.result_package_id)
+        return (line.product_id, line.move_id.sale_line_id, line.lot_id, self.env["stock.package"])
 
     def _weigh_again(self, lines):
         """A parcel whose content is another than the one that was weighed is weighed anew."""
@@ -153,13 +160,13 @@ class OrderQualityCheck(models.Model):
             for check in found:
                 rows = check.line_ids._present()
                 last = rows.filtered("answered_at").sorted("answered_at")[-1:]
-                notes = [note for note in dict.fromkeys(rows.mapped("note")) if note]
+                telling = rows._failing() if target == "failed" else rows
                 check._transition_write(
                     {
                         "state": target,
                         "checked_by_id": last.answered_by_id.id,
                         "checked_at": last.answered_at,
-                        "note": "; ".join(notes) or reason,
+                        "note": telling._notes() or reason,
                     }
                 )
             if found:

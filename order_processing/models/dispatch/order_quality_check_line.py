@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 DIGITS = 6
 EVIDENCE = ("value", "expected_value", "expected", "found", "text", "note", "answered_by_id", "answered_at", "conceded")
@@ -35,7 +36,8 @@ class OrderQualityCheckLine(models.Model):
     expected = fields.Char(readonly=True)
     found = fields.Char(readonly=True)
     note = fields.Char(readonly=True)
-    answered_by_id = fields.Many2one("res.users", "Answered by", readonly=True)
+    answered_by_id = fields.Many2one("res.users", "Answered last by", readonly=True)
+    answered_by_ids = fields.Many2many("res.users", string="Answered by", readonly=True)
     answered_at = fields.Datetime("Answered at", readonly=True)
     conceded = fields.Boolean(readonly=True, help="A manager lets what failed leave all the same.")
     disposition = fields.Selection(
@@ -124,18 +126,22 @@ class OrderQualityCheckLine(models.Model):
             quantity -= taken[name]
         return taken["open"], taken["passed"], taken["failed"]
 
-    def _shrink(self, quantity, failed_first=False, moving=False):
+    def _shrink(self, quantity, apart=None, failed_first=False):
         """Take ``quantity`` off this row; returns what it was made up of, as ``_taken``.
 
-        What is emptied is the caller's to delete (``_empty``); where it tells of a failure it stays as evidence, unless the
-        goods are only ``moving`` to another check, which tells of it then.
+        What is emptied is the caller's to delete (``_empty``). Where it tells of a failure it stays as evidence, unless the
+        goods only move to another check, which tells of it then.
+
+        :param list apart: gets the values of the row that tells of what failed of these goods; without it they move
         """
         self.ensure_one()
         opened, passed, failed = self._taken(quantity, failed_first)
         rest = self.quantity - opened - passed - failed
-        if self._compare(rest) <= 0 and self._compare(self.failed_qty) > 0 and not moving:
+        if self._compare(rest) <= 0 and self._compare(self.failed_qty) > 0 and apart is not None:
             self.disposition = "removed"
         else:
+            if self._compare(failed) > 0 and apart is not None:
+                apart.append(self._apart(failed, disposition="removed"))
             self.write(
                 {
                     "quantity": rest,
@@ -144,6 +150,35 @@ class OrderQualityCheckLine(models.Model):
                 }
             )
         return opened, passed, failed
+
+    def _apart(self, failed, **vals):
+        """Values of a row for ``failed`` of these goods, as evidence of its own."""
+        self.ensure_one()
+        return {
+            **self._evidence(),
+            "check_id": self.check_id.id,
+            "number": self.number,
+            "product_id": self.product_id.id,
+            "order_line_id": self.order_line_id.id,
+            "lot_id": self.lot_id.id,
+            "package_id": self.package_id.id,
+            "quantity": failed,
+            "failed_qty": failed,
+            "passed_qty": 0.0,
+            **vals,
+        }
+
+    def _taken_out(self):
+        """Those that failed, were not conceded, and were taken out of their transfer by hand: the same goods may come back."""
+        return self.filtered(lambda line: line.disposition == "removed" and not line.conceded)
+
+    def _seen(self):
+        """The user is one of those who answered for these goods."""
+        self.write({"answered_by_ids": [Command.link(self.env.uid)]})
+
+    def _notes(self):
+        """What is written of these goods, as one text."""
+        return "; ".join(dict.fromkeys(line.note for line in self if line.note))
 
     def _empty(self):
         """Those in their transfer that stand for nothing any more."""
@@ -154,6 +189,7 @@ class OrderQualityCheckLine(models.Model):
         self.ensure_one()
         return {
             **{name: self[name].id if self._fields[name].type == "many2one" else self[name] for name in EVIDENCE},
+            "answered_by_ids": [Command.set(self.answered_by_ids.ids)],
             "photo": self.photo,
         }
 
@@ -163,6 +199,7 @@ class OrderQualityCheckLine(models.Model):
             {
                 **dict.fromkeys(("passed_qty", "failed_qty", "value", "expected_value"), 0.0),
                 **dict.fromkeys(("text", "expected", "found", "note", "answered_by_id", "answered_at", "photo"), False),
+                "answered_by_ids": [Command.clear()],
                 "conceded": False,
             }
         )

@@ -91,7 +91,9 @@ class OrderQualityCheck(models.Model):
     def _problem_of_packer(self):
         """Why the user may not pass this check, where who packed may not: a list of one text, or of none; for ``sudo``."""
         self.ensure_one()
-        if not self.point_id.second_person or self.picking_id.order_packed_by_id.id != self.env.uid:
+        if not self.point_id.second_person:
+            return []
+        if self.env.user not in self.point_id._goods_of(self.picking_id.move_line_ids).order_packed_by_id:
             return []
         return [
             self.env._(
@@ -109,12 +111,14 @@ class OrderQualityCheck(models.Model):
         checks = self.sudo().filtered("point_id")
         rows = checks.line_ids._present()
         seen = {"answered_by_id": self.env.uid, "answered_at": fields.Datetime.now()}
+        if act in ("pass", "fail"):
+            rows._open()._seen()
         if act == "pass":
             for row in rows._open():
                 row.write({"passed_qty": row.quantity - row.failed_qty, "note": reason or row.note, **seen})
         elif act == "fail":
             for row in rows._open():
-                row.write({"failed_qty": row.quantity - row.passed_qty, "note": reason, **seen})
+                row.write({"failed_qty": row.quantity - row.passed_qty, "conceded": False, "note": reason, **seen})
             checks._book_checked("check_failed")
         elif act == "concede":
             rows._failing().conceded = True
@@ -158,8 +162,10 @@ class OrderQualityCheck(models.Model):
         mine = self.point_id._goods_of(lines)
         if not mine:
             return False
+        if self._same_persons(mine):
+            return True
         if self.state == "passed":
-            return self._same_person()
+            return False
         rows = self.line_ids._present().grouped(lambda row: row._key())
         for key, quantity in self._wanted_goods(mine).items():
             own = rows.get(key, self.line_ids.browse())
@@ -170,19 +176,31 @@ class OrderQualityCheck(models.Model):
                 return True
         return False
 
-    def _same_person(self):
-        """Whether who passed it has packed it, where the point wants two persons."""
+    def _same_persons(self, lines):
+        """Who packed goods of the move lines ``lines`` and found the same good, where the point wants two persons."""
         self.ensure_one()
-        packer = self.picking_id.order_packed_by_id
-        return bool(self.point_id.second_person and packer and packer == self.checked_by_id)
+        found = self.env["res.users"]
+        packed = lines.filtered("order_packed_by_id") if self.point_id.second_person else lines.browse()
+        rows = self.line_ids._present().grouped(lambda row: row._key()) if packed else {}
+        for line in packed:
+            own = rows.get(self._key_of(line), self.line_ids.browse())
+            judges = own.answered_by_ids
+            if own.filtered("conceded"):
+                # whoever lets them leave all the same
+                judges |= self.checked_by_id
+            found |= line.order_packed_by_id & judges
+        return found
 
     def _stop_text(self):
         """With the goods that it is about."""
         text = super()._stop_text()
         if not self.point_id:
             return text
+        same = self._same_persons(self.point_id._goods_of(self.picking_id.move_line_ids))
+        if same:
+            text = self.env._("%(text)s: %(users)s packed it, too", text=text, users=", ".join(same.mapped("name")))
         if self.state == "passed":
-            return self.env._("%(text)s: %(user)s packed it, too", text=text, user=self.checked_by_id.name)
+            return text
         rows = self.line_ids._present()
         parts = []
         if rows._failing():

@@ -2,8 +2,6 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-PROCESSOR = "order_processing.group_processor"
-
 
 class OrderQualityCheck(models.Model):
     """Where failed goods go: into quarantine, into scrap, or back in exchange for others. (Or they leave: ``action_concede``.)"""
@@ -69,7 +67,6 @@ class OrderQualityCheck(models.Model):
 
     def _dispose_begin(self):
         """Lock these checks; refuse who may not, and what has not failed."""
-        self._check_order_group(PROCESSOR)
         self._transition_check_rights(self._transition_declared("fail"))
         self._transition_lock()
         self._check_transfers_open()
@@ -89,20 +86,7 @@ class OrderQualityCheck(models.Model):
             good = row.quantity - row.failed_qty
             values = {"disposition": way, "document_name": names.get(row.check_id.picking_id, "")}
             if row._compare(good) > 0:
-                evidence = {**row._evidence(), **values}
-                parts.append(
-                    {
-                        **evidence,
-                        "check_id": row.check_id.id,
-                        "number": row.number,
-                        "product_id": row.product_id.id,
-                        "order_line_id": row.order_line_id.id,
-                        "lot_id": row.lot_id.id,
-                        "quantity": row.failed_qty,
-                        "failed_qty": row.failed_qty,
-                        "passed_qty": 0.0,
-                    }
-                )
+                parts.append(row._apart(row.failed_qty, **values))
                 row.write({"quantity": good, "failed_qty": 0.0})
             else:
                 row.write(values)

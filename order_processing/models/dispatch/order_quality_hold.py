@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Command
 
 
 class OrderQualityCheck(models.Model):
@@ -21,10 +22,10 @@ class OrderQualityCheck(models.Model):
             failed = own._failed_goods(goods)
             if picking.move_type != "one" and picking._quality_is_part(failed):
                 parts[picking] = failed
-        notes = "; ".join(dict.fromkeys(note for note in checks.line_ids._present()._failing().mapped("note") if note))
+        # of each check what is wrong with its own goods
+        notes = {check.id: check.line_ids._failing()._notes() or reason for check in checks}
         whole = self.filtered(lambda check: check.sudo().picking_id not in parts)
-        if whole:
-            whole.action_fail(reason=reason or notes)
+        whole._fail_with(notes)
         rest = self - whole
         if not rest:
             return {}
@@ -35,9 +36,14 @@ class OrderQualityCheck(models.Model):
         stayed = rest.filtered(lambda check: check.sudo().picking_id == origins[check])
         if stayed:
             stayed.action_pass(reason="")
-        (rest - stayed).filtered(lambda check: check.state == "to_check").action_fail(reason=reason or notes)
+        (rest - stayed).filtered(lambda check: check.state == "to_check")._fail_with(notes)
         mates.filtered(lambda check: check.state == "failed")._book_checked("check_failed")
         return {check: by_origin[origins[check]] for check in rest.sudo()}
+
+    def _fail_with(self, notes):
+        """Fail these checks, those with the same text together; ``notes``: that of each, by id."""
+        for note, checks in self.grouped(lambda check: notes[check.id]).items():
+            checks.action_fail(reason=note)
 
     def _failed_goods(self, goods):
         """The move lines that failed goods of these checks lie in: ``{move line: quantity in the product's unit}``.
@@ -78,12 +84,14 @@ class OrderQualityCheck(models.Model):
                     left -= part
         return taken
 
-    def _hand_over(self, mate, left, there, first):
+    def _hand_over(self, mate, left, there, first, seen, apart):
         """Let the answers of this check go with goods that are in the transfer of ``mate`` now.
 
         :param dict left: what of its goods is in its own transfer still, ``there``: what is in that of ``mate``, both by key of
             a row
         :param bool first: what failed goes first
+        :param dict seen: gets who answered for the rows that took something over, by row
+        :param list apart: as for ``_shrink``
         """
         self.ensure_one()
         targets = mate.line_ids._present().grouped(lambda row: row._key())
@@ -96,22 +104,30 @@ class OrderQualityCheck(models.Model):
                     part = min(moving, row.quantity, target._left())
                     if row._compare(part) <= 0:
                         continue
-                    _opened, passed, failed = row._shrink(part, failed_first=first, moving=True)
+                    _opened, passed, failed = row._shrink(part, failed_first=first)
                     moving -= part
                     surplus -= part
                     if passed or failed:
+                        seen[target] = seen.get(target, row.answered_by_ids) | row.answered_by_ids
+                        evidence = row._evidence()
+                        # written for all rows at once
+                        del evidence["answered_by_ids"]
                         target.write(
                             {
-                                **row._evidence(),
+                                **evidence,
                                 "passed_qty": target.passed_qty + passed,
                                 "failed_qty": target.failed_qty + failed,
+                                # only where all of what failed is
+                                "conceded": bool(failed or target.failed_qty)
+                                and (row.conceded or not failed)
+                                and (target.conceded or not target.failed_qty),
                             }
                         )
                     if failed and not row.failed_qty:
                         row.note = False
             for row in order.filtered(lambda row: row.quantity > 0):
                 if row._compare(surplus) > 0:
-                    surplus -= sum(row._shrink(min(surplus, row.quantity)))
+                    surplus -= sum(row._shrink(min(surplus, row.quantity), apart))
 
 
 class StockPicking(models.Model):
@@ -121,7 +137,32 @@ class StockPicking(models.Model):
         """What was judged of goods that go into a backorder goes with them."""
         backorders = super()._create_backorder(backorder_moves=backorder_moves)
         backorders.sudo()._quality_follow()
+        backorders.sudo()._quality_stay_held()
         return backorders
+
+    def _quality_stay_held(self):
+        """What is split off goods that failed is as they are; for ``sudo``."""
+        held = self.filtered(lambda picking: picking.backorder_id._quality_suspect())
+        if held:
+            held._quality_put({"order_held_back": True})
+        # a simple check is about all that lay in the transfer
+        failed = self.backorder_id.order_quality_check_ids.filtered(
+            lambda check: check.state == "failed" and not check.point_id
+        ).grouped("picking_id")
+        if not failed:
+            return
+        parts = self.filtered(lambda picking: picking.backorder_id in failed)
+        parts._quality_insert_simple()
+        for check in parts.order_quality_check_ids.filtered(lambda check: not check.point_id):
+            origin = failed[check.picking_id.backorder_id]
+            check._transition_write(
+                {
+                    "state": "failed",
+                    "checked_by_id": origin.checked_by_id.id,
+                    "checked_at": origin.checked_at,
+                    "note": origin.note,
+                }
+            )
 
     def _quality_is_part(self, failed):
         """Whether something else than ``failed`` (move line to quantity) is still to leave with this transfer."""
@@ -164,13 +205,13 @@ class StockPicking(models.Model):
         # super: the verdicts follow once the goods lie where they belong
         backorders = super(StockPicking, inside)._create_backorder(backorder_moves=whole | new).with_env(self.env)
         new.move_line_ids.unlink()
-        self.env["stock.move.line"].create(
-            [
-                {**vals, "move_id": move.id, "picking_id": move.picking_id.id}
-                for move, origin in zip(new, origins)
-                for vals in values[origin]
-            ]
-        )
+        vals_list = [
+            {**vals, "move_id": move.id, "picking_id": move.picking_id.id}
+            for move, origin in zip(new, origins)
+            for vals in values[origin]
+        ]
+        lines = self.env["stock.move.line"].create(vals_list)
+        lines._quality_packed_by([vals["result_package_id"] and vals["order_packed_by_id"] for vals in vals_list])
         opened = whole.move_line_ids.filtered(
             lambda line: line.result_package_id not in parcels and line.result_package_id != line.package_id
         )
@@ -222,7 +263,7 @@ class StockPicking(models.Model):
             for check in gone:
                 check._transition_write({"picking_id": by_origin[check.picking_id].id})
         mates = {(check.picking_id, check.point_id): check for check in self._quality_checks()}
-        stayed, taking = checks - gone, Check
+        stayed, taking, seen, apart = checks - gone, Check, {}, []
         for check in stayed:
             mate = mates.get((by_origin[check.picking_id], check.point_id), Check)
             point = check.point_id
@@ -231,8 +272,14 @@ class StockPicking(models.Model):
                 check._wanted_goods(point._goods_of(left.get(check.picking_id, none))),
                 check._wanted_goods(point._goods_of(there.get(mate.picking_id, none))),
                 check in first,
+                seen,
+                apart,
             )
             taking |= mate
+        rows = self.env["order.quality.check.line"].sudo()
+        for users, own in rows.union(*seen).grouped(seen.get).items():
+            own.write({"answered_by_ids": [Command.link(user.id) for user in users]})
+        rows.create(apart)
         (checks | taking).line_ids._empty().unlink()
         text = self.env._("As it was judged in the transfer that these goods were in.")
         taking._take_from_goods(text)
@@ -254,8 +301,12 @@ class StockMove(models.Model):
         self.ensure_one()
         values = []
         for line, quantity in taken.items():
-            unit = line.product_uom_id
-            part = line.product_id.uom_id._compute_quantity(quantity, unit, rounding_method="HALF-UP")
+            own, unit = line.product_id.uom_id, line.product_uom_id
+            part = own._compute_quantity(quantity, unit, rounding_method="HALF-UP")
+            if own.compare(unit._compute_quantity(part, own, round=False), quantity):
+                # one of a dozen is no number of dozens
+                line.write({"product_uom_id": own.id, "quantity": line.quantity_product_uom})
+                unit, part = own, quantity
             parcel = line.result_package_id
             if parcel and parcel != line.package_id and not (parcels and parcel in parcels):
                 parcel = parcel.browse()
@@ -270,6 +321,8 @@ class StockMove(models.Model):
                     "owner_id": line.owner_id.id,
                     "location_id": line.location_id.id,
                     "location_dest_id": line.location_dest_id.id,
+                    # read by who makes lines of these goods; ``create`` itself takes it from nobody
+                    "order_packed_by_id": line.order_packed_by_id.id,
                 }
             )
             if unit.compare(part, line.quantity) >= 0:

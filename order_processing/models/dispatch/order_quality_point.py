@@ -197,12 +197,15 @@ class OrderQualityPoint(models.Model):
         return super().unlink()
 
     def _refuse_used(self, words):
-        """:raises UserError: some of ``self`` have checks; ``words`` say what follows"""
+        """:raises UserError: some of ``self`` have checks, or have drawn; ``words`` say what follows"""
         if not self:
             return
-        used = self.env["order.quality.check"].sudo()._read_group([("point_id", "in", self.ids)], ["point_id"])
+        used = self.browse()
+        for model in ("order.quality.check", "order.quality.draw"):
+            for (point,) in self.env[model].sudo()._read_group([("point_id", "in", self.ids)], ["point_id"]):
+                used |= point
         if used:
-            raise UserError("\n".join(f"{point.name} {words}" for (point,) in used))
+            raise UserError("\n".join(f"{point.name} {words}" for point in used))
 
     # ------------------------------------------------------------------ what it is about
 

@@ -76,10 +76,12 @@ class OrderQualityCheck(models.Model):
                     left=left,
                 )
             )
+        counted = rows.browse()
         for row in rows:
             taken = min(quantity, row._left())
             if unit.compare(taken, 0.0) > 0:
                 quantity -= taken
+                counted |= row
                 row.write(
                     {
                         "passed_qty": row.passed_qty + taken,
@@ -87,6 +89,7 @@ class OrderQualityCheck(models.Model):
                         "answered_at": fields.Datetime.now(),
                     }
                 )
+        counted._seen()
 
     def _scanned_rows(self, code, quantity):
         """The rows that ``code`` is about, and how many it stands for; for ``sudo``.

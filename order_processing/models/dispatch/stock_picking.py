@@ -37,7 +37,12 @@ class StockPicking(models.Model):
         needed = self._quality_needed()
         if not needed:
             return self.env["order.quality.check"].sudo()
-        needed.flush_recordset(["company_id", "sale_id"])
+        needed._quality_insert_simple()
+        return self.env["order.quality.check"].sudo().search([("picking_id", "in", needed.ids)])
+
+    def _quality_insert_simple(self):
+        """Make the simple checks of these transfers that nobody has made meanwhile, with one statement."""
+        self.flush_recordset(["company_id", "sale_id"])
         self.env.cr.execute(
             SQL(
                 """
@@ -48,12 +53,11 @@ class StockPicking(models.Model):
                 """,
                 user=self.env.uid,
                 now=fields.Datetime.now(),
-                pickings=needed.ids,
+                pickings=self.ids,
             )
         )
         if self.env.cr.rowcount:
-            needed.invalidate_recordset(["order_quality_check_ids", "order_quality_state"], flush=False)
-        return self.env["order.quality.check"].sudo().search([("picking_id", "in", needed.ids)])
+            self.invalidate_recordset(["order_quality_check_ids", "order_quality_state"], flush=False)
 
     def action_quality_pass(self, note=""):
         """The goods of these transfers are as ordered and whole.

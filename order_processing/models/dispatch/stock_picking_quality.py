@@ -8,7 +8,8 @@ TOUCHED = "order_processing.quality_touched"
 # what of a move line is another thing to check
 GOODS = {"quantity", "product_id", "lot_id", "lot_name", "result_package_id", "move_id", "picking_id", "product_uom_id"}
 # written by what happens to the goods alone
-FACTS = {"order_packed_by_id", "order_held_back"}
+PACKER = "order_packed_by_id"
+FACTS = {"order_packed_by_ids", "order_held_back"}
 
 
 class StockPicking(models.Model):
@@ -16,7 +17,9 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
-    order_packed_by_id = fields.Many2one("res.users", "Packed by", readonly=True, copy=False)
+    order_packed_by_ids = fields.Many2many(
+        "res.users", string="Packed by", compute="_compute_order_packed_by_ids", compute_sudo=True
+    )
     order_held_back = fields.Boolean(
         "Held back",
         readonly=True,
@@ -35,6 +38,11 @@ class StockPicking(models.Model):
         for picking in self:
             picking.order_quality_count = counts.get(picking._origin, 0)
 
+    @api.depends("move_line_ids.order_packed_by_id")
+    def _compute_order_packed_by_ids(self):
+        for picking in self:
+            picking.order_packed_by_ids = picking.move_line_ids.order_packed_by_id
+
     # ------------------------------------------------------------------ what happens to the goods alone
 
     @api.model_create_multi
@@ -42,7 +50,7 @@ class StockPicking(models.Model):
         return super().create([{name: vals[name] for name in vals if name not in FACTS} for vals in vals_list])
 
     def write(self, vals):
-        """Who packed a transfer and whether it is held back is nobody's to write."""
+        """Who packed a transfer and whether it is held back is nobody's to write, nor that a delivery is a return."""
         if not FACTS.isdisjoint(vals):
             raise UserError(
                 self.env._(
@@ -50,7 +58,26 @@ class StockPicking(models.Model):
                     transfers=", ".join(self.mapped("name")),
                 )
             )
+        if vals.get("return_id"):
+            self._quality_refuse_return(vals["return_id"])
         return super().write(vals)
+
+    def _quality_refuse_return(self, number):
+        """:raises UserError: names those that deliver an order, or have checks, and are no return of ``number`` (id) yet"""
+        delivering = self.sudo().filtered(
+            lambda picking: (
+                picking.return_id.id != number
+                and (picking.order_quality_check_ids or (picking.picking_type_code == "outgoing" and picking.sale_id))
+            )
+        )
+        if delivering:
+            raise UserError(
+                self.env._(
+                    "%(transfers)s: this delivers an order, and does not become a return, of which nothing is checked."
+                    " Take goods back by a return of the delivery.",
+                    transfers=", ".join(delivering.mapped("name")),
+                )
+            )
 
     def _quality_put(self, vals):
         """The one door to ``FACTS``, for ``sudo``."""
@@ -153,8 +180,14 @@ class StockPicking(models.Model):
         pickings.invalidate_recordset(["order_quality_check_ids", "order_quality_state"], flush=False)
 
     def _quality_held_back(self):
-        """Those of these that hold goods back which failed: no dispatch touches them."""
-        return self.filtered(lambda picking: picking.order_held_back and picking.order_quality_state == "failed")
+        """Those of these with goods that failed, until a person passes what lies there: no dispatch touches them."""
+        return self._quality_suspect().filtered(lambda picking: picking.order_quality_state != "passed")
+
+    def _quality_suspect(self):
+        """Those of these that hold goods back which failed, or that such goods were taken out of by hand."""
+        return self.filtered(
+            lambda picking: picking.order_held_back or picking.sudo().order_quality_check_ids.line_ids._taken_out()
+        )
 
     # ------------------------------------------------------------------ the screen before the refusal
 
@@ -204,23 +237,46 @@ class StockMoveLine(models.Model):
 
     _inherit = "stock.move.line"
 
+    order_packed_by_id = fields.Many2one("res.users", "Packed by", readonly=True, index="btree_not_null")
+
     @api.model_create_multi
     def create(self, vals_list):
-        lines = super().create(vals_list)
+        lines = super().create([{name: vals[name] for name in vals if name != PACKER} for vals in vals_list])
         lines._quality_touched()
         if any(vals.get("result_package_id") for vals in vals_list):
             lines.filtered("result_package_id")._quality_packed()
         return lines
 
     def write(self, vals):
-        """Who puts goods into a parcel has packed them."""
+        """Who puts goods into a parcel has packed them, and nobody enters who that was.
+
+        :raises UserError: who packed was given
+        """
+        if PACKER in vals:
+            raise UserError(
+                self.env._(
+                    "%(transfers)s: who packed is written down when it happens and cannot be entered.",
+                    transfers=", ".join(self.picking_id.mapped("name")),
+                )
+            )
         before = self.picking_id if "picking_id" in vals else self.env["stock.picking"]
         answer = super().write(vals)
         if not GOODS.isdisjoint(vals):
             self._quality_touched(before)
-        if vals.get("result_package_id"):
+        if "result_package_id" in vals:
             self._quality_packed()
         return answer
+
+    def copy(self, default=None):
+        """Goods that lie in the same parcel were packed by who packed them."""
+        copies = super().copy(default)
+        same = [
+            (new, line.order_packed_by_id.id)
+            for line, new in zip(self, copies)
+            if new.result_package_id and new.result_package_id == line.result_package_id
+        ]
+        copies.browse([new.id for new, _packer in same])._quality_packed_by([packer for _new, packer in same])
+        return copies
 
     def unlink(self):
         self._quality_touched()
@@ -230,10 +286,16 @@ class StockMoveLine(models.Model):
         """Note who packed, where a quality point asks for a second person."""
         companies = self.env["order.quality.point"]._second_person_companies()
         if companies:
-            packed = self.picking_id.filtered(
-                lambda picking: picking.company_id.id in companies and picking.state not in CLOSED
-            )
-            packed.sudo()._quality_put({"order_packed_by_id": self.env.uid})
+            lines = self.filtered(lambda line: line.company_id.id in companies and line.picking_id.state not in CLOSED)
+            lines._quality_packed_by([line.result_package_id and self.env.uid for line in lines])
+
+    def _quality_packed_by(self, packers):
+        """The one door to who packed: ``packers`` are the ids of users, one for each of these lines."""
+        lines = {}
+        for line, packer in zip(self.sudo(), packers):
+            lines.setdefault(packer or False, []).append(line.id)
+        for packer, ids in lines.items():
+            super(StockMoveLine, self.sudo().browse(ids)).write({PACKER: packer})
 
     def _quality_touched(self, pickings=None):
         """Note that the goods of the transfers of these lines, and of ``pickings``, have changed in this transaction."""
