@@ -122,6 +122,23 @@ class TestWindow(OrderCase):
         queries(orders[0])
         self.assertEqual(queries(orders[1]), queries(orders[2:]))
 
+    def test_bringing_forward_costs_the_same_for_one_and_for_many(self):
+        orders = self.env["sale.order"].browse(self._windowed(first=3).id for _n in range(22))
+        before = orders[0].order_ship_from
+        self.env.flush_all()
+        self.cr.execute("UPDATE sale_order SET order_ship_from = NULL WHERE id = ANY(%s)", [orders.ids])
+
+        def queries(own):
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            own._ship_replan(dict.fromkeys(own, before))
+            self.env.flush_all()
+            return self.cr.sql_log_count - start
+
+        queries(orders[0])
+        self.assertEqual(queries(orders[1]), queries(orders[2:]))
+        self.assertLess(max(orders.picking_ids.move_ids.mapped("date")), day_bounds(self.company, before)[0])
+
     def test_a_day_that_a_stock_user_says_is_no_day(self):
         order = self._windowed(last=-1)
         picking = order.picking_ids

@@ -217,7 +217,9 @@ class TestProfile(ShortageCase):
         self.assertEqual(answer["code"], "refused")
         self.assertIn("whole lines", answer["message"])
         self._stock(self.product, 3, self.house.lot_stock_id)
-        self.assertEqual(self._decide(order.order_line, "warehouse")[0]["code"], "done", "the line leaves whole from there")
+        self.assertEqual(
+            self._decide(order.order_line, "warehouse")[0]["code"], "done", "the line leaves whole from there"
+        )
         self.assertEqual(self._as("processor", order).action_dispatch()[0]["code"], "dispatched")
 
     def test_an_order_that_leaves_at_once_is_not_divided(self):
@@ -228,3 +230,23 @@ class TestProfile(ShortageCase):
         self._stock(self.other_product, 3, self.house.lot_stock_id)
         self.assertEqual(self._decide(whole.order_line, "warehouse")[0]["code"], "done", "all of it leaves from there")
         self.assertEqual(self._as("processor", whole).action_dispatch()[0]["code"], "dispatched")
+
+    def test_what_is_cancelled_beside_it_leaves_with_no_transfer(self):
+        self._stock(self.other_product, 2, self.house.lot_stock_id)
+        order = self._short((self.substitute, 5), (self.other_product, 2), order_max_shipments=1)
+        lines = self._as("processor", order.order_line)
+        answer = lines._decide_shortages({lines[0]: Decision("wait"), lines[1]: Decision("warehouse")})
+        self.assertIn("1 shipments at most", answer[0]["message"])
+        answer = lines._decide_shortages({lines[0]: Decision("cancel"), lines[1]: Decision("warehouse")})
+        self.assertEqual(answer[0]["code"], "done", answer)
+        self.assertEqual(self._as("processor", order).action_dispatch()[0]["code"], "dispatched")
+
+    def test_who_sends_what_is_there_divides_the_order(self):
+        self._stock(self.other_product, 2, self.house.lot_stock_id)
+        order = self._short((self.product, 10), (self.other_product, 2), picking_policy="one")
+        lines = self._as("processor", order.order_line)
+        answer = lines._decide_shortages({lines[0]: Decision("wait"), lines[1]: Decision("warehouse")})
+        self.assertIn("at once", answer[0]["message"])
+        answer = lines._decide_shortages({lines[0]: Decision("part"), lines[1]: Decision("warehouse")})
+        self.assertEqual(answer[0]["code"], "done", answer)
+        self.assertEqual(order.picking_policy, "direct")

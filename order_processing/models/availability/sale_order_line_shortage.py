@@ -95,9 +95,9 @@ class SaleOrderLine(models.Model):
 
     def _shortage_soon(self, ready, still, facts):
         """What may leave now of ``ready`` there is: what is far off takes nothing but what it has reserved already."""
-        if not ready or not self._horizon_day() or not facts:
+        if not ready or not self._horizon_day():
             return ready
-        needed, _short, _part, _receipt, plain = facts
+        needed, _short, _part, _receipt, plain = facts or (0.0, 0.0, 0.0, None, False)
         if not plain:
             return 0.0
         needed = self.product_id.uom_id._compute_quantity(needed, self.product_uom_id, round=False)

@@ -75,22 +75,26 @@ class SaleOrderLine(models.Model):
     def _shortage_divided(self, plans):
         """Plans to take goods from another warehouse that contradict how their order ships, with the reason.
 
-        What comes from there leaves with a transfer of its own.
+        What comes from there leaves with a transfer of its own; what is cancelled beside it leaves with none.
 
-        :param dict plans: line to ``Plan``
+        :param dict plans: line to ``Plan``, those of an order together
         """
         taken = {line: plan for line, plan in plans.items() if plan.choice == "warehouse" and not plan.problem}
         for order, lines in self.browse().union(*taken).grouped("order_id").items():
             open_ = {move: move.product_qty for move in order.sudo().order_line.move_ids if move._ship_leaves()}
-            for line in lines:
-                for move, quantity in line._shortage_parts(plans[line].quantity)[0].items():
-                    open_[move] -= quantity
+            chosen = {line: plans[line] for line in order.order_line if line in plans and not plans[line].problem}
+            for line, plan in chosen.items():
+                if plan.choice in ("warehouse", "cancel"):
+                    for move, quantity in line._shortage_parts(plan.quantity)[0].items():
+                        open_[move] -= quantity
             rest = self.env["stock.move"].union(
                 *(move for move, quantity in open_.items() if move.product_id.uom_id.compare(quantity, 0) > 0)
             )
             after = rest.location_id.warehouse_id.union(*(plans[line].warehouse for line in lines))
+            # who sends what is there gives up that the order leaves at once
+            whole = order.picking_policy == "one" and all(plan.choice != "part" for plan in chosen.values())
             for line in lines:
-                if problem := order._shortage_contradicts(len(after), line in rest.sale_line_id):
+                if problem := order._shortage_contradicts(len(after), whole, line in rest.sale_line_id):
                     plans[line] = plans[line]._replace(problem=problem)
         return plans
 
@@ -194,14 +198,15 @@ class SaleOrderLine(models.Model):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _shortage_contradicts(self, number, divided):
+    def _shortage_contradicts(self, number, whole, divided):
         """What in how this order ships speaks against leaving from several warehouses, in words, else ``""``.
 
         :param int number: from how many warehouses something is still to leave
+        :param bool whole: whether all of it leaves at once
         :param bool divided: whether a line would leave from several
         """
         self.ensure_one()
-        if self.picking_policy == "one" and number > 1:
+        if whole and number > 1:
             return self.env._("the order leaves at once, and this would divide it; let it leave in parts first")
         if self.order_complete_lines and divided:
             return self.env._("the order leaves in whole lines, and not all of this one is there or can be taken")
