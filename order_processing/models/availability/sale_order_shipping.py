@@ -212,17 +212,17 @@ class SaleOrder(models.Model):
 
         :param dict before: order to the first day (``date``) on which it might leave until now, or nothing
         """
+        firsts = {order: order._ship_first_moment() for order in self}
+        formers = {order: day_bounds(order.company_id, day)[0] for order, day in before.items() if day}
         dates = {}
-        for order in self:
-            first, day = order._ship_first_moment(), before[order]
-            former = day_bounds(order.company_id, day)[0] if day else None
-            for move in order.sudo().picking_ids.move_ids.filtered(lambda move: move._ship_leaves()):
-                if first and move.date < first:
-                    dates[move] = first
-                elif move.date == former and move.sale_line_id:
-                    dates[move] = move.sale_line_id._prepare_procurement_values()["date_planned"]
-        moves = self.env["stock.move"].sudo().union(*dates)
-        for date, own in moves.grouped(dates.get).items():
+        # all of them together: what is read of each is read for all
+        for move in self.sudo().picking_ids.move_ids.filtered(lambda move: move._ship_leaves()):
+            order = move.picking_id.sale_id
+            if firsts[order] and move.date < firsts[order]:
+                dates[move] = firsts[order]
+            elif move.date == formers.get(order) and move.sale_line_id:
+                dates[move] = move.sale_line_id._prepare_procurement_values()["date_planned"]
+        for date, own in self.env["stock.move"].sudo().union(*dates).grouped(dates.get).items():
             own.date = date
 
     def _ship_window_problems(self, day=None):
