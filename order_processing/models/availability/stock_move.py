@@ -58,7 +58,7 @@ class StockMove(models.Model):
         return super()._action_done(cancel_backorder=cancel_backorder)
 
     def _ship_moment(self):
-        """The moment (UTC) of a back-dated dispatch, or ``None``: only who may dispatch, and the server, say which day it is."""
+        """The moment (UTC) of a back-dated dispatch, or ``None``: only who may dispatch, and the server, say the day."""
         user = self.env.user
         if user._is_superuser() or user.has_group(PROCESSOR):
             return self.env.context.get("order_business_moment")
