@@ -38,6 +38,21 @@ class TestAnswers(DelayCase):
         self.assertEqual(sent[0]["code"], "dispatched")
         self.assertEqual(order.order_line.mapped("qty_delivered"), [5, 0])
 
+    def test_a_part_that_the_shipping_profile_does_not_allow_is_left_to_the_desk(self):
+        self._stock(self.product, 5)
+        order, notice = self._told(
+            (self.product, 5), (self.other_product, 2), late=self.other_product, picking_policy="one"
+        )
+        order.order_max_shipments = 1
+        problem = notice._answer(order, "part")
+        self.assertIn("1 shipments at most", problem)
+        self.assertEqual((order.picking_policy, notice.line_ids.to_settle), ("one", problem))
+        order.order_max_shipments, order.order_min_shipment = 0, 1000
+        self.assertIn("worth at least", notice._answer(order, "part"))
+        order.order_min_shipment = 50
+        self.assertEqual(notice._answer(order, "part"), "")
+        self.assertEqual(order.picking_policy, "direct")
+
     def test_cancels_what_is_late(self):
         self._stock(self.product, 5)
         order, notice = self._told((self.product, 5), (self.other_product, 2), late=self.other_product)

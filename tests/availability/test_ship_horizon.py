@@ -1,9 +1,10 @@
 """Orders far off do not eat today's stock: neither by reserving it nor by standing before those that are wanted now."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 from tests.common import OrderCase
 
@@ -127,3 +128,63 @@ class TestHorizon(OrderCase):
 
         queries(moves[0])
         self.assertEqual(queries(moves[1]), queries(moves[2:]))
+
+    def test_of_what_is_far_off_nothing_leaves_now(self):
+        far = self._confirmed(30, quantity=12)
+        far.action_promise()
+        line = far.order_line
+        self.assertTrue(far.order_is_short)
+        answer = self._as("processor", line).action_decide_shortage("part")[0]
+        self.assertEqual(answer["code"], "refused")
+        self.assertIn("reserved from", answer["message"])
+        self.customer.order_ship_mode = "parts"
+        answer = self._as("processor", line).action_decide_shortage("standing")[0]
+        self.assertEqual((answer["code"], answer["lines"][0]["choice"]), ("done", "wait"))
+        self.assertEqual(self._reserved(far), 0)
+
+    def test_a_line_far_off_is_nothing_that_could_leave_with_another(self):
+        near = self._make_product("Near Goods", "TG-N", 3.0)
+        order = self._make_order(
+            (self.product, 5), (near, 2), commitment_date=fields.Datetime.now() + timedelta(days=30)
+        )
+        order.action_confirm()
+        order.action_promise()
+        answer = self._as("processor", order.order_line[1]).action_decide_shortage("part")[0]
+        self.assertEqual(answer["code"], "refused")
+        self.assertIn("nothing of the order is there", answer["message"])
+
+    def test_it_is_told_of_what_still_waits_alone(self):
+        early = self._confirmed(30)
+        self.product.order_horizon_days = 0
+        early.picking_ids.action_assign()
+        self.product.order_horizon_days = 14
+        self.assertFalse(early.order_reserve_from, "it is reserved already")
+        self.assertEqual(self._as("processor", early).action_dispatch()[0]["code"], "dispatched")
+        early.invalidate_recordset(["order_reserve_from"])
+        self.assertFalse(early.order_reserve_from)
+        self.assertNotIn("wanted later", self._as("processor", early).action_dispatch()[0]["message"])
+        self.assertTrue(self._order(30).order_reserve_from, "a quotation says what would be")
+
+    def test_goods_held_back_are_not_told_to_be_wanted_later(self):
+        order = self._confirmed(30, quantity=5)
+        self.product.order_horizon_days = 0
+        order.picking_ids.action_assign()
+        with patch.object(type(order.picking_ids), "_quality_held_back", lambda pickings: pickings):
+            self.product.order_horizon_days = 14
+            message = self._as("processor", order).action_dispatch()[0]["message"]
+        self.assertIn("failed their check", message)
+
+    def test_what_is_missing_now_is_not_told_to_be_wanted_later(self):
+        order = self._make_order(
+            (self.product, 5), (self.other_product, 2), commitment_date=fields.Datetime.now() + timedelta(days=30)
+        )
+        order.action_confirm()
+        order.picking_ids.action_assign()
+        self.assertIn("in stock", self._as("processor", order).action_dispatch()[0]["message"])
+
+    def test_no_less_than_none_and_who_it_is_of(self):
+        for name in ("order_max_shipments", "order_horizon_days", "order_min_shipment"):
+            with self.subTest(name=name), self.assertRaisesRegex(ValidationError, self.customer.name):
+                self.customer[name] = -1
+        with self.assertRaisesRegex(ValidationError, self.product.name):
+            self.product.order_horizon_days = -1

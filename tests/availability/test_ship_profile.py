@@ -1,10 +1,12 @@
 """How a customer's orders ship: taken over by the order, kept by picking, dispatch and the shortage desk."""
 
 import psycopg2
+from lxml import etree
 
 from odoo.exceptions import UserError
 from odoo.tests import Form
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .shortages import ShortageCase
 
@@ -48,6 +50,88 @@ class TestProfile(ShortageCase):
         pricelist = self.env["product.pricelist"].create({"name": "Dear", "currency_id": dear.id})
         order = self._make_order((self.product, 1), pricelist_id=pricelist.id)
         self.assertAlmostEqual(order.order_min_shipment, 100, 2)
+
+    def _pricelist(self, name, rate):
+        currency = self.env["res.currency"].create(
+            {"name": name, "symbol": name[0], "rate_ids": [(0, 0, {"rate": rate})]}
+        )
+        return self.env["product.pricelist"].create({"name": name, "currency_id": currency.id})
+
+    def test_the_least_value_follows_the_currency(self):
+        self._profile(min_shipment=50)
+        dear, same = self._pricelist("DEA", 2.0), self.env["product.pricelist"].create({"name": "Same"})
+        order = self._make_order((self.product, 1), order_max_shipments=7)
+        order.pricelist_id = dear
+        self.assertAlmostEqual(order.order_min_shipment, 100, 2)
+        order.order_min_shipment = 30
+        order.pricelist_id = same
+        self.assertAlmostEqual(order.order_min_shipment, 15, 2, "what was typed is worth what it was")
+        order.pricelist_id = self.env["product.pricelist"].create({"name": "Same Again"})
+        order.write({"client_order_ref": "X", "user_id": self.users["salesman"].id})
+        self.assertEqual((order.order_min_shipment, order.order_max_shipments), (15, 7))
+        order.write({"pricelist_id": dear.id, "order_min_shipment": 9})
+        self.assertEqual(order.order_min_shipment, 9)
+
+    def test_the_least_value_follows_the_currency_on_the_form(self):
+        self._turn_on("product.group_product_pricelist")
+        self._profile(min_shipment=50)
+        dear = self._pricelist("DEB", 2.0)
+        with Form(self._as("processor", self.env["sale.order"])) as form:
+            form.partner_id = self.customer
+            form.pricelist_id = dear
+            self.assertAlmostEqual(form.order_min_shipment, 100, 2)
+        order = form.record
+        self.assertAlmostEqual(order.order_min_shipment, 100, 2)
+        with Form(order) as form:
+            form.pricelist_id = self.env["product.pricelist"].create({"name": "Same"})
+        self.assertAlmostEqual(order.order_min_shipment, 50, 2)
+
+    def test_a_policy_that_the_last_customer_wished_goes_with_him(self):
+        plain, parts = self._make_customer("Plain"), self._make_customer("Parts")
+        parts.order_ship_mode = "parts"
+        self._profile(ship_mode="complete")
+        order = self._make_order((self.product, 1))
+        order.partner_id = plain
+        self.assertEqual(order.picking_policy, "direct")
+        order.picking_policy = "one"
+        order.partner_id = self._make_customer("Plain Too")
+        self.assertEqual(order.picking_policy, "one", "that was nobody's wish")
+        order.partner_id = parts
+        order.picking_policy = "one"
+        order.partner_id = plain
+        self.assertEqual(order.picking_policy, "one", "that was not the wish")
+
+    def test_a_policy_that_the_last_customer_wished_goes_with_him_on_the_form(self):
+        plain = self._make_customer("Plain")
+        self._profile(ship_mode="complete")
+        with Form(self._as("processor", self.env["sale.order"])) as form:
+            form.partner_id = self.customer
+            self.assertEqual(form.picking_policy, "one")
+            form.partner_id = plain
+            self.assertEqual(form.picking_policy, "direct")
+            form.partner_id = self.customer
+        order = form.record
+        self.assertEqual(order.picking_policy, "one")
+        with Form(order) as form:
+            form.partner_id = plain
+            self.assertEqual(form.picking_policy, "direct")
+        self.assertEqual(order.picking_policy, "direct")
+        with Form(self._as("processor", self.env["sale.order"])) as form:
+            form.picking_policy = "one"
+            form.partner_id = plain
+            self.assertEqual(form.picking_policy, "one", "nobody's wish")
+
+    def test_a_company_below_another_has_its_own(self):
+        below = self.env["res.partner"].create(
+            {"name": "Below", "is_company": True, "parent_id": self.customer.id, "city": "London"}
+        )
+        person = self.env["res.partner"].create({"name": "Person", "parent_id": self.customer.id})
+        view = etree.fromstring(self._as("manager", below).get_view(view_type="form")["arch"])
+        for name in ("ship_mode", "max_shipments", "min_shipment", "horizon_days"):
+            hidden = view.xpath(f"//page//field[@name='order_{name}']/@invisible")[0]
+            for partner, expected in ((below, False), (person, True), (self.customer, False)):
+                values = {"parent_id": partner.parent_id.id, "is_company": partner.is_company}
+                self.assertEqual(bool(safe_eval(hidden, values)), expected, (name, partner.name))
 
     def test_whole_lines_wait_and_the_others_leave(self):
         self._profile(ship_mode="lines")

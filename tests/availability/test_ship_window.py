@@ -1,11 +1,14 @@
 """The window in which an order may leave: kept by the promise, by picking, by the pickup and shown on the desk."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import psycopg2
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
 from odoo.addons.order_processing.models.common.business_day import business_day, day_bounds
@@ -62,6 +65,98 @@ class TestWindow(OrderCase):
         self.assertLess(late.picking_ids.scheduled_date, first)
         late.order_ship_from = order.order_ship_from
         self.assertEqual(late.picking_ids.scheduled_date, first)
+
+    def test_what_comes_back_is_not_put_off(self):
+        order = self._windowed()
+        self._deliver(order, {self.product: 3})
+        wizard = self.env["stock.return.picking"].create({"picking_id": order.picking_ids.filtered("date_done").id})
+        wizard.product_return_moves.quantity = 1
+        back = wizard._create_return()
+        before = back.move_ids.date
+        order.order_ship_from = self.today + timedelta(days=10)
+        self.assertEqual(back.move_ids.date, before)
+        open_ = order.picking_ids.filtered(lambda picking: picking.state != "done") - back
+        self.assertEqual(open_.move_ids.date, day_bounds(self.company, order.order_ship_from)[0])
+
+    def test_an_earlier_first_day_brings_transfers_forward(self):
+        plain = self._windowed()
+        order = self._windowed(first=10)
+        moves = order.picking_ids.move_ids
+        order.order_ship_from = self.today + timedelta(days=5)
+        self.assertEqual(moves.date, day_bounds(self.company, order.order_ship_from)[0])
+        order.order_ship_from = False
+        self.assertEqual(moves.date, order.order_line._prepare_procurement_values()["date_planned"])
+        self.assertLess(abs(moves.date - plain.picking_ids.move_ids.date), timedelta(hours=1))
+        order.order_ship_from = self.today + timedelta(days=5)
+        by_hand = moves.date + timedelta(days=2)
+        moves.date = by_hand
+        order.order_ship_from = self.today
+        self.assertEqual(moves.date, by_hand, "planned by hand")
+
+    def test_many_are_put_off_with_one_write(self):
+        orders = self.env["sale.order"].browse(self._windowed().id for _n in range(12))
+        written = []
+
+        def spy(moves, vals):
+            if "date" in vals:
+                written.append(moves)
+            return write(moves, vals)
+
+        write = type(self.env["stock.move"]).write
+        with patch.object(type(self.env["stock.move"]), "write", spy):
+            orders.order_ship_from = self.today + timedelta(days=3)
+        self.assertEqual(written, [orders.picking_ids.move_ids])
+
+    def test_putting_off_costs_the_same_for_one_and_for_many(self):
+        orders = self.env["sale.order"].browse(self._windowed().id for _n in range(22))
+
+        def queries(own):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            own._ship_replan(dict.fromkeys(own))
+            return self.cr.sql_log_count - start
+
+        orders.order_ship_from = self.today + timedelta(days=3)
+        orders.picking_ids.move_ids.date = fields.Datetime.now()
+        queries(orders[0])
+        self.assertEqual(queries(orders[1]), queries(orders[2:]))
+
+    def test_bringing_forward_costs_the_same_for_one_and_for_many(self):
+        orders = self.env["sale.order"].browse(self._windowed(first=3).id for _n in range(22))
+        before = orders[0].order_ship_from
+        self.env.flush_all()
+        # one day that core plans them all for
+        self.cr.execute(
+            "UPDATE sale_order SET order_ship_from = NULL, date_order = %s WHERE id = ANY(%s)",
+            [orders[0].date_order, orders.ids],
+        )
+
+        def queries(own):
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            own._ship_replan(dict.fromkeys(own, before))
+            self.env.flush_all()
+            return self.cr.sql_log_count - start
+
+        queries(orders[0])
+        self.assertEqual(queries(orders[1]), queries(orders[2:]))
+        self.assertLess(max(orders.picking_ids.move_ids.mapped("date")), day_bounds(self.company, before)[0])
+
+    def test_a_day_that_a_stock_user_says_is_no_day(self):
+        order = self._windowed(last=-1)
+        picking = order.picking_ids
+        picking.action_quality_pass()
+        picking.move_ids.picked = True
+        yesterday = fields.Datetime.to_string(fields.Datetime.now() - timedelta(days=1))
+        context = {"order_business_moment": yesterday, "skip_backorder": True, "skip_sms": True}
+        person = new_test_user(self.env, "picker", groups="stock.group_stock_user")
+        with self.assertRaisesRegex(UserError, order.name):
+            picking.with_user(person).with_context(**context).button_validate()
+        with self.assertRaisesRegex(UserError, order.name):
+            picking.with_user(person).sudo().with_context(**context).button_validate()
+        picking.with_user(self.users["processor"]).with_context(**context).button_validate()
+        self.assertEqual(picking.state, "done")
 
     def test_nothing_leaves_before_nor_after(self):
         early, late, fine = self._windowed(first=1), self._windowed(last=-1), self._windowed(first=0, last=0)

@@ -165,6 +165,22 @@ class TestWho(ShortageCase):
             with self.assertRaises(AccessError):
                 act()
 
+    def test_lines_of_another_company_are_not_read_through_the_screen(self):
+        """A row shows what its line says without asking who may read the line."""
+        order = self._short()
+        stranger = self.users["stranger"]
+        desk = self.env["order.shortage"].with_user(stranger).create({})
+        for model, names, vals in (
+            ("order.shortage.line", ["partner_id", "options"], {"line_id": order.order_line.id}),
+            ("order.shortage.result", ["order_id"], {"order_id": order.id}),
+        ):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                record = self.env[model].with_user(stranger).create({"shortage_id": desk.id, **vals})
+                record.read(names)
+        mine = self.env["order.shortage"].with_user(self.users["processor"]).create({})
+        row = mine.row_ids.create({"shortage_id": mine.id, "line_id": order.order_line.id})
+        self.assertEqual(row.read(["partner_id"])[0]["partner_id"][0], self.customer.id)
+
     def test_unknown_words(self):
         order = self._short()
         for options in (

@@ -1,6 +1,11 @@
 """What is short is taken from another warehouse, and core's documents stay right whatever happens afterwards."""
 
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from odoo.addons.order_processing.models.availability.shortage import Decision
 
 from .shortages import ShortageCase
 
@@ -130,3 +135,118 @@ class TestOtherWarehouse(ShortageCase):
             .action_decide_shortage("warehouse", warehouse_id=foreign.id)
         )
         self.assertIn(foreign.name, answer[0]["message"])
+
+    def _waiting(self):
+        """An order of two lines: of the second all is there, but it is wanted by an order before that has not reserved it."""
+        self._stock(self.other_product, 10)
+        before = self._make_order((self.other_product, 10))
+        before.action_confirm()
+        before.picking_ids.do_unreserve()
+        self._stock(self.other_product, 20, self.house.lot_stock_id)
+        order = self._make_order((self.product, 10), (self.other_product, 10))
+        order.action_confirm()
+        order.picking_ids.do_unreserve()
+        order.action_promise()
+        self.assertEqual(order.order_line.mapped("order_short_qty"), [6, 10])
+        return order
+
+    def test_what_another_choice_reserves_is_not_taken_twice(self):
+        order = self._waiting()
+        first, second = order.order_line
+        lines = self._as("processor", first | second)
+        answer = lines._decide_shortages({lines[0]: Decision("part"), lines[1]: Decision("warehouse")})
+        self.assertEqual(answer[0]["code"], "done", answer)
+        leaving = self._open_moves(order).filtered(lambda move: move.product_id == self.other_product)
+        self.assertEqual(sum(leaving.mapped("product_uom_qty")), 10)
+        self.assertEqual(leaving.location_id, self.house.lot_stock_id)
+
+    def test_what_is_not_open_any_more_is_refused_whole(self):
+        order = self._waiting()
+        line = order.order_line[1]
+        line.move_ids.product_uom_qty = 4
+        with self.assertRaisesRegex(UserError, f"(?s){order.name}.*{self.other_product.name}"):
+            line._shortage_take({line: (self.house, 10)})
+        self.assertEqual(line.move_ids.product_uom_qty, 4)
+
+    def test_many_are_taken_with_one_write(self):
+        self._stock(self.product, 1000, self.house.lot_stock_id)
+        orders = self.env["sale.order"].browse(self._make_order((self.product, 10)).id for _n in range(12))
+        orders.action_confirm()
+        orders.picking_ids.do_unreserve()
+        written = []
+
+        def spy(moves, vals):
+            if "product_uom_qty" in vals:
+                written.append(moves)
+            return write(moves, vals)
+
+        write = type(self.env["stock.move"]).write
+        with patch.object(type(self.env["stock.move"]), "write", spy):
+            orders.order_line._shortage_take({line: (self.house, 6) for line in orders.order_line})
+        self.assertEqual(len([moves for moves in written if moves.location_id == self.warehouse.lot_stock_id]), 1)
+
+
+class TestProfile(ShortageCase):
+    """Goods from another warehouse leave with a transfer of their own: the order must have room for it."""
+
+    def _asked_there(self, *lines, there=20, **vals):
+        self._stock(self.product, there, self.house.lot_stock_id)
+        order = self._short(*lines, **vals)
+        return order, self._decide(order.order_line[0], "warehouse")[0]
+
+    def test_no_more_shipments_than_the_customer_takes(self):
+        order, answer = self._asked_there(order_max_shipments=1)
+        self.assertEqual(answer["code"], "refused")
+        self.assertIn("1 shipments at most", answer["message"])
+        order.order_max_shipments = 2
+        self.assertEqual(self._decide(order.order_line, "warehouse")[0]["code"], "done")
+        self.assertEqual(self._as("processor", order).action_dispatch()[0]["code"], "dispatched")
+        self.assertEqual(order.order_line.qty_delivered, 10)
+
+    def test_what_is_planned_before_counts(self):
+        third = self.env["stock.warehouse"].create({"name": "Third House", "code": "THI"})
+        self._stock(self.other_product, 2, third.lot_stock_id)
+        self._stock(self.product, 20, self.house.lot_stock_id)
+        order = self._short((self.product, 10), (self.other_product, 2), order_max_shipments=2)
+        self.assertIn("2 shipments at most", self._decide(order.order_line, "warehouse")[0]["message"])
+        order.order_max_shipments = 3
+        self.assertEqual(self._decide(order.order_line, "warehouse")[0]["code"], "done")
+
+    def test_whole_lines_are_not_divided(self):
+        order, answer = self._asked_there(order_complete_lines=True, there=7)
+        self.assertEqual(answer["code"], "refused")
+        self.assertIn("whole lines", answer["message"])
+        self._stock(self.product, 3, self.house.lot_stock_id)
+        self.assertEqual(
+            self._decide(order.order_line, "warehouse")[0]["code"], "done", "the line leaves whole from there"
+        )
+        self.assertEqual(self._as("processor", order).action_dispatch()[0]["code"], "dispatched")
+
+    def test_an_order_that_leaves_at_once_is_not_divided(self):
+        order, answer = self._asked_there(picking_policy="one")
+        self.assertEqual(answer["code"], "refused")
+        self.assertIn("at once", answer["message"])
+        whole = self._short((self.other_product, 3), picking_policy="one", order_max_shipments=1)
+        self._stock(self.other_product, 3, self.house.lot_stock_id)
+        self.assertEqual(self._decide(whole.order_line, "warehouse")[0]["code"], "done", "all of it leaves from there")
+        self.assertEqual(self._as("processor", whole).action_dispatch()[0]["code"], "dispatched")
+
+    def test_what_is_cancelled_beside_it_leaves_with_no_transfer(self):
+        self._stock(self.other_product, 2, self.house.lot_stock_id)
+        order = self._short((self.substitute, 5), (self.other_product, 2), order_max_shipments=1)
+        lines = self._as("processor", order.order_line)
+        answer = lines._decide_shortages({lines[0]: Decision("wait"), lines[1]: Decision("warehouse")})
+        self.assertIn("1 shipments at most", answer[0]["message"])
+        answer = lines._decide_shortages({lines[0]: Decision("cancel"), lines[1]: Decision("warehouse")})
+        self.assertEqual(answer[0]["code"], "done", answer)
+        self.assertEqual(self._as("processor", order).action_dispatch()[0]["code"], "dispatched")
+
+    def test_who_sends_what_is_there_divides_the_order(self):
+        self._stock(self.other_product, 2, self.house.lot_stock_id)
+        order = self._short((self.product, 10), (self.other_product, 2), picking_policy="one")
+        lines = self._as("processor", order.order_line)
+        answer = lines._decide_shortages({lines[0]: Decision("wait"), lines[1]: Decision("warehouse")})
+        self.assertIn("at once", answer[0]["message"])
+        answer = lines._decide_shortages({lines[0]: Decision("part"), lines[1]: Decision("warehouse")})
+        self.assertEqual(answer[0]["code"], "done", answer)
+        self.assertEqual(order.picking_policy, "direct")

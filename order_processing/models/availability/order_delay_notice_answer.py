@@ -103,6 +103,16 @@ class OrderDelayNotice(models.Model):
         """Nothing changes."""
 
     def _answer_part(self, order, lines):
+        facts = lines.order_line_id._shortage_facts()
+        problems = dict.fromkeys(line._shortage_unwanted(fact) for line, fact in facts.items())
+        if words := "; ".join(filter(None, problems)):
+            raise UserError(
+                self.env._(
+                    "%(order)s: %(problem)s. Ask the customer, or change that on the order and dispatch what is there.",
+                    order=order.name,
+                    problem=words,
+                )
+            )
         order.picking_policy = "direct"
         order.picking_ids.filtered(lambda picking: picking.state not in OPEN).move_type = "direct"
 

@@ -8,8 +8,9 @@ from .horizon import far, joins
 def outlook_query(product_ids, warehouse_id):
     """``SQL`` for rows ``(product_id, moment, quantity, outside)`` in the product's reference unit, in order of time.
 
-    ``moment`` is ``NULL`` for what is there now, free of reservations, less what open moves out of the warehouse still want, orders far off excepted (it
-    may be below zero); else what arrives then, ``outside`` whether it comes from outside the warehouse. Demand and arrivals are those of ``promise_query``.
+    ``moment`` is ``NULL`` for what is there now, free of reservations, less what open moves out of the warehouse still want,
+    orders far off excepted (it may be below zero); else what arrives then, ``outside`` whether it comes from outside the warehouse.
+    Demand and arrivals are those of ``promise_query``.
     """
     return SQL(
         """

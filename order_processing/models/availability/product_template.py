@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ProductTemplate(models.Model):
@@ -22,3 +23,14 @@ class ProductTemplate(models.Model):
     _order_horizon_positive = models.Constraint(
         "CHECK (order_horizon_days >= 0)", "The days that stock is kept for cannot be less than none."
     )
+
+    @api.constrains("order_horizon_days")
+    def _check_order_horizon(self):
+        for product in self:
+            if product.order_horizon_days < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%s: the days that stock is kept for cannot be less than none. Enter 0 for no limit.",
+                        product.display_name,
+                    )
+                )

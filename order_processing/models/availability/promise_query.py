@@ -47,7 +47,10 @@ def promise_query(line_ids, only_short=False):
     """``SQL`` that says, per line id of goods still to ship, what stock covers and when the rest comes.
 
     First come, first served: confirmed orders by their delivery date, then quotations by their order date, then in the same way
-    what is far off (``horizon.far``); demand of orders that are not asked about counts where it stands before. Quantities are in the product's reference unit.
+    what is far off (``horizon.far``); demand of orders that are not asked about counts where it stands before. An order that is
+    wanted in whole (``order_complete_lines``, ``picking_policy`` "one") stands in the queue like any other: its turn covers
+    what is there although nothing of it may leave yet, so those behind it are not promised what it waits to complete.
+    Quantities are in the product's reference unit.
 
     :param list line_ids: ids of ``sale.order.line``
     :param bool only_short: leave out what free stock covers

@@ -1,10 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 GROUPS = "order_processing.group_processor,sales_team.group_sale_salesman"
 
 
 class ResPartner(models.Model):
-    """How a customer's orders ship, in each company, kept on the company's contact: an order takes it over and may say otherwise."""
+    """How a customer's orders ship, in each company, kept on the company's contact: an order takes it over and may say
+    otherwise.
+    """
 
     _inherit = "res.partner"
 
@@ -38,3 +41,17 @@ class ResPartner(models.Model):
         " reserve as they are ordered.",
         groups=GROUPS,
     )
+
+    @api.constrains("order_max_shipments", "order_min_shipment", "order_horizon_days")
+    def _check_order_shipping(self):
+        for partner in self.sudo():
+            for name in ("order_max_shipments", "order_min_shipment", "order_horizon_days"):
+                if partner[name] < 0:
+                    label = partner._fields[name]._description_string(self.env)
+                    raise ValidationError(
+                        self.env._(
+                            "%(customer)s: “%(field)s” cannot be less than none. Enter 0 for no limit.",
+                            customer=partner.display_name,
+                            field=label,
+                        )
+                    )

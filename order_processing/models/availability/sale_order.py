@@ -30,10 +30,10 @@ class SaleOrder(models.Model):
     def action_promise(self, date=None):
         """Promise a date for each line of goods still to ship, from stock, reservations and planned receipts.
 
-        Free stock, first come first served, goes today; then the planned receipt that covers the line, unless it is overdue; else the vendor's lead time, or
-        the company's: what was promised by it stands until its day has come, it does not recede with each morning. A day on
-        which the company does not work becomes the next one on which it does; nothing is promised for a day before the
-        order's window (``order_ship_from``).
+        Free stock, first come first served, goes today; then the planned receipt that covers the line, unless it is
+        overdue; else the vendor's lead time, or the company's: what was promised by it stands until its day has come, it does
+        not recede with each morning. A day on which the company does not work becomes the next one on which it does; nothing is
+        promised for a day before the order's window (``order_ship_from``).
 
         :param date: the day to promise from (``date`` or text), default the company's business day
         :return: ``[{order, order_id, promise_date, lines: [{line_id, promise_date, short}]}]`` (dates as text, ``''`` for none)

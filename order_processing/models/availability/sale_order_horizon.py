@@ -6,6 +6,8 @@ from odoo import fields, models
 
 from ..common.business_day import business_day
 
+OPEN = ("draft", "sent")
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -19,6 +21,12 @@ class SaleOrderLine(models.Model):
         days = self.product_id.product_tmpl_id.order_horizon_days or order._ship_profile().order_horizon_days
         return wanted - timedelta(days=days) if wanted and days else None
 
+    def _horizon_day(self):
+        """The day from which goods of all these lines (of one company) may be reserved, or ``False`` for at once."""
+        now = fields.Datetime.now()
+        later = [moment for line in self if (moment := line._horizon_opens()) and moment > now]
+        return business_day(self.company_id, max(later)) if later else False
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -31,11 +39,18 @@ class SaleOrder(models.Model):
     )
 
     def _compute_order_reserve_from(self):
-        now = fields.Datetime.now()
         for order in self:
-            opens = [line._horizon_opens() for line in order.order_line if line.product_id.is_storable]
-            later = [moment for moment in opens if moment and moment > now]
-            order.order_reserve_from = business_day(order.company_id, max(later)) if later else False
+            if order.state in OPEN:
+                lines = order.order_line.filtered("product_id.is_storable")
+            else:
+                lines = order._horizon_waiting()._horizon_far().sale_line_id
+            order.order_reserve_from = lines._horizon_day()
+
+    def _horizon_waiting(self):
+        """Moves that could reserve something for these orders now, were it there and wanted soon."""
+        return self.picking_ids.move_ids.filtered(
+            lambda move: move.state in ("confirmed", "partially_available") and move._ship_leaves()
+        )
 
 
 class StockMove(models.Model):

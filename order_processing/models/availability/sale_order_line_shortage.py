@@ -79,7 +79,8 @@ class SaleOrderLine(models.Model):
             short = min(line._promise_short(found[line.id]), still) if line.id in found else 0.0
             # a line that leaves whole or not at all waits for all of it
             kept = line.order_id.order_complete_lines and line.product_uom_id.compare(short, 0) > 0
-            stands[line] = (short, 0.0 if kept else line.product_uom_id.round(still - short))
+            ready = 0.0 if kept else line.product_uom_id.round(still - short)
+            stands[line] = (short, line._shortage_soon(ready, still, found.get(line.id)))
         there = {}
         for line, (_short, ready) in stands.items():
             if ready > 0:
@@ -91,6 +92,16 @@ class SaleOrderLine(models.Model):
             for line in lines
             if line in stands and line.product_uom_id.compare(stands[line][0], 0) > 0
         }
+
+    def _shortage_soon(self, ready, still, facts):
+        """What may leave now of ``ready`` there is: what is far off takes nothing but what it has reserved already."""
+        if not ready or not self._horizon_day():
+            return ready
+        needed, _short, _part, _receipt, plain = facts or (0.0, 0.0, 0.0, None, False)
+        if not plain:
+            return 0.0
+        needed = self.product_id.uom_id._compute_quantity(needed, self.product_uom_id, round=False)
+        return self.product_uom_id.round(max(min(ready, still - needed), 0.0))
 
     def _shortage_supply(self):
         """What is free of these lines' products and their substitutes in all warehouses of their companies: ``Supply``."""
@@ -124,7 +135,9 @@ class SaleOrderLine(models.Model):
         )
 
     def _shortage_units(self, product, quantity):
-        """``quantity`` in the reference unit of ``product`` as whole steps of this line's unit: what is not there is not promised."""
+        """``quantity`` in the reference unit of ``product`` as whole steps of this line's unit: what is not there is not
+        promised.
+        """
         return product.uom_id._compute_quantity(quantity, self.product_uom_id, rounding_method="DOWN")
 
     # ------------------------------------------------------------------ what a choice does
@@ -149,7 +162,7 @@ class SaleOrderLine(models.Model):
                 plans[line] = Plan("", words=self.env._("Not short any more."))
             else:
                 plans[line] = line._shortage_plan(decision, facts[line], supply)
-        plans = lines._shortage_whole(plans, facts)
+        plans = lines._shortage_divided(lines._shortage_whole(plans, facts))
         return lines._shortage_priced(plans, decisions)
 
     def _shortage_plan(self, decision, fact, supply):
@@ -202,9 +215,15 @@ class SaleOrderLine(models.Model):
 
     def _shortage_kept_back(self, fact):
         """Why nothing of the order can leave before the rest, in words, else ``""``."""
+        if fact.others:
+            return self._shortage_unwanted(fact)
+        if day := self._horizon_day():
+            return self.env._("it is wanted later: its goods are reserved from %s on", format_date(self.env, day))
+        return self.env._("nothing of the order is there that could leave now")
+
+    def _shortage_unwanted(self, fact):
+        """Why the order's shipping profile lets nothing leave before the rest, in words, else ``""``."""
         order = self.order_id
-        if not fact.others:
-            return self.env._("nothing of the order is there that could leave now")
         if order.order_max_shipments and order._ship_number() >= order.order_max_shipments:
             return self.env._(
                 "the order leaves in %s shipments at most, so the next one takes all that is left",
@@ -275,8 +294,7 @@ class SaleOrderLine(models.Model):
         return " " + self.env._("%(rest)g stay short.", rest=self.product_uom_id.round(rest))
 
     def _shortage_plan_warehouse(self, decision, fact, supply):
-        problem = self._shortage_fixed(fact)
-        if problem:
+        if problem := self._shortage_fixed(fact):
             return Plan("warehouse", problem=problem)
         houses = self._shortage_houses(supply)
         if decision.warehouse and decision.warehouse not in houses:
@@ -291,7 +309,9 @@ class SaleOrderLine(models.Model):
             key=lambda found: found[0],
             default=(0.0, houses),
         )
-        take = min(fact.short, left, self._shortage_units(product, sum(self._shortage_movable().values())))
+        movable = self._shortage_units(product, sum(self._shortage_movable().values()))
+        # a line that leaves whole is taken whole from there, with what is there here
+        take = min(movable if self.order_id.order_complete_lines else fact.short, left, movable)
         if self.product_uom_id.compare(take, 0) <= 0:
             return Plan("warehouse", problem=self.env._("no other warehouse has any of it free"))
         supply.take(product, house, self.product_uom_id._compute_quantity(take, product.uom_id, round=False))

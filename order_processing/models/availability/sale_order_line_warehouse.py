@@ -1,6 +1,7 @@
 """Taking goods of a line from another warehouse."""
 
 from odoo import models
+from odoo.exceptions import UserError
 
 CLOSED = ("draft", "done", "cancel")
 
@@ -56,20 +57,73 @@ class SaleOrderLine(models.Model):
                 found[move] = missing
         return found
 
+    def _shortage_parts(self, quantity):
+        """Of which open moves ``quantity`` (in the line's unit) is taken, and what none of them has left to give.
+
+        :return: ``(move to quantity, what is left over)``, in the product's unit
+        """
+        unit = self.product_id.uom_id
+        left = self.product_uom_id._compute_quantity(quantity, unit, round=False)
+        parts = {}
+        for move, missing in self._shortage_movable().items():
+            if unit.compare(left, 0) <= 0:
+                break
+            parts[move] = min(left, missing)
+            left -= parts[move]
+        return parts, left
+
+    def _shortage_divided(self, plans):
+        """Plans to take goods from another warehouse that contradict how their order ships, with the reason.
+
+        What comes from there leaves with a transfer of its own; what is cancelled beside it leaves with none.
+
+        :param dict plans: line to ``Plan``, those of an order together
+        """
+        taken = {line: plan for line, plan in plans.items() if plan.choice == "warehouse" and not plan.problem}
+        for order, lines in self.browse().union(*taken).grouped("order_id").items():
+            open_ = {move: move.product_qty for move in order.sudo().order_line.move_ids if move._ship_leaves()}
+            chosen = {line: plans[line] for line in order.order_line if line in plans and not plans[line].problem}
+            for line, plan in chosen.items():
+                if plan.choice in ("warehouse", "cancel"):
+                    for move, quantity in line._shortage_parts(plan.quantity)[0].items():
+                        open_[move] -= quantity
+            rest = self.env["stock.move"].union(
+                *(move for move, quantity in open_.items() if move.product_id.uom_id.compare(quantity, 0) > 0)
+            )
+            after = rest.location_id.warehouse_id.union(*(plans[line].warehouse for line in lines))
+            # who sends what is there gives up that the order leaves at once
+            whole = order.picking_policy == "one" and all(plan.choice != "part" for plan in chosen.values())
+            for line in lines:
+                if problem := order._shortage_contradicts(len(after), whole, line in rest.sale_line_id):
+                    plans[line] = plans[line]._replace(problem=problem)
+        return plans
+
     def _shortage_take(self, wanted):
         """Take quantities of these lines from other warehouses.
 
         :param dict wanted: line to ``(warehouse, quantity in the line's unit)``
+        :raises UserError: names every order and line of which less is open than is to be taken; nothing is taken then
         """
+        parts, problems = {}, []
+        for line, (_house, quantity) in wanted.items():
+            own, left = line._shortage_parts(quantity)
+            parts.update(own)
+            if line.product_id.uom_id.compare(left, 0) > 0:
+                problems.append(
+                    self.env._(
+                        "- %(order)s, %(line)s: less of it is open than %(quantity)g %(unit)s; look at its shortage anew.",
+                        order=line.order_id.name,
+                        line=(line.name or "").split("\n")[0],
+                        quantity=quantity,
+                        unit=line.product_uom_id.name,
+                    )
+                )
+        if problems:
+            raise UserError("\n".join([self.env._("This cannot be taken from another warehouse:"), *problems]))
+        self._shortage_lower(parts)
         procurements = []
         for line, (house, quantity) in wanted.items():
             line = line.with_company(line.company_id)
-            left = line.product_uom_id._compute_quantity(quantity, line.product_id.uom_id, round=False)
-            for move, missing in line._shortage_movable().items():
-                take = min(left, missing)
-                left -= take
-                asked = line.product_id.uom_id._compute_quantity(take, move.product_uom, round=False)
-                move.product_uom_qty = move.product_uom.round(move.product_uom_qty - asked)
             # the route of the delivery comes first: the product's own may be to buy or to make it
             values = {
                 **line._prepare_procurement_values(),
@@ -85,6 +139,15 @@ class SaleOrderLine(models.Model):
         pickings.action_confirm()
         houses = self.env["stock.warehouse"].sudo().union(*(house for house, _quantity in wanted.values()))
         pickings.filtered(lambda picking: picking.picking_type_id.warehouse_id in houses).action_assign()
+
+    def _shortage_lower(self, parts):
+        """Ask less of open moves (move to what is taken of it, in the product's unit): those of one demand with one write."""
+        demand = {}
+        for move, quantity in parts.items():
+            asked = move.product_id.uom_id._compute_quantity(quantity, move.product_uom, round=False)
+            demand[move] = move.product_uom.round(move.product_uom_qty - asked)
+        for quantity, moves in self.env["stock.move"].sudo().union(*demand).grouped(demand.get).items():
+            moves.product_uom_qty = quantity
 
     def _create_procurements(self, product_qty, procurement_uom, values):
         """What is taken back of a line is taken back from each warehouse that it is to leave."""
@@ -130,3 +193,28 @@ class SaleOrderLine(models.Model):
         if unit.compare(left, 0) > 0 or not shares:
             shares[own] = shares.get(own, 0.0) + left
         return {house: unit.round(taken) for house, taken in shares.items()}
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _shortage_contradicts(self, number, whole, divided):
+        """What in how this order ships speaks against leaving from several warehouses, in words, else ``""``.
+
+        :param int number: from how many warehouses something is still to leave
+        :param bool whole: whether all of it leaves at once
+        :param bool divided: whether a line would leave from several
+        """
+        self.ensure_one()
+        if whole and number > 1:
+            return self.env._("the order leaves at once, and this would divide it; let it leave in parts first")
+        if self.order_complete_lines and divided:
+            return self.env._("the order leaves in whole lines, and not all of this one is there or can be taken")
+        most = self.order_max_shipments
+        if most and self._ship_number() - 1 + number > most:
+            return self.env._(
+                "the order leaves in %s shipments at most, and what comes from elsewhere is one more; change that on the order,"
+                " or wait",
+                most,
+            )
+        return ""

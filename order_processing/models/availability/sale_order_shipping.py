@@ -50,13 +50,15 @@ class SaleOrder(models.Model):
     )
     order_min_shipment = fields.Monetary(
         "Least value of a part",
-        compute="_compute_order_shipping",
+        compute="_compute_order_min_shipment",
         store=True,
         readonly=False,
         precompute=True,
         copy=True,
         help="What leaves before the rest is worth at least this, untaxed. 0: whatever it is worth.",
     )
+    # on the form only: what the customer chosen last wishes of ``picking_policy``
+    order_ship_wish = fields.Char(store=False)
     order_misses_window = fields.Boolean(
         "Promised too late", compute="_compute_order_misses_window", store=True, help="Promised after the last day."
     )
@@ -86,12 +88,29 @@ class SaleOrder(models.Model):
             profile = order._ship_profile()
             order.order_complete_lines = profile.order_ship_mode == "lines"
             order.order_max_shipments = profile.order_max_shipments
-            least, company = profile.order_min_shipment, order.company_id
-            if least and order.currency_id != company.currency_id:
-                least = company.currency_id._convert(
-                    least, order.currency_id, company, order.date_order or fields.Date.today()
-                )
-            order.order_min_shipment = least
+
+    @api.depends("partner_id", "company_id", "currency_id")
+    def _compute_order_min_shipment(self):
+        """As the rest of the profile; in another currency it is worth the same, see ``write``."""
+        for order in self:
+            if order.ids and order.state not in OPEN:
+                continue
+            saved = order._origin
+            if saved and not order.id and saved._ship_whose() == order._ship_whose():
+                # on the form: what is saved may be what was typed
+                least, currency = saved.order_min_shipment, saved.currency_id
+            else:
+                least, currency = order._ship_profile().order_min_shipment, order.company_id.currency_id
+            order.order_min_shipment = order._ship_money(least, currency)
+
+    def _ship_whose(self):
+        return self.partner_id, self.company_id
+
+    def _ship_money(self, amount, currency):
+        """``amount`` of ``currency`` in this order's currency, on its day."""
+        if not amount or currency == self.currency_id:
+            return amount
+        return currency._convert(amount, self.currency_id, self.company_id, self.date_order or fields.Date.today())
 
     def _ship_profile(self):
         """The contact that says how this order ships."""
@@ -100,9 +119,11 @@ class SaleOrder(models.Model):
 
     @api.onchange("partner_id")
     def _onchange_order_ship_mode(self):
-        """The shipping policy of core follows the customer's wish, where there is one."""
-        if policy := POLICIES.get(self._ship_profile().order_ship_mode):
+        """The shipping policy of core follows the customer's wish, where there is one, and one wished before goes with it."""
+        wish = self._ship_wish() or "none"
+        if policy := self._ship_policy(self.order_ship_wish or self._origin._ship_wish()):
             self.picking_policy = policy
+        self.order_ship_wish = wish
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -114,19 +135,62 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        """Another customer ships otherwise; open transfers follow the first day on which an order may leave."""
-        answer = super().write(vals)
+        """Another customer ships otherwise, another currency says the same otherwise; transfers follow the first day.
+
+        See ``_ship_take_policy``, ``_ship_keep_money`` and ``_ship_replan``.
+        """
+        wishes, money, days = {}, {}, {}
         if "partner_id" in vals and "picking_policy" not in vals:
-            self.filtered(lambda order: order.state in OPEN)._ship_take_policy()
-        if vals.get("order_ship_from"):
-            self.filtered(lambda order: order.state == "sale")._ship_postpone()
+            wishes = {order: order._ship_wish() for order in self}
+        if {"pricelist_id", "currency_id"} & vals.keys() and "order_min_shipment" not in vals:
+            money = {order: (order._ship_whose(), order.order_min_shipment, order.currency_id) for order in self}
+        if "order_ship_from" in vals:
+            days = {order: order.order_ship_from for order in self}
+        answer = super().write(vals)
+        if wishes:
+            self.filtered(lambda order: order.state in OPEN)._ship_take_policy(wishes)
+        if money:
+            self.filtered(lambda order: order.state in OPEN)._ship_keep_money(money)
+        if days:
+            self.filtered(lambda order: order.state == "sale")._ship_replan(days)
         return answer
 
-    def _ship_take_policy(self):
-        for policy, orders in self.grouped(lambda order: POLICIES.get(order._ship_profile().order_ship_mode)).items():
-            changed = orders.filtered(lambda order, policy=policy: policy and order.picking_policy != policy)
-            if changed:
-                changed.picking_policy = policy
+    def _ship_wish(self):
+        """The shipping policy that this order's customer wishes, or ``None``."""
+        return POLICIES.get(self._ship_profile().order_ship_mode)
+
+    def _ship_policy(self, before):
+        """The shipping policy that follows from the customer's wish, or ``None`` where the order keeps what it has.
+
+        :param before: the policy that the customer before wished: it goes with that customer
+        """
+        if wish := self._ship_wish():
+            return wish
+        if not before or self.picking_policy != before:
+            return None
+        company = self.company_id or self.env.company
+        return self.with_company(company).default_get(["picking_policy"]).get("picking_policy")
+
+    def _ship_take_policy(self, before=None):
+        """The orders take the shipping policy over that ``_ship_policy`` says.
+
+        :param dict before: order to the policy that its customer before wished
+        """
+        policies = {order: order._ship_policy((before or {}).get(order)) for order in self}
+        changed = self.filtered(lambda order: policies[order] and policies[order] != order.picking_policy)
+        for policy, orders in changed.grouped(policies.get).items():
+            orders.picking_policy = policy
+
+    def _ship_keep_money(self, before):
+        """The least value of a part stays worth what it was, also where somebody typed it.
+
+        :param dict before: order to ``(whose it is, least value, currency)``
+        """
+        same = self.filtered(lambda order: order._ship_whose() == before[order][0])
+        least = {order: order._ship_money(*before[order][1:]) for order in same}
+        changed = same.filtered(lambda order: order.order_min_shipment != least[order])
+        for amount, orders in changed.grouped(least.get).items():
+            orders.order_min_shipment = amount
 
     # ------------------------------------------------------------------ the window
 
@@ -141,15 +205,25 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return day_bounds(self.company_id, self.order_ship_from)[0] if self.order_ship_from else None
 
-    def _ship_postpone(self):
-        """Open transfers of these orders are planned for the first day on which they may leave, at the earliest."""
-        for order in self:
-            first = order._ship_first_moment()
-            moves = order.sudo().picking_ids.move_ids.filtered(
-                lambda move, first=first: move.state not in CLOSED and move.date < first
-            )
-            if moves:
-                moves.date = first
+    def _ship_replan(self, before):
+        """Goods that are to leave are planned for the first day on which these orders may leave, at the earliest.
+
+        What was planned for the first day of before is planned as core plans it; what somebody planned otherwise stays.
+
+        :param dict before: order to the first day (``date``) on which it might leave until now, or nothing
+        """
+        firsts = {order: order._ship_first_moment() for order in self}
+        formers = {order: day_bounds(order.company_id, day)[0] for order, day in before.items() if day}
+        dates = {}
+        # all of them together: what is read of each is read for all
+        for move in self.sudo().picking_ids.move_ids.filtered(lambda move: move._ship_leaves()):
+            order = move.picking_id.sale_id
+            if firsts[order] and move.date < firsts[order]:
+                dates[move] = firsts[order]
+            elif move.date == formers.get(order) and move.sale_line_id:
+                dates[move] = move.sale_line_id._prepare_procurement_values()["date_planned"]
+        for date, own in self.env["stock.move"].sudo().union(*dates).grouped(dates.get).items():
+            own.date = date
 
     def _ship_window_problems(self, day=None):
         """Which of these orders may not leave on ``day``, in words; hook, asked where goods leave or are put on a pickup.

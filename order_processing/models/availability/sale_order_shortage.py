@@ -110,8 +110,10 @@ class SaleOrderLine(models.Model):
     def _shortage_do(self, plans, decisions):
         """Do what is planned; the book and the chatter say it. Raises what refuses it."""
         self._shortage_book(plans, decisions)
-        for choice, lines in self.grouped(lambda line: plans[line].choice).items():
-            getattr(lines, f"_shortage_do_{choice}")(plans, decisions)
+        groups = self.grouped(lambda line: plans[line].choice)
+        # what is taken from elsewhere is not reserved here before: other choices reserve
+        for choice in sorted(groups, key=lambda choice: choice != "warehouse"):
+            getattr(groups[choice], f"_shortage_do_{choice}")(plans, decisions)
         self.env["order.event"].flush_model()
 
     def _shortage_book(self, plans, decisions):

@@ -16,8 +16,8 @@ STANDING = {"parts": "part", "lines": "part", "complete": "wait"}
 
 class Shortage(NamedTuple):
     """How a line stands, in its unit: ``short`` is not covered by free stock, ``ready`` is there and still to leave;
-    ``others``: something of the order is there, and ``worth`` so much; ``plain``: it ships as its own product, not as the parts of
-    a kit.
+    ``others``: something of the order is there, and ``worth`` so much; ``plain``: it ships as its own product, not as the parts
+    of a kit.
     """
 
     short: float
@@ -28,8 +28,8 @@ class Shortage(NamedTuple):
 
 
 class Supply(NamedTuple):
-    """What is there to choose from: ``free`` quantity by ``(product id, warehouse id)``, in the product's reference unit and beyond
-    all open demand, and the ``houses`` of each company.
+    """What is there to choose from: ``free`` quantity by ``(product id, warehouse id)``, in the product's reference unit and
+    beyond all open demand, and the ``houses`` of each company.
     """
 
     free: dict

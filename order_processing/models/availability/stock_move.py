@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..common.business_day import business_day
 
+PROCESSOR = "order_processing.group_processor"
 CLOSED = ("draft", "done", "cancel")
 
 
@@ -50,11 +51,26 @@ class StockMove(models.Model):
                 and not move.origin_returned_move_id
             )
         )
-        moment = self.env.context.get("order_business_moment")
+        moment = self._ship_moment()
         for company, moves in leaving.grouped("company_id").items():
             # a back-dated dispatch left on its own day
             moves.sale_line_id.order_id._ship_gate(moves, cancel_backorder, business_day(company, moment))
         return super()._action_done(cancel_backorder=cancel_backorder)
+
+    def _ship_moment(self):
+        """The moment (UTC) of a back-dated dispatch, or ``None``: only who may dispatch, and the server, say the day."""
+        user = self.env.user
+        if user._is_superuser() or user.has_group(PROCESSOR):
+            return self.env.context.get("order_business_moment")
+        return None
+
+    def _ship_leaves(self):
+        """Whether goods are still to leave with this move, in any step; not what comes back, nor what is sent again."""
+        self.ensure_one()
+        return self.state not in ("done", "cancel") and self._ship_goes_out()
+
+    def _ship_goes_out(self):
+        return not self.origin_returned_move_id and (self.location_final_id or self.location_dest_id)._is_outgoing()
 
     def _ship_worth(self):
         """What leaves with this move is worth to its order, untaxed; the parts of a kit are worth their share of it."""
@@ -63,8 +79,10 @@ class StockMove(models.Model):
         if not line.product_uom_qty:
             return 0.0
         if self.product_id != line.product_id:
-            asked = sum(line.move_ids.filtered(lambda move: move.state != "cancel").mapped("product_qty"))
-            return (
+            moves = line.move_ids.filtered(lambda move: move.state != "cancel" and move._ship_goes_out())
+            # of several steps the first one alone, where all of it begins
+            asked = sum(moves.filtered(lambda move: not move.move_orig_ids & moves).mapped("product_qty"))
+            return asked and (
                 line.price_subtotal
                 * self.product_uom._compute_quantity(self.quantity, self.product_id.uom_id, round=False)
                 / asked

@@ -20,8 +20,8 @@ class SaleOrderDispatch(models.Model):
     def action_dispatch(self, pickup=True, invoice=True, check=True, business_date=None):
         """Dispatch confirmed orders: reserve, check, pack, validate what is in stock, invoice it, put it on a pickup.
 
-        What is not in stock becomes a backorder with a promise of its own; an order that ships complete or not at all waits. Each
-        order goes whole or not at all, and one that is refused does not stop the others.
+        What is not in stock becomes a backorder with a promise of its own; an order that ships complete or not at all waits.
+        Each order goes whole or not at all, and one that is refused does not stop the others.
 
         :param bool pickup: put the transfers on the day's pickup of their carrier
         :param bool invoice: invoice and post what is to be invoiced
@@ -139,8 +139,12 @@ class SaleOrderDispatch(models.Model):
             message = self.env._("It ships complete, and %s is not fully in stock.", names)
             return {"code": "incomplete", "message": message}
         if self.picking_ids.filtered(lambda picking: picking.state not in CLOSED):
-            return {"code": "nothing", "message": self.env._("Nothing of it is in stock.")}
+            return {"code": "nothing", "message": self._dispatch_missing()}
         return {"code": "nothing", "message": self.env._("Nothing of it is left to ship or to invoice.")}
+
+    def _dispatch_missing(self):
+        """Why nothing is reserved of an order that still is to leave, in words; hook."""
+        return self.env._("Nothing of it is in stock.")
 
     def _dispatch_untouched(self):
         """Whether goods are to leave and none has left yet."""

@@ -47,10 +47,11 @@ class OrderPickup(models.Model):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _dispatch_nothing(self):
-        """What is not reserved yet because it is wanted later is not out of stock."""
-        answer = super()._dispatch_nothing()
-        if answer["code"] == "nothing" and self.order_reserve_from:
-            day = format_date(self.env, self.order_reserve_from)
-            answer["message"] = self.env._("It is wanted later: its goods are reserved from %s on.", day)
-        return answer
+    def _dispatch_missing(self):
+        """Where all is wanted so late that it is not reserved yet, nothing is out of stock."""
+        waiting = self.sudo()._horizon_waiting()
+        far = waiting._horizon_far()
+        if not far or waiting - far:
+            return super()._dispatch_missing()
+        day = format_date(self.env, far.sale_line_id._horizon_day())
+        return self.env._("It is wanted later: its goods are reserved from %s on.", day)
