@@ -1,7 +1,8 @@
-"""Profiles of the random tests, and a started server for those that talk to one."""
+"""Profiles of the random tests, a started server for those that talk to one, and no test over midnight."""
 
 import os
 import subprocess
+import time
 import uuid
 
 import pytest
@@ -38,6 +39,25 @@ LONG = (
 def pytest_collection_modifyitems(items):
     """The long ones first, else in their order."""
     items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
+
+PLACE = pytest.StashKey()
+DAY, LATE = 86400, 600
+
+
+def until_next_day(now):
+    """Seconds from ``now`` (of the epoch) to five seconds past midnight UTC; none where it is ten minutes or more away."""
+    left = DAY - now % DAY
+    return left + 5 if left < LATE else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """No class or module begins so late that midnight comes before its end: some keep what day it is from their beginning."""
+    place = getattr(item, "module", None), getattr(item, "cls", None)
+    if item.session.stash.get(PLACE, None) != place:
+        item.session.stash[PLACE] = place
+        time.sleep(until_next_day(time.time()))
 
 
 @pytest.fixture(scope="module")

@@ -28,8 +28,7 @@ class RunningServer:
         base = os.environ.get("ORDER_PROCESSING_DATABASE", f"op_test_{os.getpid()}")
         self.db = f"{base}-server-{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}-{id(self) % 9973}"
         self.workers = workers
-        self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self._take_port()
         self.process = None
         self.log = None
 
@@ -66,7 +65,23 @@ class RunningServer:
         """The end of the server's log."""
         return Path(self.log.name).read_text(encoding="utf-8", errors="replace")[-3000:]
 
+    def _take_port(self):
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+
     def _launch(self):
+        """Start the process; where somebody took its port since it was found free, on another one."""
+        for attempt in range(3):
+            begin = os.path.getsize(self.log.name)
+            try:
+                return self._start()
+            except RuntimeError:
+                said = Path(self.log.name).read_bytes()[begin:]
+                if attempt == 2 or self.process.poll() is None or b"Address already in use" not in said:
+                    raise
+                self._take_port()
+
+    def _start(self):
         command = [
             *[sys.executable, "-W", "ignore", "-m", "odoo", "server", "-c", os.environ["ODOO_RC"], "-d", self.db],
             *["--http-port", str(self.port), "--http-interface", "127.0.0.1", "--workers", str(self.workers)],
@@ -78,12 +93,12 @@ class RunningServer:
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, cwd="/", start_new_session=True
         )
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended at once:\n{self.words()}")
             try:
-                with urllib.request.urlopen(f"{self.url}/web/login?db={self.db}", timeout=30):
+                with urllib.request.urlopen(f"{self.url}/web/login?db={self.db}", timeout=300):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.3)

@@ -74,5 +74,6 @@ class RaceCase(DiscrepancyCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(600)
         self.assertFalse(failures)
+        self.assertFalse(any(thread.is_alive() for thread in threads), "still at work")

@@ -82,8 +82,9 @@ def test_tens_of_thousands_take_no_minutes():
         for n in range(40000)
     ]
     usual = {("carrier", carrier): 1 / 3 for carrier in (1, 2, 3)}
-    started = time.perf_counter()
+    # its own work: on a busy machine the clock runs on without it
+    started = time.thread_time()
     found = common_causes(many, usual, 10)
-    assert time.perf_counter() - started < 20
+    assert time.thread_time() - started < 20
     assert sorted(record for _trait, _value, ids in found for record in ids) == list(range(40000))
     assert all(trait == "partner" for trait, _value, _ids in found[:600])

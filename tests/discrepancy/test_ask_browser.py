@@ -45,6 +45,8 @@ def test_what_is_sent_from_the_screen_is_logged(running_server, caller, found):
         page.locator(".modal button[name=action_apply]", has_text="Write the mail").click()
         page.locator(".modal button[name=action_send_mail]").click()
         page.wait_for_function("() => !document.querySelector('.modal')")
+        # the form below loads anew: a client that is left meanwhile may complain
+        page.locator(".o-mail-Message", has_text="The customer was asked").wait_for()
         fields = ["question", "asked_by_us", "state", "discrepancy_ids"]
         (enquiry,) = caller.call(
             "processor", "order.enquiry", "search_read", [("discrepancy_ids", "in", [found])], fields
@@ -53,5 +55,6 @@ def test_what_is_sent_from_the_screen_is_logged(running_server, caller, found):
         assert "Test Asked" in enquiry["question"]
         page.goto(f"{running_server.url}/odoo/action-order_processing.order_enquiry_action/{enquiry['id']}")
         page.locator("div[name=discrepancy_ids] .o_tag", has_text="Short shipped").wait_for()
+        page.locator(".o-mail-Message").first.wait_for()
         page.goto(f"{running_server.url}/odoo/action-order_processing.order_discrepancy_action/{found}")
         page.locator(".o-mail-Message", has_text="The customer was asked").wait_for()

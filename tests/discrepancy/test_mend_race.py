@@ -22,7 +22,7 @@ class TestMendRace(RaceCase):
         def mend(cr):
             env = api.Environment(cr, self.user_id, {})
             record = env["order.discrepancy"].search([("order_id", "=", self.order_id)])
-            barrier.wait(30)  # the snapshot of both is taken before either has claimed
+            barrier.wait(300)  # the snapshot of both is taken before either has claimed
             try:
                 made.append(retrying(lambda: record.mend_apply("claim"), env))
             except UserError as refusal:

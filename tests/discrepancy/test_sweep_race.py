@@ -25,7 +25,7 @@ class TestSweepRace(RaceCase):
                 cr.execute("SELECT 1")
                 if threading.get_ident() not in first:
                     first.add(threading.get_ident())
-                    barrier.wait(30)
+                    barrier.wait(300)
                 return env["order.discrepancy"].sweep([("order_id", "=", self.order_id)])
 
             answers.append(retrying(act, env))

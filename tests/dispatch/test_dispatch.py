@@ -1,13 +1,14 @@
 import io
 
 import pypdfium2
-import zxingcpp
 from lxml import html
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from tests.common import ObservingCase, OrderCase
+
+from .papers import scanned
 
 
 class TestDispatch(OrderCase):
@@ -236,8 +237,7 @@ class TestDispatch(OrderCase):
         self.assertEqual(kind, "pdf")
         document = pypdfium2.PdfDocument(io.BytesIO(data))
         self.assertEqual(len(document), 1)
-        image = document[0].render(scale=3).to_pil()
-        found = zxingcpp.read_barcodes(image)
+        found = scanned(document[0])
         self.assertEqual([code.text for code in found], picking.move_line_ids.result_package_id.mapped("name"))
 
     def test_manifest_lists_every_parcel(self):
@@ -274,7 +274,7 @@ class TestDispatch(OrderCase):
         pickings = self._shipped(5)
         document = self._pdf("order_processing.action_report_shipping_label", pickings)
         self.assertEqual(len(document), 5)
-        found = [zxingcpp.read_barcodes(page.render(scale=3).to_pil())[0].text for page in document]
+        found = [scanned(page)[0].text for page in document]
         self.assertEqual(found, [picking.move_line_ids.result_package_id.name for picking in pickings])
 
     def test_documents_read_sets(self):

@@ -173,6 +173,7 @@ class TestLabels(PapersMixin, OrderCase):
         self._package(picking).name = "Häuschen"
         page = self._pdf("label", picking)[0]
         self.assertFalse(scanned(page))
+        self.assertFalse(self._page("label", picking).xpath("//div[@name='barcode']//img"), "of no other kind either")
         self.assertIn("Rename the package", words(page))
         self.company.order_gs1_prefix = "9521234"
         page = self._pdf("label", picking)[0]

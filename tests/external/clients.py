@@ -52,7 +52,7 @@ class Caller:
 
         A cursor waits for the oldest open transaction of the whole cluster, on which other tests may run.
         """
-        until = time.monotonic() + 300
+        until = time.monotonic() + 1800
         while True:
             answer = self.contract(method, **kwargs)
             if condition(answer) or time.monotonic() > until:
@@ -71,7 +71,7 @@ class OdooRpc(Caller):
 
     def send(self, login, model, method, *args, **kwargs):
         if login not in self.sessions:
-            session = odoorpc.ODOO("127.0.0.1", port=self.server.port, timeout=120)
+            session = odoorpc.ODOO("127.0.0.1", port=self.server.port, timeout=600)
             session.login(self.server.db, login, login)
             self.sessions[login] = session
         return self.sessions[login].execute_kw(model, method, args, kwargs)
@@ -110,7 +110,7 @@ class Json2(Caller):
             },
         )
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
+            with urllib.request.urlopen(request, timeout=600) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as refused:
             raise self.error(refused.read().decode()) from None

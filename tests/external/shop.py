@@ -19,12 +19,12 @@ class Visitor:
                 "login": login,
                 "password": login,
             }
-            answer = self.session.post(f"{self.url}/web/login", data=form, timeout=120)
+            answer = self.session.post(f"{self.url}/web/login", data=form, timeout=600)
             assert "/web/login" not in answer.url, f"{login} could not sign in"
 
     def open(self, path, **options):
         """The answer to a GET."""
-        return self.session.get(path if path.startswith("http") else self.url + path, timeout=120, **options)
+        return self.session.get(path if path.startswith("http") else self.url + path, timeout=600, **options)
 
     def get(self, path):
         """The page as lxml."""
@@ -33,12 +33,12 @@ class Visitor:
     def send(self, path, data, files=None, **options):
         """The answer to a POST of a form as it stands, without being led on."""
         options.setdefault("allow_redirects", False)
-        return self.session.post(self.url + path, data=data, files=files, timeout=120, **options)
+        return self.session.post(self.url + path, data=data, files=files, timeout=600, **options)
 
     def ask(self, path, **params):
         """The answer of a JSON route."""
         call = {"jsonrpc": "2.0", "method": "call", "params": params, "id": 1}
-        return self.session.post(self.url + path, json=call, timeout=120).json()
+        return self.session.post(self.url + path, json=call, timeout=600).json()
 
 
 def form_of(page, selector):

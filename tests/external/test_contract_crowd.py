@@ -51,7 +51,7 @@ def _at_once(acts):
 
     def run(place, act):
         try:
-            barrier.wait(60)
+            barrier.wait(300)
             answers[place] = act()
         except Exception as error:
             failures.append(error)
@@ -60,8 +60,9 @@ def _at_once(acts):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(240)
+        thread.join(600)
     assert not failures, failures
+    assert not any(thread.is_alive() for thread in threads), "still at work"
     return answers
 
 
@@ -126,7 +127,8 @@ def test_a_server_that_is_killed_in_the_middle(running_server, goods):
     while _drawn(running_server) == before:
         assert thread.is_alive(), "it ended before it could be killed"
     running_server.stop(kill=True)
-    thread.join(60)
+    thread.join(600)
+    assert not thread.is_alive(), "still at work"
     assert broken, "the server was killed before it answered"
     running_server.restart()
     count = [("client_order_ref", "in", references)]

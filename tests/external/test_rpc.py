@@ -160,8 +160,9 @@ def test_eight_callers_at_once_make_each_order_once(running_server, goods):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(600)
     assert not failures
+    assert not any(thread.is_alive() for thread in threads), "still at work"
     made = caller.call("admin", "res.partner", "search_count", [("ref", "=", "RPC-1")])
     assert made == 1, "a customer sent by eight is made once"
     assert all(answer["ok"] for answer in answers), answers

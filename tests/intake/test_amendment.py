@@ -1,6 +1,10 @@
 """A changed order sent again with ``replace``: until dispatch starts, whole or not at all, every attempt kept."""
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.order_processing.models.common.business_day import business_day
 
 from tests.common import OrderCase
 from tests.intake.common import IntakeMixin
@@ -14,6 +18,10 @@ class TestAmendment(IntakeMixin, OrderCase):
             for line in lines
         ]
         return {"reference": "AM-1", "customer": self.customer.email, "lines": rows, **vals}
+
+    def _wished(self):
+        """A day that is still to come, whenever the tests are run."""
+        return str(business_day(self.company) + timedelta(days=40))
 
     def _send(self, *lines, **vals):
         return self._submit(self._content(*lines, **vals))[0]
@@ -30,7 +38,7 @@ class TestAmendment(IntakeMixin, OrderCase):
         }
 
     def test_a_quotation_is_changed_and_the_book_has_its_rows(self):
-        order = self._start(note="Ring twice", wished_date="2026-12-01")
+        order = self._start(note="Ring twice", wished_date=self._wished())
         answer = self._send(("a", "TG-1", 7, 9), ("c", "TG-2", 1, 25), replace=True, note="Ring once")
         self.assertEqual((answer["code"], answer["order_id"]), ("accepted", order.id))
         self.assertEqual(self._standing(order), {"a": ("TG-1", 7, 9), "c": ("TG-2", 1, 25)})
@@ -93,12 +101,12 @@ class TestAmendment(IntakeMixin, OrderCase):
             ("a", "TG-1", 6, 10),
             ("b", "TG-2", 3, 25),
             replace=True,
-            wished_date="2026-12-01",
+            wished_date=self._wished(),
             ship_to="other@test.example.com",
         )
         self.assertFalse(answer["ok"])
         self.assertIn("unknown_customer", {error["code"] for error in answer["errors"]})
-        answer = self._send(("a", "TG-1", 6, 10), ("b", "TG-2", 3, 25), replace=True, wished_date="2026-12-01")
+        answer = self._send(("a", "TG-1", 6, 10), ("b", "TG-2", 3, 25), replace=True, wished_date=self._wished())
         self.assertEqual((answer["ok"], answer["code"], answer["order_id"]), (False, "too_late", order.id))
         self.assertEqual(
             {(error["path"], error["code"]) for error in answer["errors"]},

@@ -31,10 +31,10 @@ def customer(caller):
 
 def _signed_in(server, login):
     session = requests.Session()
-    page = session.get(f"{server.url}/web/login", timeout=60)
+    page = session.get(f"{server.url}/web/login", timeout=300)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
     answer = session.post(
-        f"{server.url}/web/login", data={"login": login, "password": login, "csrf_token": token}, timeout=60
+        f"{server.url}/web/login", data={"login": login, "password": login, "csrf_token": token}, timeout=300
     )
     answer.raise_for_status()
     return session
@@ -53,7 +53,7 @@ def test_the_page_shows_it_to_its_customer_once_told(running_server, caller, cus
     session = _signed_in(running_server, customer)
 
     def shown():
-        page = session.get(f"{running_server.url}/my/orders/{order_id}", timeout=60)
+        page = session.get(f"{running_server.url}/my/orders/{order_id}", timeout=300)
         page.raise_for_status()
         assert f"/my/orders/{order_id}" in page.url, "the customer's own page"
         found = html.fromstring(page.text).xpath("//section[@id='order_acknowledgement']")
@@ -70,5 +70,5 @@ def test_the_page_shows_it_to_its_customer_once_told(running_server, caller, cus
     assert "quantity changed" in cells[-1]
     assert "ordered: 3" in cells[2]
     # nobody else's page
-    stranger = requests.get(f"{running_server.url}/my/orders/{order_id}", timeout=60)
+    stranger = requests.get(f"{running_server.url}/my/orders/{order_id}", timeout=300)
     assert "order_acknowledgement" not in stranger.text

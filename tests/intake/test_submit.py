@@ -246,7 +246,8 @@ class TestSubmit(OrderCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(600)
+        self.assertFalse(any(thread.is_alive() for thread in threads), "still at work")
         with registry.cursor() as cr:
             cr.execute("SELECT count(*) FROM order_intake WHERE reference = %s", [reference])
             self.assertEqual(cr.fetchone()[0], 1)

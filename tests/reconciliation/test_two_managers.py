@@ -66,7 +66,7 @@ class TestTwoManagers(TransactionCase):
                 with self.registry_used.cursor() as cr:
                     env = api.Environment(cr, SUPERUSER_ID, {})
                     env["order.reconciliation"].search_count([])
-                    barrier.wait(30)
+                    barrier.wait(300)
                     answers.append(retrying(lambda: act(env), env))
             except Exception as error:
                 failures.append(error)
@@ -76,8 +76,9 @@ class TestTwoManagers(TransactionCase):
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join(60)
+                thread.join(600)
         self.assertFalse(failures)
+        self.assertFalse(any(thread.is_alive() for thread in threads), "still at work")
         return answers
 
     def test_two_sign_at_once_and_one_does(self):
@@ -141,7 +142,7 @@ class TestTwoManagers(TransactionCase):
         drawing.flush_all()
         self.assertIn(number, statement.line_ids.mapped("order_number"))
         desk = self._fresh()
-        desk.cr.execute("SET LOCAL lock_timeout = '2s'")
+        desk.cr.execute("SET LOCAL lock_timeout = '30s'")
         # whether it may be confirmed is the verification's matter
         desk["res.company"].browse(self.company_id).action_order_control_observe(reason="Nothing is stopped here.")
         order = desk["sale.order"].browse(number)
@@ -183,7 +184,7 @@ class TestTwoManagers(TransactionCase):
         drawing = self._fresh()
         drawing["order.reconciliation"].draft_day(DAY, self.company_id)
         again = self._fresh()
-        again.cr.execute("SET LOCAL lock_timeout = '2s'")
+        again.cr.execute("SET LOCAL lock_timeout = '30s'")
         [answer] = again["order.processing"].submit_orders(orders=[order], source=source)
         self.assertFalse(answer["ok"])
         again.cr.rollback()
@@ -196,7 +197,7 @@ class TestTwoManagers(TransactionCase):
         desk["sale.order"].browse(number).action_confirm()
         desk.flush_all()
         drawing = self._fresh()
-        drawing.cr.execute("SET LOCAL lock_timeout = '2s'")
+        drawing.cr.execute("SET LOCAL lock_timeout = '30s'")
         statement = drawing["order.reconciliation"].browse(
             drawing["order.reconciliation"].draft_day(DAY, self.company_id)["id"]
         )

@@ -77,7 +77,7 @@ class TestTwoUsers(ReturnCase):
                 with self.registry_used.cursor() as cr:
                     env = api.Environment(cr, self.user_id, {})
                     env["order.return"].search_count([])  # the snapshot of both is taken before either has asked
-                    barrier.wait(30)
+                    barrier.wait(300)
                     case = {"key": key, "lines": [{"line_id": self.line_id, "quantity": 4}]}
 
                     def act():
@@ -91,8 +91,9 @@ class TestTwoUsers(ReturnCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(600)
         self.assertFalse(failures)
+        self.assertFalse(any(thread.is_alive() for thread in threads), "still at work")
         self.assertEqual(sorted(answer["ok"] for answer in answers), [False, True], answers)
         refused = next(answer for answer in answers if not answer["ok"])
         self.assertEqual(refused["reason"], "too_many")
@@ -116,7 +117,7 @@ class TestTwoUsers(ReturnCase):
                     env = api.Environment(cr, self.user_id, {})
                     own = env["order.return"].browse(answer["return_id"])
                     self.assertEqual(own.state, "received")
-                    barrier.wait(30)
+                    barrier.wait(300)
                     retrying(own.action_settle, env)
             except Exception as error:
                 failures.append(error)
@@ -125,8 +126,9 @@ class TestTwoUsers(ReturnCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(600)
         self.assertFalse(failures)
+        self.assertFalse(any(thread.is_alive() for thread in threads), "still at work")
         with self.registry_used.cursor() as cr:
             cr.execute(SQL("SELECT state FROM order_return WHERE id = %s", answer["return_id"]))
             self.assertEqual(cr.fetchone()[0], "settled")

@@ -175,13 +175,21 @@ def test_what_another_run_uses_is_known_until_it_ends(place):
     assert not place.is_used("never heard of")
 
 
-def test_a_run_that_waits_says_for_what(place, progress):
+def test_a_run_that_waits_says_for_what(place, progress, monkeypatch):
     run = _elsewhere(KEEP_LOCK, place.folder)
     assert run.stdout.readline() == "ready\n"
-    threading.Timer(0.3, run.communicate).start()
+    say, said = progress.say, threading.Event()
+
+    def release():
+        # once it was said, however long this one took to find the lock taken; where it is never said, the test fails
+        said.wait(60)
+        run.communicate()
+
+    monkeypatch.setattr(progress, "say", lambda text: (say(text), said.set()))
+    threading.Thread(target=release).start()
     with place.lock("busy", progress):
         pass
-    run.wait(30)
+    run.wait(300)
     assert "another run is busy with “busy”" in progress.stream.getvalue()
 
 

@@ -51,7 +51,7 @@ class TestTwoUsers(VerificationCase):
                     env = api.Environment(cr, user_id, {})
                     # the snapshot of both is taken before either has acted
                     env["order.hold"].search_count([("order_id", "=", self.order_id)])
-                    barrier.wait(30)
+                    barrier.wait(300)
                     answers.append(retrying(lambda: act(env["sale.order"].browse(self.order_id)), env))
             except UserError as refusal:
                 answers.append(str(refusal))
@@ -62,8 +62,9 @@ class TestTwoUsers(VerificationCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(600)
         self.assertFalse(failures)
+        self.assertFalse(any(thread.is_alive() for thread in threads), "still at work")
         return answers
 
     def _read(self, query):

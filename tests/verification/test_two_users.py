@@ -84,11 +84,11 @@ class TestTwoUsers(VerificationCase):
             try:
                 with self.registry_used.cursor() as cr:
                     # a deadlock is to fail, not to last
-                    cr.execute(SQL("SET LOCAL lock_timeout = '30s'"))
+                    cr.execute(SQL("SET LOCAL lock_timeout = '300s'"))
                     env = api.Environment(cr, self.user_id, {"allowed_company_ids": self.company.ids})
                     order = env["sale.order"].browse(self.made["order"])
                     order.order_check_ids.mapped("state")
-                    barrier.wait(30)
+                    barrier.wait(300)
                     try:
                         answers[index] = retrying(lambda: act(order), env)
                     except UserError as refusal:
@@ -101,8 +101,9 @@ class TestTwoUsers(VerificationCase):
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join(90)
+                thread.join(600)
         self.assertFalse(failures)
+        self.assertFalse(any(thread.is_alive() for thread in threads), "still at work")
         return [answers[index] for index in range(len(acts))]
 
     def _left(self):
