@@ -115,7 +115,8 @@ class OrderDispatch(models.TransientModel):
         self.ensure_one()
         self.env["order.transition.mixin"]._check_order_group("order_processing.group_processor")
         self.order_ids.check_access("write")
-        pickings = self.order_ids._papers_of("pick_list")
+        orders = self.order_ids._papers_wanted("pick_list") or self.order_ids
+        pickings = orders._papers_of("pick_list")
         if not pickings:
             raise UserError(self.env._("Nothing is reserved for these orders, so there is nothing to pick."))
         refused = {}

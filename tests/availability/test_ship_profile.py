@@ -1,5 +1,8 @@
 """How a customer's orders ship: taken over by the order, kept by picking, dispatch and the shortage desk."""
 
+from datetime import datetime, time
+from unittest.mock import patch
+
 import psycopg2
 from lxml import etree
 
@@ -7,6 +10,8 @@ from odoo.exceptions import UserError
 from odoo.tests import Form
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.order_processing.models.common.business_day import business_day
 
 from .shortages import ShortageCase
 
@@ -85,6 +90,52 @@ class TestProfile(ShortageCase):
         with Form(order) as form:
             form.pricelist_id = self.env["product.pricelist"].create({"name": "Same"})
         self.assertAlmostEqual(order.order_min_shipment, 50, 2)
+
+    def test_what_was_typed_stays_worth_the_same_on_the_form(self):
+        self._turn_on("product.group_product_pricelist")
+        self._profile(min_shipment=50)
+        same, dear = self.env["product.pricelist"].create({"name": "Same"}), self._pricelist("DEC", 2.0)
+        with Form(self._as("processor", self.env["sale.order"])) as form:
+            form.partner_id = self.customer
+            form.order_min_shipment = 500
+            form.pricelist_id = same
+            self.assertEqual(form.order_min_shipment, 500)
+            form.pricelist_id = dear
+            self.assertAlmostEqual(form.order_min_shipment, 1000, 2)
+        order = form.record
+        self.assertAlmostEqual(order.order_min_shipment, 1000, 2)
+        with Form(order) as form:
+            form.order_min_shipment = 600
+            form.pricelist_id = same
+            self.assertAlmostEqual(form.order_min_shipment, 300, 2)
+            form.pricelist_id = dear
+            self.assertAlmostEqual(form.order_min_shipment, 600, 2)
+        self.assertAlmostEqual(order.order_min_shipment, 600, 2)
+
+    def test_another_currency_reads_rates_by_the_day(self):
+        self._profile(min_shipment=50)
+        dear = self._pricelist("DED", 2.0)
+
+        def rates(number):
+            orders = self.env["sale.order"].union(*(self._make_order((self.product, 1)) for _n in range(number)))
+            for place, order in enumerate(orders):
+                order.date_order = datetime.combine(business_day(self.company), time(9, place))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            asked = []
+
+            def spy(currencies, *args):
+                asked.append(currencies)
+                return ask(currencies, *args)
+
+            ask = type(dear.currency_id)._get_rates
+            with patch.object(type(dear.currency_id), "_get_rates", spy):
+                orders.write({"pricelist_id": dear.id})
+                self.env.flush_all()
+            self.assertEqual(set(orders.mapped("order_min_shipment")), {100})
+            return len(asked)
+
+        self.assertEqual(rates(2), rates(20))
 
     def test_a_policy_that_the_last_customer_wished_goes_with_him(self):
         plain, parts = self._make_customer("Plain"), self._make_customer("Parts")

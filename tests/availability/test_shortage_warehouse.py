@@ -168,6 +168,29 @@ class TestOtherWarehouse(ShortageCase):
             line._shortage_take({line: (self.house, 10)})
         self.assertEqual(line.move_ids.product_uom_qty, 4)
 
+    def test_what_is_sent_again_in_place_of_a_return_is_not_taken(self):
+        self._stock(self.product, 2)
+        order = self._short()
+        self._deliver(order, {self.product: 6})
+        move = order.order_line.move_ids.filtered(lambda move: move.state == "done")
+        self._stock(self.product, 4)
+        order.picking_ids.filtered(lambda picking: picking.state != "done").action_assign()
+        again = move.copy(
+            {
+                "product_uom_qty": 2,
+                "procure_method": "make_to_stock",
+                "origin_returned_move_id": move.id,
+                "picking_id": False,
+            }
+        )
+        again._action_confirm()
+        order.action_promise()
+        self._stock(self.product, 20, self.house.lot_stock_id)
+        line = order.order_line
+        self.assertEqual((again.state, line.order_short_qty), ("confirmed", 2))
+        self.assertEqual(self._decide(line, "warehouse")[0]["code"], "refused")
+        self.assertEqual(again.product_uom_qty, 2)
+
     def test_many_are_taken_with_one_write(self):
         self._stock(self.product, 1000, self.house.lot_stock_id)
         orders = self.env["sale.order"].browse(self._make_order((self.product, 10)).id for _n in range(12))
@@ -221,6 +244,31 @@ class TestProfile(ShortageCase):
             self._decide(order.order_line, "warehouse")[0]["code"], "done", "the line leaves whole from there"
         )
         self.assertEqual(self._as("processor", order).action_dispatch()[0]["code"], "dispatched")
+
+    def test_a_line_that_leaves_whole_from_there_leaves_with_what_was_taken_before(self):
+        order, answer = self._asked_there((self.other_product, 10), order_complete_lines=True)
+        self._stock(self.other_product, 20, self.house.lot_stock_id)
+        self.assertEqual(self._decide(order.order_line, "warehouse")[0]["code"], "done")
+        order.order_line.product_uom_qty = 15
+        order.action_promise()
+        self.assertEqual(self._decide(order.order_line, "warehouse")[0]["code"], "done")
+        self.assertEqual(self._as("processor", order).action_dispatch()[0]["code"], "dispatched")
+        self.assertEqual(order.order_line.qty_delivered, 15)
+
+    def test_no_two_parts_that_are_worth_too_little(self):
+        # 4 of 10 are here, 6 there, 10.00 each
+        order, answer = self._asked_there(order_min_shipment=80)
+        self.assertEqual(answer["code"], "refused")
+        self.assertIn("worth at least", answer["message"])
+        self.assertIn(self.house.name, answer["message"])
+        order.order_min_shipment = 50
+        self.assertEqual(self._decide(order.order_line, "warehouse")[0]["code"], "done", "the poor one leaves last")
+        other = order.picking_ids.filtered(lambda picking: picking.picking_type_id.warehouse_id == self.house)
+        for picking in (other, order.picking_ids - other):
+            picking.action_quality_pass()
+            picking.move_ids.picked = True
+            picking.with_user(self.users["processor"]).with_context(skip_backorder=True).button_validate()
+            self.assertEqual(picking.state, "done")
 
     def test_an_order_that_leaves_at_once_is_not_divided(self):
         order, answer = self._asked_there(picking_policy="one")

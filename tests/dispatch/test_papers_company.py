@@ -120,20 +120,26 @@ class TestPapersOfOthers(PapersMixin, OrderCase):
 
     def test_file_that_cannot_be_read_is_named(self):
         orders = self._shipped(count=2).sale_id
-        broken = orders[0].picking_ids
+        broken = orders[0].invoice_ids
         kept = IrActionsReport._render_qweb_pdf
+        damages = {
+            "none": lambda _content: b"no pdf",
+            "without a root": lambda content: content.replace(b"/Root", b"/Roto"),
+            "without pages": lambda content: content.replace(b"/Pages", b"/Sages"),
+            "a page that is none": lambda content: content.replace(b"/Page\n", b"/Pagx\n").replace(b"/Kids", b"/Kads"),
+        }
+        for name, damage in damages.items():
 
-        def render(report, ref, res_ids=None, data=None):
-            content, kind = kept(report, ref, res_ids=res_ids, data=data)
-            return (b"no pdf" if broken.id in res_ids else content), kind
+            def render(report, ref, res_ids=None, data=None, damage=damage):
+                content, kind = kept(report, ref, res_ids=res_ids, data=data)
+                return (damage(content) if broken.id in res_ids else content), kind
 
-        # the halves are printed one by one, and both have to be merged
-        with patch.object(IrActionsReport, "_render_qweb_pdf", render):
-            answer = (
-                self._as("processor", orders).with_context(force_report_rendering=True).action_print_papers(["slip"])
-            )
-        self.assertEqual([result["code"] for result in answer["results"]], ["refused", "printed"])
-        self.assertIn(broken.name, answer["results"][0]["message"])
+            # the halves are printed one by one, and both have to be merged
+            with self.subTest(damage=name), patch.object(IrActionsReport, "_render_qweb_pdf", render):
+                desk = self._as("processor", orders).with_context(force_report_rendering=True)
+                answer = desk.action_print_papers(["invoice"], again=True)
+                self.assertEqual([result["code"] for result in answer["results"]], ["refused", "printed"])
+                self.assertIn(broken.name, answer["results"][0]["message"])
 
     def test_screen_prints_pick_lists_of_what_is_not_held(self):
         self.env["order.hold.reason"].create({"name": "Test", "code": "test", "stops_print": True})
@@ -193,6 +199,32 @@ class TestPapersOfCompanies(PapersMixin, OrderCase):
         answer = pickings.sale_id.action_print_papers()
         [slips] = [document for document in answer["documents"] if document["kind"] == "slip"]
         self.assertEqual(slips["documents"], pickings[0].mapped("name"))
+
+    def test_nothing_is_reserved_for_lists_that_a_company_does_not_want(self):
+        pickings = self._of_both()
+        self.company.order_paper_pick_list = True
+        orders = pickings.sale_id.browse()
+        for picking in pickings:
+            again = picking.sudo().sale_id.copy()
+            self._stock(self.product, 10, location=again.warehouse_id.lot_stock_id)
+            again.action_confirm()
+            again.picking_ids.do_unreserve()
+            orders |= again.with_env(pickings.env)
+        for print_them in (
+            lambda: orders.action_print_papers(),
+            lambda: (
+                orders.env["order.dispatch"]
+                .with_context(active_model="sale.order", active_ids=orders.ids)
+                .create({})
+                .action_print_pick_lists()
+            ),
+        ):
+            self.other_company.order_paper_pick_list = False
+            print_them()
+            self.assertEqual(
+                [sum(order.picking_ids.move_ids.mapped("quantity")) for order in orders],
+                [orders[0].order_line.product_uom_qty, 0],
+            )
 
     def _pages(self, document):
         return pypdfium2.PdfDocument(io.BytesIO(base64.b64decode(document["pdf"])))

@@ -47,7 +47,8 @@ class SaleOrderLine(models.Model):
                 or move.procure_method != "make_to_stock"
                 or move.move_orig_ids
                 or move.location_id.usage != "internal"
-                or not (move.location_final_id or move.location_dest_id)._is_outgoing()
+                # what is sent again in place of a return is no part of what is short
+                or not move._ship_leaves()
             ):
                 continue
             missing = move.product_qty - move.product_uom._compute_quantity(
@@ -93,8 +94,14 @@ class SaleOrderLine(models.Model):
             after = rest.location_id.warehouse_id.union(*(plans[line].warehouse for line in lines))
             # who sends what is there gives up that the order leaves at once
             whole = order.picking_policy == "one" and all(plan.choice != "part" for plan in chosen.values())
+            poor = order.order_min_shipment and order._shortage_poor(
+                {move: open_[move] for move in rest}, {line: plans[line] for line in lines}
+            )
             for line in lines:
-                if problem := order._shortage_contradicts(len(after), whole, line in rest.sale_line_id):
+                # what was taken from there before leaves with it
+                own = rest.filtered(lambda move, line=line: move.sale_line_id == line).location_id.warehouse_id
+                divided = bool(own - plans[line].warehouse)
+                if problem := order._shortage_contradicts(len(after), whole, divided, poor):
                     plans[line] = plans[line]._replace(problem=problem)
         return plans
 
@@ -198,12 +205,33 @@ class SaleOrderLine(models.Model):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _shortage_contradicts(self, number, whole, divided):
+    def _shortage_poor(self, open_, taken):
+        """The warehouses out of which less is to leave than a part of this order must be worth.
+
+        :param dict open_: move to what is still to leave with it, in the product's unit
+        :param dict taken: line to the ``Plan`` that takes it from elsewhere
+        """
+        worth = {}
+        for move, quantity in open_.items():
+            # of several steps the first one alone
+            if not any(origin in open_ for origin in move.move_orig_ids):
+                house = move.location_id.warehouse_id
+                worth[house] = worth.get(house, 0.0) + move._ship_worth(quantity)
+        for line, plan in taken.items():
+            part = line.price_subtotal * plan.quantity / line.product_uom_qty
+            worth[plan.warehouse] = worth.get(plan.warehouse, 0.0) + part
+        least, currency = self.order_min_shipment, self.currency_id
+        return self.env["stock.warehouse"].union(
+            *(house for house, value in worth.items() if currency.compare_amounts(value, least) < 0)
+        )
+
+    def _shortage_contradicts(self, number, whole, divided, poor):
         """What in how this order ships speaks against leaving from several warehouses, in words, else ``""``.
 
         :param int number: from how many warehouses something is still to leave
         :param bool whole: whether all of it leaves at once
         :param bool divided: whether a line would leave from several
+        :param poor: the warehouses out of which less would leave than a part is worth at least
         """
         self.ensure_one()
         if whole and number > 1:
@@ -216,5 +244,13 @@ class SaleOrder(models.Model):
                 "the order leaves in %s shipments at most, and what comes from elsewhere is one more; change that on the order,"
                 " or wait",
                 most,
+            )
+        # one of them may leave last, whatever it is worth
+        if poor and len(poor) > 1:
+            return self.env._(
+                "a part of the order is worth at least %(least)s, and what would leave %(houses)s is worth less each: none could"
+                " leave before the other; change that on the order, or wait",
+                least=self.currency_id.format(self.order_min_shipment),
+                houses=", ".join(poor.sudo().mapped("name")),
             )
         return ""

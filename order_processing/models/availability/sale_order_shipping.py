@@ -57,8 +57,9 @@ class SaleOrder(models.Model):
         copy=True,
         help="What leaves before the rest is worth at least this, untaxed. 0: whatever it is worth.",
     )
-    # on the form only: what the customer chosen last wishes of ``picking_policy``
+    # on the form only: what the customer chosen last wishes of ``picking_policy``, and the currency of the least value
     order_ship_wish = fields.Char(store=False)
+    order_ship_currency_id = fields.Many2one("res.currency", compute="_compute_order_ship_currency")
     order_misses_window = fields.Boolean(
         "Promised too late", compute="_compute_order_misses_window", store=True, help="Promised after the last day."
     )
@@ -89,19 +90,26 @@ class SaleOrder(models.Model):
             order.order_complete_lines = profile.order_ship_mode == "lines"
             order.order_max_shipments = profile.order_max_shipments
 
-    @api.depends("partner_id", "company_id", "currency_id")
+    @api.depends("partner_id", "company_id")
     def _compute_order_min_shipment(self):
-        """As the rest of the profile; in another currency it is worth the same, see ``write``."""
+        """As the rest of the profile; in another currency it is worth the same: see ``write``, and the form."""
         for order in self:
             if order.ids and order.state not in OPEN:
                 continue
-            saved = order._origin
-            if saved and not order.id and saved._ship_whose() == order._ship_whose():
-                # on the form: what is saved may be what was typed
-                least, currency = saved.order_min_shipment, saved.currency_id
-            else:
-                least, currency = order._ship_profile().order_min_shipment, order.company_id.currency_id
+            least, currency = order._ship_profile().order_min_shipment, order.company_id.currency_id
             order.order_min_shipment = order._ship_money(least, currency)
+
+    @api.depends("partner_id", "company_id")
+    def _compute_order_ship_currency(self):
+        for order in self:
+            order.order_ship_currency_id = order._origin.currency_id or order.currency_id
+
+    @api.onchange("pricelist_id", "currency_id")
+    def _onchange_order_ship_currency(self):
+        """On the form the least value stays worth what it was, also where somebody has just typed it."""
+        if self.order_ship_currency_id and self.order_ship_currency_id != self.currency_id:
+            self.order_min_shipment = self._ship_money(self.order_min_shipment, self.order_ship_currency_id)
+            self.order_ship_currency_id = self.currency_id
 
     def _ship_whose(self):
         return self.partner_id, self.company_id
@@ -110,7 +118,9 @@ class SaleOrder(models.Model):
         """``amount`` of ``currency`` in this order's currency, on its day."""
         if not amount or currency == self.currency_id:
             return amount
-        return currency._convert(amount, self.currency_id, self.company_id, self.date_order or fields.Date.today())
+        # rates are kept by the day: those of a moment would be read for each order
+        day = business_day(self.company_id, self.date_order)
+        return currency._convert(amount, self.currency_id, self.company_id, day)
 
     def _ship_profile(self):
         """The contact that says how this order ships."""

@@ -72,20 +72,24 @@ class StockMove(models.Model):
     def _ship_goes_out(self):
         return not self.origin_returned_move_id and (self.location_final_id or self.location_dest_id)._is_outgoing()
 
-    def _ship_worth(self):
-        """What leaves with this move is worth to its order, untaxed; the parts of a kit are worth their share of it."""
+    def _ship_worth(self, quantity=None):
+        """What leaves with this move is worth to its order, untaxed; the parts of a kit are worth their share of it.
+
+        :param float quantity: in the product's unit; default: what is reserved or picked
+        """
         self.ensure_one()
-        line = self.sale_line_id
+        line, unit = self.sale_line_id, self.product_id.uom_id
         if not line.product_uom_qty:
             return 0.0
+        if quantity is None:
+            quantity = self.product_uom._compute_quantity(self.quantity, unit, round=False)
         if self.product_id != line.product_id:
             moves = line.move_ids.filtered(lambda move: move.state != "cancel" and move._ship_goes_out())
             # of several steps the first one alone, where all of it begins
             asked = sum(moves.filtered(lambda move: not move.move_orig_ids & moves).mapped("product_qty"))
-            return asked and (
-                line.price_subtotal
-                * self.product_uom._compute_quantity(self.quantity, self.product_id.uom_id, round=False)
-                / asked
-            )
-        left = self.product_uom._compute_quantity(self.quantity, line.product_uom_id, round=False)
-        return line.price_subtotal * left / line.product_uom_qty
+            return asked and line.price_subtotal * quantity / asked
+        return (
+            line.price_subtotal
+            * unit._compute_quantity(quantity, line.product_uom_id, round=False)
+            / line.product_uom_qty
+        )

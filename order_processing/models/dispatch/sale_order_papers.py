@@ -1,12 +1,13 @@
+import logging
 from base64 import b64encode
-from io import BytesIO
 
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tools.pdf import PdfFileReader, PdfReadError, merge_pdf
+from odoo.tools.pdf import PdfReadError, merge_pdf
 
 from .order_print import PAPERS
 
+_logger = logging.getLogger(__name__)
 PROCESSOR = "order_processing.group_processor"
 CLOSED = ("done", "cancel")
 KINDS = tuple(kind for kind, _label in PAPERS)
@@ -17,6 +18,17 @@ REPORTS = {
     "return_label": "order_processing.action_report_return_label",
     "invoice": "account.account_invoices",
 }
+# what the reader of PDFs raises, by where a file is damaged
+BROKEN = (
+    PdfReadError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    OSError,
+    RecursionError,
+    NotImplementedError,
+)
 
 
 class SaleOrderPapers(models.Model):
@@ -40,7 +52,6 @@ class SaleOrderPapers(models.Model):
         """
         self.env["order.transition.mixin"]._check_order_group(PROCESSOR)
         wanted = self._paper_kinds(kinds)
-        by_company = kinds is None
         results = self.action_dispatch(pickup=pickup, invoice=invoice, check=check, business_date=business_date)
         left, bills = self.picking_ids.browse(), self.invoice_ids.browse()
         for order, result in zip(self, results):
@@ -53,7 +64,9 @@ class SaleOrderPapers(models.Model):
             **dict.fromkeys(("slip", "label", "return_label"), left),
             "invoice": bills,
         }
-        chosen = self._papers_wanted({kind: chosen[kind] for kind in wanted}, by_company)
+        chosen = {kind: chosen[kind] for kind in wanted}
+        if kinds is None:
+            chosen = {kind: self._papers_wanted(kind, records) for kind, records in chosen.items()}
         documents, refused = self._print_chosen(chosen, again)
         told, _known = self._papers_told(chosen, documents, refused)
         for order, result in zip(self, results):
@@ -75,8 +88,10 @@ class SaleOrderPapers(models.Model):
         """
         self.env["order.transition.mixin"]._check_order_group(PROCESSOR)
         self.check_access("write")
-        chosen = {kind: self._papers_of(kind) for kind in self._paper_kinds(kinds)}
-        chosen = self._papers_wanted(chosen, kinds is None)
+        named = kinds is not None
+        chosen = {
+            kind: (self if named else self._papers_wanted(kind))._papers_of(kind) for kind in self._paper_kinds(kinds)
+        }
         documents, refused = self._print_chosen(chosen, again)
         told, known = self._papers_told(chosen, documents, refused)
         results = []
@@ -124,14 +139,10 @@ class SaleOrderPapers(models.Model):
             )
         return [kind for kind in KINDS if kind in kinds]
 
-    def _papers_wanted(self, chosen, by_company):
-        """``chosen`` (kind to documents), of each company only the kinds that it wants where nobody named them."""
-        if not by_company:
-            return chosen
-        return {
-            kind: records.filtered(lambda record, kind=kind: record.company_id.sudo()[f"order_paper_{kind}"])
-            for kind, records in chosen.items()
-        }
+    def _papers_wanted(self, kind, records=None):
+        """Those of ``records`` (default: these orders) whose company wants papers of ``kind``."""
+        records = self if records is None else records
+        return records.filtered(lambda record: record.company_id.sudo()[f"order_paper_{kind}"])
 
     def _papers_of(self, kind):
         """The documents of these orders that have a paper of ``kind``."""
@@ -213,10 +224,7 @@ class SaleOrderPapers(models.Model):
                 if kind == "invoice":
                     # core keeps their PDFs; those that are printed from here are counted here
                     self.env["order.print"]._enter(kind, records)
-                content, made = report._render_qweb_pdf(REPORTS[kind], res_ids=records.ids)
-                if made == "pdf":
-                    self._print_check(content, records)
-                return [content]
+                return [self._print_pdf(kind, records)]
         except (UserError, RedirectWarning) as error:
             # without an engine nothing is printed, however small the set
             if len(records) == 1 or report.get_wkhtmltopdf_state() == "install":
@@ -226,11 +234,20 @@ class SaleOrderPapers(models.Model):
             first = self._print_try(kind, records[:half], refused)
             return first + self._print_try(kind, records[half:], refused)
 
-    def _print_check(self, content, records):
-        """:raises UserError: the PDF of ``records`` is none: a stored file may be broken"""
+    def _print_pdf(self, kind, records):
+        """The PDF of ``records``, in one piece.
+
+        :raises UserError: one of those that are stored with invoices is broken
+        """
+        report = self.env["ir.actions.report"]
+        if kind != "invoice":
+            return report._render_qweb_pdf(REPORTS[kind], res_ids=records.ids)[0]
         try:
-            PdfFileReader(BytesIO(content), strict=False).getNumPages()
-        except (PdfReadError, ValueError, OSError) as error:
+            content, made = report._render_qweb_pdf(REPORTS[kind], res_ids=records.ids)
+            # as it is merged with others later
+            return merge_pdf([content]) if made == "pdf" else content
+        except BROKEN as error:
+            _logger.info("The PDF of %s cannot be read", records.mapped("name"), exc_info=True)
             raise UserError(
                 self.env._(
                     "The PDF of %s cannot be read. Where it is stored with the document, delete that attachment and print again.",
