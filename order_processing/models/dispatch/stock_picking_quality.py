@@ -60,21 +60,38 @@ class StockPicking(models.Model):
             )
         if vals.get("return_id"):
             self._quality_refuse_return(vals["return_id"])
+        if "sale_id" in vals:
+            self._quality_refuse_order(vals["sale_id"])
         return super().write(vals)
+
+    def _quality_delivering(self):
+        """Those of these that deliver an order, or have checks: what they are stays; for ``sudo``."""
+        return self.filtered(
+            lambda picking: (
+                picking.order_quality_check_ids or (picking.picking_type_code == "outgoing" and picking.sale_id)
+            )
+        )
 
     def _quality_refuse_return(self, number):
         """:raises UserError: names those that deliver an order, or have checks, and are no return of ``number`` (id) yet"""
-        delivering = self.sudo().filtered(
-            lambda picking: (
-                picking.return_id.id != number
-                and (picking.order_quality_check_ids or (picking.picking_type_code == "outgoing" and picking.sale_id))
-            )
-        )
+        delivering = self.sudo().filtered(lambda picking: picking.return_id.id != number)._quality_delivering()
         if delivering:
             raise UserError(
                 self.env._(
                     "%(transfers)s: this delivers an order, and does not become a return, of which nothing is checked."
                     " Take goods back by a return of the delivery.",
+                    transfers=", ".join(delivering.mapped("name")),
+                )
+            )
+
+    def _quality_refuse_order(self, number):
+        """:raises UserError: names those that deliver an order, or have checks, and are of another order than ``number`` (id)"""
+        delivering = self.sudo().filtered(lambda picking: picking.sale_id.id != number)._quality_delivering()
+        if delivering:
+            raise UserError(
+                self.env._(
+                    "%(transfers)s: this delivers an order, by which it is known what is checked before the goods leave, and"
+                    " keeps it. Cancel the transfer, and deliver another order by a transfer of its own.",
                     transfers=", ".join(delivering.mapped("name")),
                 )
             )
