@@ -262,6 +262,7 @@ class StockPicking(models.Model):
             present.filtered(lambda check: (check.picking_id, check.point_id) in taken).unlink()
             for check in gone:
                 check._transition_write({"picking_id": by_origin[check.picking_id].id})
+            self.env["order.quality.draw"].sudo()._follow(gone)
         mates = {(check.picking_id, check.point_id): check for check in self._quality_checks()}
         stayed, taking, seen, apart = checks - gone, Check, {}, []
         for check in stayed:
