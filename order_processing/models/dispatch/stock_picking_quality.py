@@ -304,7 +304,18 @@ class StockMoveLine(models.Model):
         companies = self.env["order.quality.point"]._second_person_companies()
         if companies:
             lines = self.filtered(lambda line: line.company_id.id in companies and line.picking_id.state not in CLOSED)
-            lines._quality_packed_by([line.result_package_id and self.env.uid for line in lines])
+            lines._quality_packed_by([line._quality_packer() for line in lines.sudo()])
+
+    def _quality_packer(self):
+        """Id of who packed this line, which has got its parcel by the user: a whole parcel was packed before; for ``sudo``."""
+        self.ensure_one()
+        parcel = self.result_package_id
+        if not parcel or parcel != self.package_id:
+            return parcel and self.env.uid
+        packed = self.move_id.move_orig_ids.move_line_ids.filtered(
+            lambda line: line.state == "done" and line.result_package_id == parcel
+        )
+        return packed.order_packed_by_id[:1].id
 
     def _quality_packed_by(self, packers):
         """The one door to who packed: ``packers`` are the ids of users, one for each of these lines."""
