@@ -203,7 +203,21 @@ class StockPicking(models.Model):
     def _quality_suspect(self):
         """Those of these that hold goods back which failed, or that such goods were taken out of by hand."""
         return self.filtered(
-            lambda picking: picking.order_held_back or picking.sudo().order_quality_check_ids.line_ids._taken_out()
+            lambda picking: (
+                picking.order_held_back
+                or picking._quality_is_to_leave(picking.sudo().order_quality_check_ids.line_ids._taken_out())
+            )
+        )
+
+    def _quality_is_to_leave(self, rows):
+        """Whether goods of ``rows`` (``order.quality.check.line``) are still to leave with this transfer."""
+        self.ensure_one()
+        moves = self.sudo().move_ids.filtered(lambda move: move.state not in CLOSED) if rows else self.env["stock.move"]
+        keys = {(move.product_id, move.sale_line_id) for move in moves}
+        return any(
+            # of a parcel it is not known what was in it
+            (row.product_id, row.order_line_id) in keys if row.product_id else row.check_id.point_id._goods_of(moves)
+            for row in rows
         )
 
     # ------------------------------------------------------------------ the screen before the refusal
