@@ -95,7 +95,8 @@ class OrderQualityAnswer(models.TransientModel):
                     "value": row.value,
                     "weight": row.value,
                     "text": row.text,
-                    "answered": row.kind == "pass_fail",
+                    # a concession stands until somebody says otherwise
+                    "answered": row.kind == "pass_fail" and not row.conceded,
                 }
             )
             for row in rows

@@ -121,6 +121,8 @@ class OrderQualityCheck(models.Model):
                 row.write({"failed_qty": row.quantity - row.passed_qty, "conceded": False, "note": reason, **seen})
             checks._book_checked("check_failed")
         elif act == "concede":
+            # who lets them leave is known as who judged them, whatever becomes of the check
+            rows._failing()._seen()
             rows._failing().conceded = True
         elif act == "check_again":
             rows._clear()
@@ -177,18 +179,14 @@ class OrderQualityCheck(models.Model):
         return False
 
     def _same_persons(self, lines):
-        """Who packed goods of the move lines ``lines`` and found the same good, where the point wants two persons."""
+        """Who packed goods of the move lines ``lines`` and found the same good, or conceded them, where the point wants two persons."""
         self.ensure_one()
         found = self.env["res.users"]
         packed = lines.filtered("order_packed_by_id") if self.point_id.second_person else lines.browse()
         rows = self.line_ids._present().grouped(lambda row: row._key()) if packed else {}
         for line in packed:
             own = rows.get(self._key_of(line), self.line_ids.browse())
-            judges = own.answered_by_ids
-            if own.filtered("conceded"):
-                # whoever lets them leave all the same
-                judges |= self.checked_by_id
-            found |= line.order_packed_by_id & judges
+            found |= line.order_packed_by_id & own.answered_by_ids
         return found
 
     def _stop_text(self):

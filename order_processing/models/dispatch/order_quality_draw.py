@@ -61,6 +61,22 @@ class OrderQualityDraw(models.Model):
         return [pair for pair in pairs if pair[1].frequency not in SAMPLED or known[pair]]
 
     @api.model
+    def _follow(self, checks):
+        """Where ``checks`` have moved to another transfer, that was drawn there, too: its backorders go as it went."""
+        sampled = checks.filtered(lambda check: check.point_id.frequency in SAMPLED)
+        if not sampled:
+            return
+        domain = [("picking_id", "in", sampled.picking_id.ids), ("point_id", "in", sampled.point_id.ids)]
+        known = {(draw.picking_id, draw.point_id) for draw in self.search(domain)}
+        self.create(
+            [
+                {"picking_id": check.picking_id.id, "point_id": check.point_id.id, "hit": True}
+                for check in sampled
+                if (check.picking_id, check.point_id) not in known
+            ]
+        )
+
+    @api.model
     def _draw(self, pairs):
         """Values of one draw for each of ``pairs``; the counters of the points go on, under a lock of their rows."""
         counts = {}

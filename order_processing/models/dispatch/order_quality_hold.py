@@ -142,7 +142,12 @@ class StockPicking(models.Model):
 
     def _quality_stay_held(self):
         """What is split off goods that failed is as they are; for ``sudo``."""
-        held = self.filtered(lambda picking: picking.backorder_id._quality_suspect())
+        held = self.filtered(lambda picking: picking._quality_has_of(picking.backorder_id))
+        rest = (self - held).filtered("backorder_id.order_held_back")
+        if rest:
+            # what nobody will ever check is not held back for ever
+            points = self.env["order.quality.point"]._in_force(rest.company_id)
+            held |= rest.filtered(lambda picking: picking._quality_can_be_passed(points))
         if held:
             held._quality_put({"order_held_back": True})
         # a simple check is about all that lay in the transfer
@@ -153,7 +158,9 @@ class StockPicking(models.Model):
             return
         parts = self.filtered(lambda picking: picking.backorder_id in failed)
         parts._quality_insert_simple()
-        for check in parts.order_quality_check_ids.filtered(lambda check: not check.point_id):
+        # of what was not there nobody has seen anything
+        there = self.browse().union(*parts._quality_goods())
+        for check in there.order_quality_check_ids.filtered(lambda check: not check.point_id):
             origin = failed[check.picking_id.backorder_id]
             check._transition_write(
                 {
@@ -163,6 +170,21 @@ class StockPicking(models.Model):
                     "note": origin.note,
                 }
             )
+
+    def _quality_has_of(self, origin):
+        """Whether goods are in this backorder of ``origin`` that failed there, and are held back or were taken out."""
+        rows = origin.order_quality_check_ids.line_ids
+        failed = rows._taken_out()
+        if origin.order_held_back:
+            failed |= rows._failing()
+        return self._quality_is_to_leave(failed)
+
+    def _quality_can_be_passed(self, points):
+        """Whether there is, or will be, a check of what is still to leave with this transfer; ``points``: those in force."""
+        self.ensure_one()
+        own = points.filtered(lambda point: point.company_id == self.company_id)
+        moves = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        return not own or any(point._is_about(self) and point._goods_of(moves) for point in own)
 
     def _quality_is_part(self, failed):
         """Whether something else than ``failed`` (move line to quantity) is still to leave with this transfer."""
@@ -262,6 +284,7 @@ class StockPicking(models.Model):
             present.filtered(lambda check: (check.picking_id, check.point_id) in taken).unlink()
             for check in gone:
                 check._transition_write({"picking_id": by_origin[check.picking_id].id})
+            self.env["order.quality.draw"].sudo()._follow(gone)
         mates = {(check.picking_id, check.point_id): check for check in self._quality_checks()}
         stayed, taking, seen, apart = checks - gone, Check, {}, []
         for check in stayed:

@@ -250,7 +250,7 @@ class OrderQualityPoint(models.Model):
         return self.currency_id.compare_amounts(value, self.amount_from) >= 0
 
     def _goods_of(self, lines):
-        """Those of ``lines`` (``stock.move.line``) whose product this point is about."""
+        """Those of ``lines`` (``stock.move.line``, or moves) whose product this point is about."""
         self.ensure_one()
         if not self.product_ids and not self.categ_ids:
             return lines

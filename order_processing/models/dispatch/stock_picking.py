@@ -33,12 +33,16 @@ class StockPicking(models.Model):
         )
 
     def _quality_checks(self):
-        """The checks of these transfers, made where missing; the same two statements whatever their number."""
-        needed = self._quality_needed()
-        if not needed:
+        """The checks of these transfers, made where missing; the same two statements whatever their number.
+
+        A check that was made counts, whatever its transfer has become since.
+        """
+        if not self:
             return self.env["order.quality.check"].sudo()
-        needed._quality_insert_simple()
-        return self.env["order.quality.check"].sudo().search([("picking_id", "in", needed.ids)])
+        needed = self._quality_needed()
+        if needed:
+            needed._quality_insert_simple()
+        return self.env["order.quality.check"].sudo().search([("picking_id", "in", self.ids)])
 
     def _quality_insert_simple(self):
         """Make the simple checks of these transfers that nobody has made meanwhile, with one statement."""

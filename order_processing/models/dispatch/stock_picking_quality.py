@@ -60,21 +60,38 @@ class StockPicking(models.Model):
             )
         if vals.get("return_id"):
             self._quality_refuse_return(vals["return_id"])
+        if "sale_id" in vals:
+            self._quality_refuse_order(vals["sale_id"])
         return super().write(vals)
+
+    def _quality_delivering(self):
+        """Those of these that deliver an order, or have checks: what they are stays; for ``sudo``."""
+        return self.filtered(
+            lambda picking: (
+                picking.order_quality_check_ids or (picking.picking_type_code == "outgoing" and picking.sale_id)
+            )
+        )
 
     def _quality_refuse_return(self, number):
         """:raises UserError: names those that deliver an order, or have checks, and are no return of ``number`` (id) yet"""
-        delivering = self.sudo().filtered(
-            lambda picking: (
-                picking.return_id.id != number
-                and (picking.order_quality_check_ids or (picking.picking_type_code == "outgoing" and picking.sale_id))
-            )
-        )
+        delivering = self.sudo().filtered(lambda picking: picking.return_id.id != number)._quality_delivering()
         if delivering:
             raise UserError(
                 self.env._(
                     "%(transfers)s: this delivers an order, and does not become a return, of which nothing is checked."
                     " Take goods back by a return of the delivery.",
+                    transfers=", ".join(delivering.mapped("name")),
+                )
+            )
+
+    def _quality_refuse_order(self, number):
+        """:raises UserError: names those that deliver an order, or have checks, and are of another order than ``number`` (id)"""
+        delivering = self.sudo().filtered(lambda picking: picking.sale_id.id != number)._quality_delivering()
+        if delivering:
+            raise UserError(
+                self.env._(
+                    "%(transfers)s: this delivers an order, by which it is known what is checked before the goods leave, and"
+                    " keeps it. Cancel the transfer, and deliver another order by a transfer of its own.",
                     transfers=", ".join(delivering.mapped("name")),
                 )
             )
@@ -186,7 +203,21 @@ class StockPicking(models.Model):
     def _quality_suspect(self):
         """Those of these that hold goods back which failed, or that such goods were taken out of by hand."""
         return self.filtered(
-            lambda picking: picking.order_held_back or picking.sudo().order_quality_check_ids.line_ids._taken_out()
+            lambda picking: (
+                picking.order_held_back
+                or picking._quality_is_to_leave(picking.sudo().order_quality_check_ids.line_ids._taken_out())
+            )
+        )
+
+    def _quality_is_to_leave(self, rows):
+        """Whether goods of ``rows`` (``order.quality.check.line``) are still to leave with this transfer."""
+        self.ensure_one()
+        moves = self.sudo().move_ids.filtered(lambda move: move.state not in CLOSED) if rows else self.env["stock.move"]
+        keys = {(move.product_id, move.sale_line_id) for move in moves}
+        return any(
+            # of a parcel it is not known what was in it
+            (row.product_id, row.order_line_id) in keys if row.product_id else row.check_id.point_id._goods_of(moves)
+            for row in rows
         )
 
     # ------------------------------------------------------------------ the screen before the refusal
@@ -287,7 +318,18 @@ class StockMoveLine(models.Model):
         companies = self.env["order.quality.point"]._second_person_companies()
         if companies:
             lines = self.filtered(lambda line: line.company_id.id in companies and line.picking_id.state not in CLOSED)
-            lines._quality_packed_by([line.result_package_id and self.env.uid for line in lines])
+            lines._quality_packed_by([line._quality_packer() for line in lines.sudo()])
+
+    def _quality_packer(self):
+        """Id of who packed this line, which has got its parcel by the user: a whole parcel was packed before; for ``sudo``."""
+        self.ensure_one()
+        parcel = self.result_package_id
+        if not parcel or parcel != self.package_id:
+            return parcel and self.env.uid
+        packed = self.move_id.move_orig_ids.move_line_ids.filtered(
+            lambda line: line.state == "done" and line.result_package_id == parcel
+        )
+        return packed.order_packed_by_id[:1].id
 
     def _quality_packed_by(self, packers):
         """The one door to who packed: ``packers`` are the ids of users, one for each of these lines."""
