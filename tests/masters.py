@@ -4,6 +4,8 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 
 OTHER_COMPANY = "Other Company"
+# milliseconds: no paper here is drawn by a script that takes long
+PRINT_DELAY = ("report.print_delay", "20")
 # people beside the users that the add-on's demo data brings; the stranger is a manager of the other company
 STAFF = {
     "salesman": "base.group_user,sales_team.group_sale_salesman",
@@ -20,6 +22,8 @@ def make_masters(env):
     """
     # partners take their zone from it: the other company's day is that of no place
     env = env(context={**env.context, "tz": "UTC"})
+    # core waits a second for the scripts of each page that it prints
+    env["ir.config_parameter"].set_param(*PRINT_DELAY)
     own = env.ref("base.main_company")
     other = env["res.company"].create({"name": OTHER_COMPANY, "currency_id": own.currency_id.id})
     # core makes one with the company inside a test alone

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from tools.setup.databases import link
 
+from .masters import PRINT_DELAY
+
 
 class RunningServer:
     """Context manager: an Odoo server on a database of its own.
@@ -34,6 +36,7 @@ class RunningServer:
 
     def __enter__(self):
         subprocess.run(["createdb", "-T", self.template, self.db], check=True)
+        self._print_at_once()
         self._copy_files()
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log", delete=False)
         self._launch()
@@ -103,6 +106,14 @@ class RunningServer:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.3)
         raise RuntimeError(f"the server did not answer:\n{self.words()}")
+
+    def _print_at_once(self):
+        key, value = PRINT_DELAY
+        statement = (
+            f"INSERT INTO ir_config_parameter (key, value) VALUES ('{key}', '{value}')"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        )
+        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.db, "-c", statement], check=True)
 
     def _filestore(self, database):
         return Path(os.environ["ORDER_PROCESSING_CACHE"], "data", "filestore", database)
