@@ -53,6 +53,14 @@ class TestQualityLoose(QualityCase):
             with self.assertRaisesRegex(UserError, "not passed"):
                 self._leave(picking)
 
+    def test_where_nothing_is_stopped_it_may_be_given_another_one(self):
+        picking, other = self._ready((self.product, 5)), self._ready((self.product, 1))
+        self.company.action_order_control_observe(reason="Set by the test")
+        self._as("manager", picking).sale_id = other.sale_id
+        self.assertEqual(picking.move_ids.sale_line_id, other.sale_id.order_line)
+        self._as("manager", picking).sale_id = False
+        self.assertFalse(picking.move_ids.sale_line_id)
+
     def test_a_simple_failure_counts_whatever_its_transfer_has_become(self):
         picking = self._ready((self.product, 5))
         self._as("processor", picking).action_quality_fail("Wet")

@@ -65,10 +65,11 @@ class StockPicking(models.Model):
         return super().write(vals)
 
     def _quality_delivering(self):
-        """Those of these that deliver an order, or have checks: what they are stays; for ``sudo``."""
+        """Those of these that deliver an order, or have checks: what they are stays where checks stop goods; for ``sudo``."""
         return self.filtered(
             lambda picking: (
-                picking.order_quality_check_ids or (picking.picking_type_code == "outgoing" and picking.sale_id)
+                picking.company_id._order_control_enforced()
+                and (picking.order_quality_check_ids or (picking.picking_type_code == "outgoing" and picking.sale_id))
             )
         )
 
