@@ -19,16 +19,7 @@ REPORTS = {
     "invoice": "account.account_invoices",
 }
 # what the reader of PDFs raises, by where a file is damaged
-BROKEN = (
-    PdfReadError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ValueError,
-    OSError,
-    RecursionError,
-    NotImplementedError,
-)
+BROKEN = (PdfReadError, LookupError, TypeError, AttributeError, ValueError, OSError, RuntimeError)
 
 
 class SaleOrderPapers(models.Model):
