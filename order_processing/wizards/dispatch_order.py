@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.dispatch.sale_order_papers import KINDS
+
 
 class OrderDispatch(models.TransientModel):
     """Dispatch orders from the screen, say that the goods were checked, and see what became of each."""
@@ -37,7 +39,7 @@ class OrderDispatch(models.TransientModel):
         """Which papers the companies of the orders want."""
         for dispatch in self:
             wanted = dispatch.order_ids._paper_kinds(None)
-            for kind in ("pick_list", "slip", "label", "return_label", "invoice"):
+            for kind in KINDS:
                 dispatch[f"wants_{kind}"] = kind in wanted
 
     @api.depends("result_ids.code", "result_ids.invoices")

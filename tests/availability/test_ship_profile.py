@@ -112,6 +112,23 @@ class TestProfile(ShortageCase):
             self.assertAlmostEqual(form.order_min_shipment, 600, 2)
         self.assertAlmostEqual(order.order_min_shipment, 600, 2)
 
+    def test_another_customer_has_his_own_least_value_on_the_form(self):
+        self._turn_on("product.group_product_pricelist")
+        dear = self._pricelist("DEE", 2.0)
+        abroad = self._make_customer("Abroad", property_product_pricelist=dear.id)
+        self._profile(min_shipment=100)
+        order = self._make_order((self.product, 1), partner_id=abroad.id)
+        self.assertEqual(order.currency_id, dear.currency_id)
+        with Form(order) as form:
+            form.partner_id = self.customer
+            self.assertAlmostEqual(form.order_min_shipment, 100, 2)
+        self.assertEqual((order.currency_id, order.order_min_shipment), (self.company.currency_id, 100))
+        abroad.order_min_shipment = 50
+        with Form(order) as form:
+            form.partner_id = abroad
+            self.assertAlmostEqual(form.order_min_shipment, 100, 2)
+        self.assertAlmostEqual(order.order_min_shipment, 100, 2)
+
     def test_another_currency_reads_rates_by_the_day(self):
         self._profile(min_shipment=50)
         dear = self._pricelist("DED", 2.0)

@@ -54,6 +54,40 @@ def run(*arguments):
     return done.returncode, words
 
 
+def printed_from(name):
+    """Where the PDF engine takes style sheets of a database from."""
+    query = "SELECT value FROM ir_config_parameter WHERE key = 'report.url'"
+    return subprocess.run(
+        ["psql", "-d", name, "-qAt", "-c", query], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def serving_prints_from_itself(name, *arguments):
+    """``bin/demo`` with its web client: while it runs papers are printed with its style sheets, and not afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    serving = subprocess.Popen(
+        [sys.executable, "bin/demo", *map(str, arguments), "--port", str(port)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        # a run in the background may have left it ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        assert any("Ctrl-C" in line for line in serving.stdout)
+        assert printed_from(name) == f"http://127.0.0.1:{port}"
+        serving.send_signal(signal.SIGINT)
+        assert serving.wait(120) == 0
+        assert not printed_from(name)
+    finally:
+        serving.kill()
+        serving.stdout.close()
+        serving.wait()
+
+
 def start(*arguments):
     """A run of which each line can be awaited, in a process group of its own."""
     return subprocess.Popen(
@@ -201,6 +235,9 @@ def test_a_day_cut_off_done_again_opened_and_refused(tmp_path, name):
     code, said = run(*options, "--date", DAY)
     assert code == 0 and (out / "labels.pdf").exists(), said
     assert json.loads((out / "summary.json").read_text()) == summary
+
+    assert not printed_from(name), "the server that the papers of the day came from is gone"
+    serving_prints_from_itself(name, *options, "--date", DAY)
 
     locks = Path(os.environ["ORDER_PROCESSING_CACHE"], "locks")
     with open(locks / f"demo-{name}", "w") as handle:

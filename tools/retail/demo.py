@@ -142,12 +142,15 @@ def _serve(setup, options, announce):
     try:
         with setup.progress.step("starting the web client"):
             server = Server(command, options.db, options.port, setup.env())
+            # papers that are printed on the screen look as those of the day
+            demo_database.print_from(setup, options.db, server.url)
             server.__enter__()
         try:
             announce()
             return server.wait()
         finally:
             server.__exit__()
+            demo_database.print_from(setup, options.db, None)
     except RuntimeError as error:
         raise SetupError(str(error)) from None
     except KeyboardInterrupt:

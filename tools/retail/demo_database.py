@@ -81,9 +81,21 @@ def _update(setup, name, found):
     _write_marker(setup, name, found)
 
 
+def print_from(setup, name, url):
+    """Let the PDF engine take style sheets of database ``name`` from the server at ``url``; ``None``: from wherever Odoo says."""
+    if url:
+        _write_parameter(setup, name, "report.url", url)
+    else:
+        setup.run(["psql", "-d", name, "-q", "-c", "DELETE FROM ir_config_parameter WHERE key = 'report.url'"])
+
+
 def _write_marker(setup, name, value):
+    _write_parameter(setup, name, marker.KEY, json.dumps(value))
+
+
+def _write_parameter(setup, name, key, value):
     query = (
-        f"INSERT INTO ir_config_parameter (key, value) VALUES ('{marker.KEY}', '{json.dumps(value)}') "
+        f"INSERT INTO ir_config_parameter (key, value) VALUES ('{key}', '{value}') "
         "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
     )
     setup.run(["psql", "-d", name, "-q", "-c", query])

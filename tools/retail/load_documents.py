@@ -28,6 +28,7 @@ def write_documents(session, day, folder, url):
     """
     env = session.as_user("manager")
     parameters = session.root["ir.config_parameter"].sudo()
+    before = parameters.get_param("report.url")
     parameters.set_param("report.url", url)
     session.commit()
     figures = Figures(session, day)
@@ -48,5 +49,7 @@ def write_documents(session, day, folder, url):
                 raise RuntimeError(f"{report} was printed as {kind}, not as PDF: is wkhtmltopdf there?")
             target.write_bytes(content)
             written[name] = target
+    # that server is gone in a moment
+    parameters.set_param("report.url", before)
     session.commit()
     return written

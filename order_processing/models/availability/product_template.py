@@ -20,10 +20,6 @@ class ProductTemplate(models.Model):
         " before. 0: as the customer says, else everything is reserved as it is ordered.",
     )
 
-    _order_horizon_positive = models.Constraint(
-        "CHECK (order_horizon_days >= 0)", "The days that stock is kept for cannot be less than none."
-    )
-
     @api.constrains("order_horizon_days")
     def _check_order_horizon(self):
         for product in self:

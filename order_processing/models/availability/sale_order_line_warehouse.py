@@ -218,8 +218,7 @@ class SaleOrder(models.Model):
                 house = move.location_id.warehouse_id
                 worth[house] = worth.get(house, 0.0) + move._ship_worth(quantity)
         for line, plan in taken.items():
-            part = line.price_subtotal * plan.quantity / line.product_uom_qty
-            worth[plan.warehouse] = worth.get(plan.warehouse, 0.0) + part
+            worth[plan.warehouse] = worth.get(plan.warehouse, 0.0) + line._shortage_share(plan.quantity)
         least, currency = self.order_min_shipment, self.currency_id
         return self.env["stock.warehouse"].union(
             *(house for house, value in worth.items() if currency.compare_amounts(value, least) < 0)

@@ -102,7 +102,10 @@ class SaleOrder(models.Model):
     @api.depends("partner_id", "company_id")
     def _compute_order_ship_currency(self):
         for order in self:
-            order.order_ship_currency_id = order._origin.currency_id or order.currency_id
+            saved = order._origin
+            # of another customer the profile was taken over in the order's currency as it is now
+            same = saved and saved._ship_whose() == order._ship_whose()
+            order.order_ship_currency_id = (same and saved.currency_id) or order.currency_id
 
     @api.onchange("pricelist_id", "currency_id")
     def _onchange_order_ship_currency(self):

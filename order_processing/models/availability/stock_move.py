@@ -59,8 +59,7 @@ class StockMove(models.Model):
 
     def _ship_moment(self):
         """The moment (UTC) of a back-dated dispatch, or ``None``: only who may dispatch, and the server, say the day."""
-        user = self.env.user
-        if user._is_superuser() or user.has_group(PROCESSOR):
+        if self.env["order.transition.mixin"]._has_order_group(PROCESSOR):
             return self.env.context.get("order_business_moment")
         return None
 

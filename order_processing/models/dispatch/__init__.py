@@ -15,6 +15,7 @@ from . import stock_package
 from . import stock_move
 from . import stock_picking
 from . import stock_picking_quality
+from . import stock_move_line_quality
 from . import order_quality_wave
 from . import stock_picking_documents
 from . import stock_picking_label

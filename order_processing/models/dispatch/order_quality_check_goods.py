@@ -102,10 +102,14 @@ class OrderQualityCheck(models.Model):
 
     def _weigh_again(self, lines):
         """A parcel whose content is another than the one that was weighed is weighed anew."""
-        for row in self.line_ids._present().filtered("answered_at"):
+
+        def changed(row):
             weight = self._content_weight(lines, row.package_id)[0]
-            if float_compare(weight, row.expected_value, precision_digits=WEIGHT_DIGITS):
-                row._clear()
+            return float_compare(weight, row.expected_value, precision_digits=WEIGHT_DIGITS)
+
+        rows = self.line_ids._present().filtered("answered_at").filtered(changed)
+        if rows:
+            rows._clear()
 
     @api.model
     def _content_weight(self, lines, package):

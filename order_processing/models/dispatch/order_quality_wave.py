@@ -8,8 +8,9 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def _quality_failed(self):
-        """Those of these with goods that failed and that nobody has let leave since."""
-        return self._quality_held_back() | self.filtered(
+        """Those of these with goods that failed and that nobody has let leave since, where checks stop goods."""
+        enforced = self.filtered(lambda picking: picking.company_id._order_control_enforced())
+        return enforced._quality_held_back() | enforced.filtered(
             lambda picking: (
                 picking.order_quality_state == "failed" or picking.sudo().order_quality_check_ids.line_ids._failing()
             )
@@ -17,10 +18,7 @@ class StockPicking(models.Model):
 
     def _quality_refuse_part(self, lines):
         """:raises UserError: names those with goods that failed, of which ``lines`` (move lines) are a part"""
-        parted = self.filtered(
-            lambda picking: picking.company_id._order_control_enforced() and not picking._quality_goes_whole(lines)
-        )
-        failed = parted._quality_failed()
+        failed = self.filtered(lambda picking: not picking._quality_goes_whole(lines))._quality_failed()
         if failed:
             raise UserError(
                 self.env._(

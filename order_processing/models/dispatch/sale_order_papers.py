@@ -23,7 +23,7 @@ BROKEN = (PdfReadError, LookupError, TypeError, AttributeError, ValueError, OSEr
 
 
 class SaleOrderPapers(models.Model):
-    """The papers of a batch of orders: one PDF per kind, in picking order, each printed in one go."""
+    """The papers of a batch of orders: one PDF per kind, company by company in picking order, each printed in one go."""
 
     _inherit = "sale.order"
 

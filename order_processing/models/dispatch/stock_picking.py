@@ -29,7 +29,9 @@ class StockPicking(models.Model):
     def _quality_needed(self):
         """Transfers of these that a check belongs to: goods of an order on their way out."""
         return self.filtered(
-            lambda picking: picking.picking_type_code == "outgoing" and picking.sale_id and not picking.return_id
+            lambda picking: (
+                picking.picking_type_code == "outgoing" and picking.sale_id and not picking._quality_comes_back()
+            )
         )
 
     def _quality_checks(self):

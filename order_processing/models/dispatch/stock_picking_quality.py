@@ -5,10 +5,7 @@ from odoo.tools import SQL
 
 CLOSED = ("done", "cancel")
 TOUCHED = "order_processing.quality_touched"
-# what of a move line is another thing to check
-GOODS = {"quantity", "product_id", "lot_id", "lot_name", "result_package_id", "move_id", "picking_id", "product_uom_id"}
 # written by what happens to the goods alone
-PACKER = "order_packed_by_id"
 FACTS = {"order_packed_by_ids", "order_held_back"}
 
 
@@ -88,14 +85,24 @@ class StockPicking(models.Model):
     def _quality_refuse_order(self, number):
         """:raises UserError: names those that deliver an order, or have checks, and are of another order than ``number`` (id)"""
         delivering = self.sudo().filtered(lambda picking: picking.sale_id.id != number)._quality_delivering()
-        if delivering:
+        delivering._quality_keep_order()
+
+    def _quality_keep_order(self):
+        """:raises UserError: names these, where there are any: the order that they deliver is not changed"""
+        if self:
             raise UserError(
                 self.env._(
                     "%(transfers)s: this delivers an order, by which it is known what is checked before the goods leave, and"
                     " keeps it. Cancel the transfer, and deliver another order by a transfer of its own.",
-                    transfers=", ".join(delivering.mapped("name")),
+                    transfers=", ".join(self.mapped("name")),
                 )
             )
+
+    def _quality_comes_back(self):
+        """Whether this is a return: nothing of it is checked, unless goods of an order leave with it for the first time."""
+        self.ensure_one()
+        moves = self.move_ids.filtered("sale_line_id") if self.return_id else self.env["stock.move"]
+        return bool(self.return_id) and all(move.origin_returned_move_id for move in moves)
 
     def _quality_put(self, vals):
         """The one door to ``FACTS``, for ``sudo``."""
@@ -127,7 +134,9 @@ class StockPicking(models.Model):
 
     def _quality_pointable(self):
         """Transfers of these that a quality point may be about: goods of an order before they leave."""
-        return self.filtered(lambda picking: picking.sale_id and not picking.return_id and picking.state not in CLOSED)
+        return self.filtered(
+            lambda picking: picking.sale_id and picking.state not in CLOSED and not picking._quality_comes_back()
+        )
 
     # ------------------------------------------------------------------ checks
 
@@ -198,8 +207,17 @@ class StockPicking(models.Model):
         pickings.invalidate_recordset(["order_quality_check_ids", "order_quality_state"], flush=False)
 
     def _quality_held_back(self):
-        """Those of these with goods that failed, until a person passes what lies there: no dispatch touches them."""
-        return self._quality_suspect().filtered(lambda picking: picking.order_quality_state != "passed")
+        """Those of these with goods that failed, until a person passes what lies there: no dispatch touches them.
+
+        Where nothing is stopped these are the transfers that hold failed goods back, and no others.
+        """
+
+        def untouchable(picking):
+            if picking.company_id._order_control_enforced():
+                return picking.order_quality_state != "passed"
+            return picking.order_held_back and picking.order_quality_state == "failed"
+
+        return self._quality_suspect().filtered(untouchable)
 
     def _quality_suspect(self):
         """Those of these that hold goods back which failed, or that such goods were taken out of by hand."""
@@ -259,94 +277,19 @@ class StockPicking(models.Model):
 class StockMove(models.Model):
     _inherit = "stock.move"
 
+    def write(self, vals):
+        """Goods of an order stay those of that order, while checks stop them.
+
+        :raises UserError: names the transfers of goods that would be those of another order or of none
+        """
+        if "sale_line_id" in vals and not self.env.su:
+            order = self.env["sale.order.line"].sudo().browse(vals["sale_line_id"] or ()).order_id
+            moved = self.sudo().filtered(
+                lambda move: move.state not in CLOSED and move.sale_line_id and move.sale_line_id.order_id != order
+            )
+            moved.picking_id._quality_delivering()._quality_keep_order()
+        return super().write(vals)
+
     def _search_picking_for_assignation_domain(self):
         """Nothing is added to a transfer of goods that failed."""
         return super()._search_picking_for_assignation_domain() + [("order_held_back", "=", False)]
-
-
-class StockMoveLine(models.Model):
-    """What changes of the goods in a transfer is looked at again once, at the end of the transaction."""
-
-    _inherit = "stock.move.line"
-
-    order_packed_by_id = fields.Many2one("res.users", "Packed by", readonly=True, index="btree_not_null")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create([{name: vals[name] for name in vals if name != PACKER} for vals in vals_list])
-        lines._quality_touched()
-        if any(vals.get("result_package_id") for vals in vals_list):
-            lines.filtered("result_package_id")._quality_packed()
-        return lines
-
-    def write(self, vals):
-        """Who puts goods into a parcel has packed them, and nobody enters who that was.
-
-        :raises UserError: who packed was given
-        """
-        if PACKER in vals:
-            raise UserError(
-                self.env._(
-                    "%(transfers)s: who packed is written down when it happens and cannot be entered.",
-                    transfers=", ".join(self.picking_id.mapped("name")),
-                )
-            )
-        before = self.picking_id if "picking_id" in vals else self.env["stock.picking"]
-        answer = super().write(vals)
-        if not GOODS.isdisjoint(vals):
-            self._quality_touched(before)
-        if "result_package_id" in vals:
-            self._quality_packed()
-        return answer
-
-    def copy(self, default=None):
-        """Goods that lie in the same parcel were packed by who packed them."""
-        copies = super().copy(default)
-        same = [
-            (new, line.order_packed_by_id.id)
-            for line, new in zip(self, copies)
-            if new.result_package_id and new.result_package_id == line.result_package_id
-        ]
-        copies.browse([new.id for new, _packer in same])._quality_packed_by([packer for _new, packer in same])
-        return copies
-
-    def unlink(self):
-        self._quality_touched()
-        return super().unlink()
-
-    def _quality_packed(self):
-        """Note who packed, where a quality point asks for a second person."""
-        companies = self.env["order.quality.point"]._second_person_companies()
-        if companies:
-            lines = self.filtered(lambda line: line.company_id.id in companies and line.picking_id.state not in CLOSED)
-            lines._quality_packed_by([line._quality_packer() for line in lines.sudo()])
-
-    def _quality_packer(self):
-        """Id of who packed this line, which has got its parcel by the user: a whole parcel was packed before; for ``sudo``."""
-        self.ensure_one()
-        parcel = self.result_package_id
-        if not parcel or parcel != self.package_id:
-            return parcel and self.env.uid
-        packed = self.move_id.move_orig_ids.move_line_ids.filtered(
-            lambda line: line.state == "done" and line.result_package_id == parcel
-        )
-        return packed.order_packed_by_id[:1].id
-
-    def _quality_packed_by(self, packers):
-        """The one door to who packed: ``packers`` are the ids of users, one for each of these lines."""
-        lines = {}
-        for line, packer in zip(self.sudo(), packers):
-            lines.setdefault(packer or False, []).append(line.id)
-        for packer, ids in lines.items():
-            super(StockMoveLine, self.sudo().browse(ids)).write({PACKER: packer})
-
-    def _quality_touched(self, pickings=None):
-        """Note that the goods of the transfers of these lines, and of ``pickings``, have changed in this transaction."""
-        ids = {*self.picking_id.ids, *(pickings.ids if pickings else ())}
-        if not ids or not self.env["order.quality.point"]._are_used():
-            return
-        precommit = self.env.cr.precommit
-        if TOUCHED not in precommit.data:
-            precommit.data[TOUCHED] = set()
-            precommit.add(self.env["stock.picking"].sudo()._quality_renew_touched)
-        precommit.data[TOUCHED].update(ids)
