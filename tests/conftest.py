@@ -25,14 +25,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 LONG = (
     "retail/test_demo.py",
     "setup/test_setup.py",
+    # one after the other those that talk to a server: Odoo ends what its classes of tests find running beside them
     "external/",
+    "_screen.py",
+    "_keyboard.py",
+    "_browser.py",
+    "test_portal.py",
     "test_histories.py",
     "test_cents.py",
     "test_shares.py",
     "test_faults",
-    "_screen.py",
-    "_keyboard.py",
-    "test_portal.py",
 )
 
 
@@ -60,13 +62,22 @@ def pytest_runtest_setup(item):
         time.sleep(until_next_day(time.time()))
 
 
-@pytest.fixture(scope="module")
-def running_server():
-    """A real Odoo server on a copy of the template database: ``.url``, ``.port``, ``.db``; one a module, only when used."""
+@pytest.fixture(scope="session")
+def server_process():
+    """The one server of a worker, started when first used; ``running_server`` is what tests ask for."""
     from tests.server import RunningServer
 
     with RunningServer() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def running_server(server_process):
+    """A real Odoo server on a copy of the template database: ``.url``, ``.port``, ``.db``; the copy is the module's own."""
+    if server_process.used:
+        server_process.renew()
+    server_process.used = True
+    return server_process
 
 
 @pytest.fixture

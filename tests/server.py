@@ -15,6 +15,9 @@ from tools.setup.databases import link
 
 from .masters import PRINT_DELAY
 
+# more than a module of tests tells a server that caches have changed
+SIGNALS = 1_000_000
+
 
 class RunningServer:
     """Context manager: an Odoo server on a database of its own.
@@ -33,19 +36,18 @@ class RunningServer:
         self._take_port()
         self.process = None
         self.log = None
+        self.renewals = 0
+        self.used = False
 
     def __enter__(self):
-        subprocess.run(["createdb", "-T", self.template, self.db], check=True)
-        self._print_at_once()
-        self._copy_files()
+        self._make_database()
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log", delete=False)
         self._launch()
         return self
 
     def __exit__(self, *_exception):
         self.stop()
-        subprocess.run(["dropdb", "--if-exists", "--force", self.db], check=False)
-        shutil.rmtree(self._filestore(self.db), ignore_errors=True)
+        self._drop_database()
         self.log.close()
         os.unlink(self.log.name)
 
@@ -63,6 +65,18 @@ class RunningServer:
         """Start the process again on the same database."""
         self.stop()
         self._launch()
+
+    def renew(self):
+        """A database as at the beginning, whatever was done in it; the process goes on where it lives and starts anew else.
+
+        Loading Odoo takes longer than most modules of tests need the server.
+        """
+        self._drop_database()
+        self._make_database()
+        if self.process.poll() is None:
+            self._forget_caches()
+        else:
+            self._launch()
 
     def words(self):
         """The end of the server's log."""
@@ -107,12 +121,41 @@ class RunningServer:
                 time.sleep(0.3)
         raise RuntimeError(f"the server did not answer:\n{self.words()}")
 
+    def _make_database(self):
+        subprocess.run(["createdb", "-T", self.template, self.db], check=True)
+        self._print_at_once()
+        self._copy_files()
+
+    def _drop_database(self):
+        subprocess.run(["dropdb", "--if-exists", "--force", self.db], check=False)
+        shutil.rmtree(self._filestore(self.db), ignore_errors=True)
+
+    def _forget_caches(self):
+        """Tell the process as another server would: what it remembers is of a database that is gone.
+
+        Of the registry nothing is told: where a test has changed it, its number differs from the template's as it is.
+        """
+        self.renewals += 1
+        self._run_sql(
+            f"""
+            DO $$ DECLARE name text; BEGIN
+                FOR name IN SELECT table_name FROM information_schema.tables
+                             WHERE table_name LIKE 'orm_signaling_%' AND table_name <> 'orm_signaling_registry' LOOP
+                    PERFORM setval(pg_get_serial_sequence(name, 'id'), {self.renewals * SIGNALS});
+                    EXECUTE format('INSERT INTO %I DEFAULT VALUES', name);
+                END LOOP;
+            END $$
+            """
+        )
+
     def _print_at_once(self):
         key, value = PRINT_DELAY
-        statement = (
+        self._run_sql(
             f"INSERT INTO ir_config_parameter (key, value) VALUES ('{key}', '{value}')"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
         )
+
+    def _run_sql(self, statement):
         subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.db, "-c", statement], check=True)
 
     def _filestore(self, database):

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -198,11 +199,23 @@ def test_two_folders_have_two_tags(tmp_path):
     assert cache.Cache(tmp_path / "a").tag == cache.Cache(tmp_path / "a").tag
 
 
-def test_a_failing_step_on_a_terminal_ends_its_line():
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
 
+
+def test_steps_at_once_are_told_in_one_line_and_end_in_lines_of_their_own():
+    shown = Progress(Terminal())
+    with shown.step("fetching"):
+        with shown.step("installing"):
+            time.sleep(0.3)
+    told = shown.stream.getvalue()
+    assert "fetching … 0 s, installing … 0 s" in told
+    ends = [line.split("\033[K")[-1] for line in told.split("\n")[:-1]]
+    assert [end.rpartition(" (")[0] for end in ends] == ["✓ installing", "✓ fetching"]
+
+
+def test_a_failing_step_on_a_terminal_ends_its_line():
     shown = Progress(Terminal())
     with pytest.raises(ZeroDivisionError), shown.step("dividing"):
         raise ZeroDivisionError

@@ -55,6 +55,14 @@ class TestDuplicate(TermsCase):
                 self.assertEqual(self._found(order), [codes])
             order.action_cancel()
 
+    def test_lines_that_measure_alike_are_compared_themselves(self):
+        """What narrows the search is the sum of product and quantity: here it is the same, and the orders are not."""
+        first = self._make_order((self.product, self.other_product.id))
+        other = self._make_order((self.other_product, self.product.id))
+        self.assertEqual(self._found(first | other), [[], []])
+        twin = self._make_order((self.other_product, self.product.id))
+        self.assertEqual(self._found(first | other | twin), [[], ["duplicate"], ["duplicate"]])
+
     def test_lines_in_another_order_or_unit(self):
         self._make_order((self.product, 12), (self.other_product, 1))
         same = self._make_order((self.other_product, 1), (self.product, 12))

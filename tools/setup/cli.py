@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import databases, libraries, odoo_source, postgres, python_env
@@ -37,8 +38,11 @@ class Setup:
         self.cache = cache or Cache()
         self.progress = progress or Progress()
         self.server = None
-        self.source = odoo_source.find(self.cache, self.progress)
-        self.python = python_env.prepare(self.cache, self.progress)
+        with ThreadPoolExecutor() as pool:
+            # both mostly wait for the net
+            source = pool.submit(odoo_source.find, self.cache, self.progress)
+            self.python = python_env.prepare(self.cache, self.progress)
+            self.source = source.result()
         self.databases = databases.Databases(self)
         if postgres.is_named():
             postgres.check_named(self.run)
@@ -140,12 +144,13 @@ class Setup:
         return subprocess.run(command, env={**self.env(), "ODOO_RC": str(self.conf())}, cwd=ROOT, **options)
 
 
-def prepare(progress=None):
+def prepare(progress=None, cache=None):
     """The prepared ``Setup``; steps that are done are not done again.
 
+    :param cache: the ``Cache`` to prepare it in, default the project's
     :raises SetupError: what failed and what to do
     """
-    return Setup(progress=progress)
+    return Setup(cache, progress)
 
 
 def main(act):

@@ -12,26 +12,30 @@ class SetupError(Exception):
 
 
 class Progress:
-    """Says what is being done.
+    """Says what is being done; several steps may run at once, each in a thread of its own.
 
     :param stream: where to (default the error stream, so that a command's own output stays clean)
     """
 
     def __init__(self, stream=None):
         self.stream = stream or sys.stderr
+        self._running = {}
+        self._lock = threading.Lock()
 
     def say(self, text):
         """Write one line."""
-        print(text, file=self.stream, flush=True)
+        with self._lock:
+            self._write(f"{text}\n")
 
     @contextmanager
     def step(self, text):
         """Announce ``text``, then its duration, or that it failed; on a terminal the seconds run meanwhile."""
         tty = self.stream.isatty()
-        started = time.monotonic()
+        key, started = object(), time.monotonic()
         lead = "\r\033[K" if tty else ""
         over = threading.Event()
-        ticking = threading.Thread(target=self._tick, args=(text, started, over), daemon=True)
+        ticking = threading.Thread(target=self._tick, args=(over,), daemon=True)
+        self._running[key] = (text, started)
         if tty:
             ticking.start()
         else:
@@ -44,11 +48,18 @@ class Progress:
             over.set()
             if tty:
                 ticking.join()
+            del self._running[key]
             self.say(f"{lead}{mark} {text} ({time.monotonic() - started:.1f} s)")
 
-    def _tick(self, text, started, over):
+    def _tick(self, over):
         for sign in itertools.cycle("|/-\\"):
-            line = f"\r\033[K{sign} {text} … {time.monotonic() - started:.0f} s"
-            print(line, end="", file=self.stream, flush=True)
+            with self._lock:
+                now = time.monotonic()
+                parts = [f"{text} … {now - started:.0f} s" for text, started in list(self._running.values())]
+                self._write(f"\r\033[K{sign} {', '.join(parts)}")
             if over.wait(0.25):
                 return
+
+    def _write(self, text):
+        self.stream.write(text)
+        self.stream.flush()

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from tools import core_tests
 
 from . import browser
-from .cache import ROOT
+from .cache import ROOT, Cache
 from .cli import prepare
 from .progress import Progress, SetupError
 
@@ -30,18 +31,21 @@ def test(arguments):
     arguments = list(arguments)
     flags = {name: _take(arguments, f"--{name}") for name in ("long", "optional", "core", "record")}
     progress = Progress()
-    setup = prepare(progress)
-    if flags["core"]:
-        return core_tests.run(setup, arguments, record=flags["record"])
-    paths = [argument for argument in arguments if not argument.startswith("-")]
-    linters = _start_linters(setup) if not paths else {}
-    try:
-        browser.prepare(setup.cache, progress)
-    except SetupError as error:
-        # without a browser the tests that need one fail with these words
-        progress.say(f"  {error}")
-    kind = "optional" if flags["optional"] else "demo"
-    template = setup.databases.addon(kind)
+    cache = Cache()
+    with ThreadPoolExecutor() as pool:
+        # what one of them waits for, the net or a processor, is free for the others
+        browsing = pool.submit(_browser, cache, progress) if not flags["core"] else None
+        setup = prepare(progress, cache)
+        if flags["core"]:
+            return core_tests.run(setup, arguments, record=flags["record"])
+        paths = [argument for argument in arguments if not argument.startswith("-")]
+        linters = _start_linters(setup) if not paths else {}
+        # a whole run also loads a day by `bin/demo`, whose test would make this one while all others wait for it
+        plain = pool.submit(setup.databases.addon, "plain") if not arguments and not flags["optional"] else None
+        template = setup.databases.addon("optional" if flags["optional"] else "demo")
+        browsing.result()
+        if plain:
+            plain.result()
     prefix = f"op_{setup.cache.tag}_test_"
     for leftover in setup.databases.names(prefix):
         if not alive(leftover.removeprefix(prefix)):
@@ -55,6 +59,14 @@ def test(arguments):
         return _pytest(setup, name, template, arguments, flags) or (0 if clean else 1)
     finally:
         drop_copies(setup, name)
+
+
+def _browser(cache, progress):
+    try:
+        browser.prepare(cache, progress)
+    except SetupError as error:
+        # without a browser the tests that need one fail with these words
+        progress.say(f"  {error}")
 
 
 def _make_masters(setup, name, progress):

@@ -94,8 +94,9 @@ class OrderVerificationRule(models.Model):
         those of the company's time zone. A date that is past already is ``past_date``'s.
         """
         asked = {}
+        past = memory.get("past", ())
         for order in orders:
-            if not order.open or not order.commitment_date or order.id in memory.get("past", ()):
+            if not order.commitment_date or not order.open or order.id in past:
                 continue
             own = [line.lead for line in order.subject_lines if line.product_type == "consu" and line.quantity > 0]
             if own:
@@ -103,11 +104,13 @@ class OrderVerificationRule(models.Model):
         findings = []
         for company in self.env["res.company"].sudo().browse(sorted(asked)):
             today, security = business_day(company), company.security_lead
-            soonest = {
-                lead: today + timedelta(days=math.ceil(lead + security))
-                for lead in {lead for _order, lead in asked[company.id]}
-            }
+            leads = {lead for _order, lead in asked[company.id]}
+            soonest = {lead: today + timedelta(days=math.ceil(lead + security)) for lead in leads}
             first_working = {day: self._first_working_day(company, day) for day in set(soonest.values())}
+            # where the first that is wished is in time for the longest of all, all are
+            first = min((order for order, _lead in asked[company.id]), key=lambda order: order.commitment_date)
+            if self._wished_day(first, memory) >= max(first_working.values()):
+                continue
             for order, lead in asked[company.id]:
                 earliest = first_working[soonest[lead]]
                 wished = self._wished_day(order, memory)

@@ -110,15 +110,26 @@ class OrderVerificationRule(models.Model):
         decimals = max(currency.decimal_places, len(text.split(".")[1]))
         return f"{amount:.{decimals}f} {currency.name}"
 
+    def _priced_apart(self, orders, memory):
+        """``(order, line, ExpectedPrice)`` of the lines whose price is not the pricelist's to the last digit; kept for the run.
+
+        All others are right to every rule about prices, whatever its factors and tolerances.
+        """
+        known = memory.setdefault("priced_apart", {})
+        # by the list itself, which rules of the same scope share: they would go through thousands of lines again
+        if id(orders) not in known:
+            prices, apart = self._expected_prices(orders, memory), []
+            for order in orders:
+                for line in order.subject_lines:
+                    expected = prices.get(line.id)
+                    if expected and not (expected.exact > 0 and -NOISE < line.net_price - expected.exact < NOISE):
+                        apart.append((order, line, expected))
+            known[id(orders)] = orders, apart
+        return known[id(orders)][1]
+
     def _priced_lines(self, orders, memory):
-        """``(order, line, ExpectedPrice)`` of the lines that have a price and a quantity; cached for the run."""
-        expected = self._expected_prices(orders, memory)
-        return [
-            (order, line, expected[line.id])
-            for order in orders
-            for line in order.subject_lines
-            if line.id in expected and abs(line.net_price) >= NOISE
-        ]
+        """Those ``_priced_apart`` that have a price: none is ``zero_price``'s."""
+        return [found for found in self._priced_apart(orders, memory) if abs(found[1].net_price) >= NOISE]
 
     def _expected_prices(self, orders, memory):
         """Core's price of every line, asked once per distinct (pricelist, moment, unit, band of quantities, product).

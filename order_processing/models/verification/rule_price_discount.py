@@ -49,6 +49,10 @@ class OrderVerificationRule(models.Model):
         neither hides the other.
         """
         prices = self._expected_prices(orders, memory)
+        if not self._priced_apart(orders, memory) and not any(
+            line.order_discount or (line.discount and line.id not in prices) for order in orders for line in order.lines
+        ):
+            return []
         given = {order.id: self._given_discounts(order, prices) for order in orders}
         asked = [line_id for discounts in given.values() for line_id, percent in discounts.items() if percent > 0]
         asked += [line.id for order in orders for line in order.lines if line.order_discount]
