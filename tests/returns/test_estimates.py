@@ -1,6 +1,6 @@
 """What is said before anything is asked for, on the portal and in the wizard, is what the credit note gives."""
 
-import itertools
+from tests.combinations import combined
 
 from .money import MoneyCase
 
@@ -42,7 +42,7 @@ class TestEstimates(MoneyCase):
             {"fee_percent": 10, "fee_amount": 0.5, "fee_product_id": service.id},
         )
         service.taxes_id = top
-        for taxes, share, whole, fee in itertools.product(((), (top,), (inside,), (low,)), (0, 12.5), (0, 7), fees):
+        for taxes, share, whole, fee in combined(((), (top,), (inside,), (low,)), (0, 12.5), (0, 7), fees):
             with self.subTest(taxes=[tax.name for tax in taxes], share=share, whole=whole, fee=fee):
                 self.env["order.return.policy"].search([]).action_archive()
                 policy = self._policy(**fee)

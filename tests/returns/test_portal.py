@@ -1,11 +1,11 @@
 """What the customer's pages are told: what may come back, what is expected to be given back, who may ask."""
 
-import itertools
-
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from odoo.addons.order_processing.models.common.business_day import business_day
+
+from tests.combinations import combined
 
 from .common import ReturnCase
 
@@ -126,7 +126,7 @@ class TestExpected(PortalCase):
             {"fee_amount": 2},
             {"fee_percent": 10, "fee_amount": 1, "fee_product_id": fee_product.id},
         )
-        kinds = itertools.product((False, True), (0, 10), (0, 12), fees)
+        kinds = combined((False, True), (0, 10), (0, 12), fees)
         for place, (included, discount, whole, fee) in enumerate(kinds):
             policy = self.env["order.return.policy"].create({"name": "Fee", "window_days": 30, **fee})
             tax = self._tax(20, included)

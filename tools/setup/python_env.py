@@ -24,6 +24,8 @@ def prepare(cache, progress):
     def build(target):
         _create(cache, target)
         command = [str(target / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        # what Python makes of sources it keeps in a folder of ours (``Setup.env``)
+        command.append("--no-compile")
         for path in files:
             command += ["-r", str(path)]
         done = subprocess.run(command, capture_output=True, text=True)
