@@ -141,7 +141,7 @@ class OrderShortageLine(models.TransientModel):
     uom_id = fields.Many2one(related="line_id.product_uom_id", string="Unit")
     currency_id = fields.Many2one(related="line_id.currency_id")
     promised = fields.Date(related="line_id.order_promise_date")
-    options = fields.Char(related="line_id.order_shortage_text", string="What can be done")
+    options = fields.Char("What can be done", compute="_compute_options")
     short = fields.Float(readonly=True, digits="Product Unit")
     ready = fields.Float("There", readonly=True, digits="Product Unit")
     choice = fields.Selection(CHOICES)
@@ -153,6 +153,11 @@ class OrderShortageLine(models.TransientModel):
     effect = fields.Text("What it does", compute="_compute_planned")
     blocked = fields.Boolean(compute="_compute_planned")
     value = fields.Monetary("Worth more by", compute="_compute_planned")
+
+    @api.depends("line_id.order_shortage_text")
+    def _compute_options(self):
+        for row in self:
+            row.options = row.line_id.order_shortage_text or self.env._("wait or cancel")
 
     @api.depends("line_id")
     def _compute_allowed(self):

@@ -50,6 +50,8 @@ class TestDesk(ShortageCase):
         first, second, third = self._short(), self._short(), self._short((self.other_product, 2))
         desk = self._open((first | second | third).order_line)
         self.assertEqual(desk.row_ids.mapped("choice"), [False] * 3)
+        self.assertIn(self.substitute.display_name, desk.row_ids[0].options)
+        self.assertEqual(desk.row_ids[2].options, "wait or cancel", "what can always be done")
         with self.assertRaisesRegex(UserError, "at least one"):
             desk.action_apply()
         with Form(desk) as form:

@@ -84,7 +84,7 @@ def demo(arguments):
         if not present or not _complete(options):
             _run_load(setup, options, documents_only=present)
     summary = json.loads(options.out.joinpath("summary.json").read_text(encoding="utf-8"))
-    url = f"http://{HOST}:{options.port}/odoo"
+    url = f"http://{HOST}:{options.port}/odoo/order-desk"
     if options.no_serve:
         print(report.table(summary, options.out, None, USERS))
         return 0
