@@ -4,8 +4,11 @@ Tests stand outside ``odoo.addons``, so the tags that Odoo's runner would set ar
 """
 
 from odoo.fields import Command
+from odoo.modules.registry import Registry
 from odoo.tests import TransactionCase
+from odoo.tests.common import get_db_name
 
+from tests.caches import Remembered
 from tests.masters import STAFF, person
 
 # the users that the add-on's demo data brings
@@ -18,6 +21,20 @@ class OrderMixin:
     test_tags = {"standard", "at_install"}
     test_module = "order_processing"
     control = "enforced"
+
+    @classmethod
+    def setUpClass(cls):
+        # what is called first of all and last of all: around it Odoo forgets
+        remembered = Remembered(Registry(get_db_name()))
+        cls.addClassCleanup(remembered.put_back)
+        super().setUpClass()
+        cls.addClassCleanup(remembered.take)
+
+    def setUp(self):
+        remembered = Remembered(self.registry)
+        self.addCleanup(remembered.put_back)
+        super().setUp()
+        self.addCleanup(remembered.take)
 
     @classmethod
     def _set_up_orders(cls):

@@ -1,12 +1,18 @@
 """Profiles of the random tests, a started server for those that talk to one, and no test over midnight."""
 
 import os
+import shutil
 import subprocess
 import time
 import uuid
+from functools import partial
+from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tools.setup.databases import link
 
 settings.register_profile(
     "fixed",
@@ -62,6 +68,27 @@ def pytest_runtest_setup(item):
         time.sleep(until_next_day(time.time()))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_files(load_registry):
+    """A worker keeps the files of its own database.
+
+    pytest-odoo gives all of them one store. After each class Odoo drops from it what its database does not know, and
+    what another worker has just written in a transaction still open is such.
+    """
+    from odoo.tests.common import get_db_name
+    from odoo.tools import config
+
+    store = partial(type(config).filestore, config)
+    shared, own = config.filestore(get_db_name()), store(get_db_name())
+    if shared == own:
+        yield
+        return
+    shutil.copytree(shared, own, copy_function=link, dirs_exist_ok=True)
+    with mock.patch.object(config, "filestore", store):
+        yield
+    shutil.rmtree(own, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def server_process():
     """The one server of a worker, started when first used; ``running_server`` is what tests ask for."""
@@ -90,3 +117,4 @@ def template_copy():
     subprocess.run(["createdb", "-T", os.environ["ORDER_PROCESSING_TEMPLATE"], name], check=True)
     yield name
     subprocess.run(["dropdb", "--if-exists", "--force", name], check=False)
+    shutil.rmtree(Path(os.environ["ORDER_PROCESSING_CACHE"], "data", "filestore", name), ignore_errors=True)
