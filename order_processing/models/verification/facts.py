@@ -1,4 +1,4 @@
-"""What a verification looks at: plain values of orders and lines, their canonical content and its digest.
+"""What a verification looks at: plain values of orders (of lines: ``line_facts``), their canonical content and its digest.
 
 No ORM here: ``order.verification.rule`` fills these from a constant number of SQL statements, the rules read
 them, the seal is made from them.
@@ -7,7 +7,8 @@ them, the seal is made from them.
 import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import NamedTuple
 
 ADDRESS_FIELDS = ("name", "street", "street2", "city", "zip", "state", "country")
 CONTACT_FIELDS = ("phone", "email")
@@ -29,61 +30,17 @@ def digest_of(content):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@lru_cache(maxsize=1024)
-def ids_in(text):
-    """The ids that ``text`` lists, in their order; a few sets stand on thousands of lines."""
-    return tuple(map(int, text.split(","))) if text else ()
+class Destination(NamedTuple):
+    """Where an order goes: the delivery address, whose it is, and what a carrier's driver would call.
 
-
-@dataclass(slots=True)
-class LineFacts:
-    """One order line as the database has it.
-
-    ``subject`` lines are what the customer ordered; ``sealed`` lines are what the seal covers (a discount that a
-    user entered is sealed, though no product rule asks about it). ``net_price``: per unit after the line's discount;
-    ``subtotal``: untaxed, after all discounts of the line; both in the order's currency. ``order_discount``: a line that
-    takes off a part of the whole order. ``lead``: days that core's ``customer_lead`` asks for.
+    Phone and e-mail are those of the address, else those of the contact who orders.
     """
 
-    id: int
-    order_id: int
-    product_id: int
-    uom_id: int
-    product_uom_id: int
-    quantity: float
-    price_unit: float
-    discount: float
-    subtotal: float
-    lead: float
-    name: str
-    product_type: str
-    order_discount: bool
-    saleable: bool
-    archived: bool
-    priced: bool
-    subject: bool
-    sealed: bool
-    tax_ids: tuple
-    attribute_value_ids: tuple
-    net_price: float = field(init=False)
-
-    def __post_init__(self):
-        # given as the database has them: one tax or none, attribute values listed
-        self.tax_ids = (self.tax_ids,) if self.tax_ids else ()
-        self.attribute_value_ids = ids_in(self.attribute_value_ids) if self.attribute_value_ids else ()
-        self.net_price = self.price_unit * (1 - self.discount / 100)
-
-    def content(self):
-        """What the seal keeps of the line, canonical."""
-        return {
-            "product": self.product_id or 0,
-            "quantity": plain_number(self.quantity),
-            "unit": self.uom_id or 0,
-            "price": plain_number(self.price_unit),
-            "discount": plain_number(self.discount),
-            "taxes": sorted(self.tax_ids),
-            "options": sorted(self.attribute_value_ids),
-        }
+    partner_id: int
+    commercial_partner_id: int
+    state_id: int
+    phone: str
+    email: str
 
 
 @dataclass
@@ -92,7 +49,8 @@ class OrderFacts:
 
     ``invoice_to`` and ``ship_to`` are dicts of ``ADDRESS_FIELDS``, ``contact`` (of the delivery address) of
     ``CONTACT_FIELDS``. ``reference``: the customer's, as it is compared: trimmed, in lower case, empty if there is none;
-    ``stated_total``: what the customer expects to pay, 0 if nothing was said.
+    ``stated_total``: what the customer expects to pay, 0 if nothing was said. ``products``: those of all orders that were
+    read together, by id.
     """
 
     id: int
@@ -119,6 +77,9 @@ class OrderFacts:
     invoice_to: dict
     contact: dict
     ship_country: dict
+    destination: Destination
+    products: dict
+    names: object
     lines: list = field(default_factory=list)
     _content: dict = None
     _digest: str = None

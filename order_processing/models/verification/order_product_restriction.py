@@ -50,13 +50,12 @@ class OrderVerificationRule(models.Model):
         in_force = self.env["order.product.restriction"]._in_force(sorted({order.company_id for order in orders}))
         if not any(in_force.values()):
             return []
-        goods = self._goods(orders, memory)
         tags = self._partner_tags(orders)
         indexes = {company_id: self._restrictions_by_goods(entries) for company_id, entries in in_force.items()}
         findings = []
         for order in orders:
             for line in order.subject_lines:
-                denied = self._denied(order, goods[line.product_id], indexes[order.company_id], tags)
+                denied = self._denied(order, line.product, indexes[order.company_id], tags)
                 if denied:
                     findings.append(self._restricted_finding(order, line, denied))
         return findings

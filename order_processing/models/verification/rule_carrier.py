@@ -38,12 +38,11 @@ class OrderVerificationRule(models.Model):
 
     def _find_contact_missing(self, orders, memory):
         """No phone or e-mail at the address, nor of the contact who orders, where the carrier needs one."""
-        destinations = self._destinations(orders, memory)
         findings = []
         pairs = self._shipped_by_carrier(orders)
         needs = {carrier: (carrier.order_needs_phone, carrier.order_needs_email) for carrier in {c for _o, c in pairs}}
         for order, carrier in pairs:
-            place = destinations[order.id]
+            place = order.destination
             phone, email = needs[carrier]
             needed = []
             if phone:
@@ -79,13 +78,12 @@ class OrderVerificationRule(models.Model):
         pairs = self._shipped_by_carrier(orders)
         if not pairs:
             return []
-        destinations = self._destinations(orders, memory)
-        places = self.env["res.partner"].sudo().browse(sorted({destinations[o.id].partner_id for o, _c in pairs}))
+        places = self.env["res.partner"].sudo().browse(sorted({o.destination.partner_id for o, _c in pairs}))
         places.fetch(["country_id", "state_id", "zip"])
         by_id = {place.id: place for place in places}
         served, findings = {}, []
         for order, carrier in pairs:
-            key = (carrier.id, destinations[order.id].partner_id)
+            key = (carrier.id, order.destination.partner_id)
             if key not in served:
                 served[key] = carrier.active and carrier._match_address(by_id[key[1]])
             if served[key]:

@@ -8,11 +8,11 @@ from ..common.sql_arrays import id_array, text_array
 
 # how many others a finding names
 NAMED = 5
-# the lines that make two orders alike: neither texts nor what core adds
-COMPARED = SQL(
-    "l.display_type IS NULL AND l.product_id IS NOT NULL AND NOT coalesce(l.is_downpayment, FALSE)"
-    " AND NOT coalesce(l.is_delivery, FALSE)"
-)
+
+
+def compared_lines(lines):
+    """What two orders are alike by: products, quantities and units of ``lines`` (``LineFacts``), in any order."""
+    return tuple(sorted((line.product_id, line.quantity, line.uom_id) for line in lines if line.compared))
 
 
 class OrderVerificationRule(models.Model):
@@ -119,75 +119,62 @@ class OrderVerificationRule(models.Model):
         """The orders of the same customers, for comparison.
 
         :return: dict of (company, customer, reference) to a list of ``(name, id)``, dict of (company, customer, lines) to
-            the sorted ``(date, name, id)``, and such a key for each order by its id; lines as one text
+            the sorted ``(date, name, id)``, and such a key for each of ``orders`` by its id
         """
         self.env.cr.execute(self._duplicates_query(orders, self.days))
-        by_reference, by_measure, by_lines, own_lines = {}, {}, {}, {}
-        for order_id, name, company_id, customer_id, date, reference, measure in self.env.cr.fetchall():
+        rows = self.env.cr.fetchall()
+        lines = {order.id: compared_lines(order.lines) for order in orders}
+        lines |= self._lines_of_others([row[0] for row in rows if row[-1] and row[0] not in lines])
+        by_reference, by_lines, own_lines = {}, {}, {}
+        for order_id, name, company_id, customer_id, date, reference, near in rows:
             if reference:
                 by_reference.setdefault((company_id, customer_id, reference), []).append((name, order_id))
-            if measure is not None:
-                by_measure.setdefault((company_id, customer_id, measure), []).append((date, name, order_id))
-        alike = [(key[:2], twin) for key, twins in by_measure.items() if len(twins) > 1 for twin in twins]
-        lines = self._lines_as_text([order_id for _owner, (_date, _name, order_id) in alike])
-        for owner, twin in sorted(alike):
-            key = own_lines[twin[2]] = (*owner, lines[twin[2]])
-            by_lines.setdefault(key, []).append(twin)
+            if near and lines.get(order_id):
+                key = own_lines[order_id] = (company_id, customer_id, lines[order_id])
+                by_lines.setdefault(key, []).append((date, name, order_id))
+        for twins in by_lines.values():
+            twins.sort()
         return by_reference, by_lines, own_lines
 
     @staticmethod
     def _duplicates_query(orders, days):
-        """The orders of the same customers, with a measure of their lines that is the same where these are.
-
-        It is cheaper than the lines themselves, which then few orders are asked for.
-        """
+        """The orders of the same customers that have one of the references, or (``near``) a date near one of ``orders``."""
         dates = [order.date_order for order in orders]
         # the pairs are found in Python: joined in SQL, a plan made on stale statistics takes minutes for 1,000 orders
         return SQL(
             """
-            WITH known AS MATERIALIZED (
-                SELECT o.id, o.name, o.company_id, c.commercial_partner_id, o.date_order,
-                       lower(trim(coalesce(o.client_order_ref, ''))) AS reference,
-                       o.date_order BETWEEN %(since)s AND %(until)s AS near
-                  FROM res_partner c
-                  JOIN sale_order o ON o.partner_id = c.id
-                 WHERE c.commercial_partner_id = ANY(%(customers)s) AND o.company_id = ANY(%(companies)s)
-                   AND o.state <> 'cancel'
-                   AND (o.date_order BETWEEN %(since)s AND %(until)s
-                        OR lower(trim(coalesce(o.client_order_ref, ''))) = ANY(%(references)s)))
-            SELECT known.id, known.name, known.company_id, known.commercial_partner_id, known.date_order, known.reference,
-                   measure.value
-              FROM known
-         LEFT JOIN (SELECT l.order_id, sum(l.product_id * l.product_uom_qty) AS value
-                      FROM known
-                      JOIN sale_order_line l ON l.order_id = known.id
-                     WHERE known.near AND %(compared)s
-                  GROUP BY l.order_id) AS measure ON measure.order_id = known.id
+            SELECT o.id, o.name, o.company_id, c.commercial_partner_id, o.date_order,
+                   lower(trim(coalesce(o.client_order_ref, ''))), o.date_order BETWEEN %(since)s AND %(until)s
+              FROM res_partner c
+              JOIN sale_order o ON o.partner_id = c.id
+             WHERE c.commercial_partner_id = ANY(%(customers)s) AND o.company_id = ANY(%(companies)s)
+               AND o.state <> 'cancel'
+               AND (o.date_order BETWEEN %(since)s AND %(until)s
+                    OR lower(trim(coalesce(o.client_order_ref, ''))) = ANY(%(references)s))
             """,
             since=min(dates) - timedelta(days=days),
             until=max(dates) + timedelta(days=days),
             customers=id_array({order.commercial_partner_id for order in orders}),
             companies=id_array({order.company_id for order in orders}),
             references=text_array({order.reference for order in orders if order.reference}),
-            compared=COMPARED,
         )
 
-    def _lines_as_text(self, order_ids):
-        """What orders are compared by: products, quantities and units of their lines, by order id."""
+    def _lines_of_others(self, order_ids):
+        """``compared_lines`` of orders that are not asked about, by order id."""
         if not order_ids:
             return {}
         self.env.cr.execute(
             SQL(
                 """
-                SELECT l.order_id,
-                       string_agg(l.product_id || ':' || trim_scale(l.product_uom_qty) || ':' || l.product_uom_id,
-                                  ',' ORDER BY l.product_id, l.product_uom_qty, l.product_uom_id)
+                SELECT l.order_id, l.product_id, l.product_uom_qty, l.product_uom_id
                   FROM sale_order_line l
-                 WHERE l.order_id = ANY(%s) AND %s
-              GROUP BY l.order_id
+                 WHERE l.order_id = ANY(%s) AND l.display_type IS NULL AND l.product_id IS NOT NULL
+                   AND l.is_downpayment IS NOT TRUE AND l.is_delivery IS NOT TRUE
                 """,
                 id_array(order_ids),
-                COMPARED,
             )
         )
-        return dict(self.env.cr.fetchall())
+        found = {}
+        for order_id, *line in self.env.cr.fetchall():
+            found.setdefault(order_id, []).append(tuple(line))
+        return {order_id: tuple(sorted(lines)) for order_id, lines in found.items()}

@@ -4,12 +4,9 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from odoo import models
 from odoo.tools import SQL
-
-from ..common.sql_arrays import id_array
 
 FORMS = Path(__file__).with_name("postcode_forms.json")
 
@@ -29,48 +26,10 @@ def postcode_fits(country, code):
     return bool(form.fullmatch(" ".join(code.upper().split())))
 
 
-class Destination(NamedTuple):
-    """The delivery address of an order, and what a carrier's driver would call."""
-
-    order_id: int
-    partner_id: int
-    commercial_partner_id: int
-    state_id: int
-    phone: str
-    email: str
-    warehouse_id: int
-
-
 class OrderVerificationRule(models.Model):
     """Built-in rules about the delivery address."""
 
     _inherit = "order.verification.rule"
-
-    def _destinations(self, orders, memory):
-        """The delivery addresses: dict of order id to ``Destination``; one statement for those not yet in ``memory``.
-
-        Phone and e-mail are those of the address, else those of the contact who orders.
-        """
-        known = memory.setdefault("destinations", {})
-        wanted = [order.id for order in orders if order.id not in known]
-        if wanted:
-            self.env.cr.execute(
-                SQL(
-                    """
-                    SELECT o.id, ship.id, coalesce(ship.commercial_partner_id, ship.id), ship.state_id,
-                           coalesce(nullif(trim(ship.phone), ''), nullif(trim(customer.phone), ''), ''),
-                           coalesce(nullif(trim(ship.email), ''), nullif(trim(customer.email), ''), ''),
-                           o.warehouse_id
-                      FROM sale_order o
-                      JOIN res_partner ship ON ship.id = o.partner_shipping_id
-                      JOIN res_partner customer ON customer.id = o.partner_id
-                     WHERE o.id = ANY(%s)
-                    """,
-                    id_array(wanted),
-                )
-            )
-            known.update((row[0], Destination(*row)) for row in self.env.cr.fetchall())
-        return known
 
     def _find_postcode_form(self, orders, memory):
         """A postcode that cannot be one of its country; a missing one is ``address_incomplete``'s."""
@@ -100,19 +59,18 @@ class OrderVerificationRule(models.Model):
 
         An address that came with a submitted order stands below its customer, and is therefore the customer's own.
         """
-        destinations = self._destinations(orders, memory)
         strange = [
             order
             for order in orders
-            if order.has_goods and destinations[order.id].commercial_partner_id != order.commercial_partner_id
+            if order.has_goods and order.destination.commercial_partner_id != order.commercial_partner_id
         ]
         if not strange:
             return []
-        partners = {id for order in strange for id in (order.partner_id, destinations[order.id].partner_id)}
+        partners = {id for order in strange for id in (order.partner_id, order.destination.partner_id)}
         houses = self._partner_houses(partners)
         findings = []
         for order in strange:
-            place = destinations[order.id]
+            place = order.destination
             (own, customer), (other, owner) = houses[order.partner_id], houses[place.partner_id]
             if own == other:
                 continue
@@ -156,12 +114,11 @@ class OrderVerificationRule(models.Model):
         in_force = self.env["order.destination.block"]._in_force(sorted({order.company_id for order in orders}))
         if not any(in_force.values()):
             return []
-        destinations = self._destinations(orders, memory)
         findings = []
         for order in orders:
             if not order.has_goods:
                 continue
-            place = destinations[order.id]
+            place = order.destination
             block = next((block for block in in_force[order.company_id] if block._catches(order, place)), None)
             if not block:
                 continue

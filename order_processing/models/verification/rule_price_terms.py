@@ -3,7 +3,34 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
 
 from ..common.business_day import business_day
+from ..common.sql_arrays import id_array
 from .rule_price import NOISE, ROUNDING
+
+
+class UnitCosts(dict):
+    """Cost of one unit by ``(product id, unit id)``, each computed when it is first asked for.
+
+    :param rule: the rule that asks
+    :param products: the records of a company by id
+    :param currency_id: in which the costs are wanted, at the rate of ``day``
+    """
+
+    def __init__(self, rule, products, currency_id, day, memory):
+        super().__init__()
+        self.given = (rule, products, currency_id, day, memory)
+
+    def __missing__(self, key):
+        rule, products, *terms = self.given
+        product_id, uom_id = key
+        cost = self[key] = rule._unit_cost(products[product_id], uom_id, *terms)
+        return cost
+
+    @classmethod
+    def by_terms(cls, rule, orders, memory):
+        """Dict of (company id, currency id, day) to the costs of each such terms of ``orders``."""
+        products = rule._company_products(orders, memory)
+        terms = {(order.company_id, order.currency_id, order.date_order.date()) for order in orders}
+        return {key: cls(rule, products[key[0]], *key[1:], memory) for key in terms}
 
 
 class OrderVerificationRule(models.Model):
@@ -40,14 +67,17 @@ class OrderVerificationRule(models.Model):
         discount of the whole order is spread over the lines by value. A product without a cost has no margin to judge, a
         price of zero is ``zero_price``'s.
         """
-        costs = self._unit_costs(orders, memory)
         keep = 1 - self.margin_percent / 100
+        by_line, by_terms = self._line_costs(orders), UnitCosts.by_terms(self, orders, memory)
         findings = []
         for order in orders:
             left = 1 - order.discount_share()
+            units = by_terms[order.company_id, order.currency_id, order.date_order.date()]
             for line in order.subject_lines:
-                cost = costs.get(line.id, 0)
-                if cost <= 0 or abs(line.net_price) < NOISE:
+                if not line.priced or line.quantity <= 0:
+                    continue
+                cost = units[line.product_id, line.uom_id] if by_line is None else by_line.get(line.id, 0)
+                if cost <= 0 or -NOISE < line.net_price < NOISE:
                     continue
                 value = line.subtotal * left
                 lacking = cost * line.quantity - value * keep
@@ -75,26 +105,6 @@ class OrderVerificationRule(models.Model):
             line,
         )
 
-    def _unit_costs(self, orders, memory):
-        """Cost of one unit of each priced line, in its unit and its order's currency; by line id."""
-        if "purchase_price" in self.env["sale.order.line"]._fields:
-            lines = [line for order in orders for line in order.subject_lines if line.priced and line.quantity > 0]
-            return self._line_costs([line.id for line in lines])
-        products = self._company_products(orders, memory)
-        known = {}
-        costs = {}
-        for order in orders:
-            terms = (order.company_id, order.currency_id, order.date_order.date())
-            units = known.setdefault(terms, {})
-            for line in order.subject_lines:
-                if line.priced and line.quantity > 0:
-                    key = (line.product_id, line.uom_id)
-                    if key not in units:
-                        product = products[order.company_id][line.product_id]
-                        units[key] = self._unit_cost(product, line.uom_id, *terms[1:], memory)
-                    costs[line.id] = units[key]
-        return costs
-
     def _unit_cost(self, product, uom_id, currency_id, day, memory):
         env = product.env
         cost = product.uom_id._compute_price(product.standard_price, env["uom.uom"].browse(uom_id))
@@ -115,10 +125,15 @@ class OrderVerificationRule(models.Model):
             known[key] = template.with_prefetch().cost_currency_id
         return known[key]
 
-    def _line_costs(self, line_ids):
-        """The cost that core's margin add-on keeps on the lines; one statement."""
+    def _line_costs(self, orders):
+        """The costs that core's margin add-on keeps on the lines, by line id; one statement; ``None`` without the add-on."""
+        if "purchase_price" not in self.env["sale.order.line"]._fields:
+            return None
         self.env.cr.execute(
-            SQL("SELECT id, coalesce(purchase_price, 0)::float FROM sale_order_line WHERE id = ANY(%s)", line_ids)
+            SQL(
+                "SELECT id, coalesce(purchase_price, 0)::float FROM sale_order_line WHERE order_id = ANY(%s)",
+                id_array(order.id for order in orders),
+            )
         )
         return dict(self.env.cr.fetchall())
 

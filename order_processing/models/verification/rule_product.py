@@ -17,9 +17,10 @@ class OrderVerificationRule(models.Model):
         findings = []
         for order in orders:
             for line in order.subject_lines:
-                if not line.archived and line.saleable:
+                product = line.product
+                if product.saleable and not product.archived:
                     continue
-                found = self.env._("archived") if line.archived else self.env._("not for sale")
+                found = self.env._("archived") if product.archived else self.env._("not for sale")
                 message = self.env._("%(product)s is %(state)s.", product=line.name, state=found)
                 findings.append(self._finding(order, self.env._("for sale"), found, message, line))
         return findings
@@ -56,16 +57,15 @@ class OrderVerificationRule(models.Model):
 
         Both kinds of attributes count: those that make variants and those that never do. One statement for the set.
         """
-        goods = self._goods(orders, memory)
         asked = [
             (order, line)
             for order in orders
             for line in order.subject_lines
-            if line.attribute_value_ids or (line.product_id in goods and goods[line.product_id].custom_value_ids)
+            if line.attribute_value_ids or line.product.custom_value_ids
         ]
         if not asked:
             return []
-        missing = self._missing_custom_values([line for _order, line in asked], goods)
+        missing = self._missing_custom_values([line for _order, line in asked])
         findings = []
         for order, line in asked:
             if line.id in missing:
@@ -78,14 +78,14 @@ class OrderVerificationRule(models.Model):
                 )
         return findings
 
-    def _missing_custom_values(self, lines, goods):
+    def _missing_custom_values(self, lines):
         """Dict of line id to the names of the values that nothing was entered for."""
         for model in ("product.attribute.custom.value", "product.attribute.value", "product.attribute"):
             self.env[model].flush_model()
         wanted = [
             (line.id, value_id)
             for line in lines
-            for value_id in {*line.attribute_value_ids, *goods[line.product_id].custom_value_ids}
+            for value_id in {*line.attribute_value_ids, *line.product.custom_value_ids}
         ]
         self.env.cr.execute(
             SQL(

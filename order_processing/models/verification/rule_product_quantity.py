@@ -22,7 +22,7 @@ class OrderVerificationRule(models.Model):
         """Less of a product in the whole order than its minimum quantity, which is in the product's reference unit."""
         units = self._units(memory)
         findings = []
-        if not any(product.minimum for product in self._goods(orders, memory).values()):
+        if not any(product.minimum for product in orders[0].products.values()):
             return findings
         for order, product, lines, quantity in self._ordered(orders, memory):
             if not product.minimum or self._compare_quantities(quantity, product.minimum) >= 0:
@@ -52,7 +52,7 @@ class OrderVerificationRule(models.Model):
         """
         units = self._units(memory)
         findings = []
-        if not any(product.multiple_uom_id for product in self._goods(orders, memory).values()):
+        if not any(product.multiple_uom_id for product in orders[0].products.values()):
             return findings
         for order, product, lines, quantity in self._ordered(orders, memory):
             pack, unit = units.get(product.multiple_uom_id), units[product.uom_id]
@@ -90,12 +90,12 @@ class OrderVerificationRule(models.Model):
 
         Core only leaves it out of the choice on screen; a file or a program can send any.
         """
-        goods, units = self._goods(orders, memory), self._units(memory)
+        units = self._units(memory)
         findings = []
         for order in orders:
             for line in order.subject_lines:
-                product = goods.get(line.product_id)
-                if not product or line.uom_id in (product.uom_id, *product.uom_ids):
+                product = line.product
+                if line.uom_id == product.uom_id or line.uom_id in product.uom_ids:
                     continue
                 allowed = ", ".join(units[uom_id].name for uom_id in (product.uom_id, *product.uom_ids))
                 found = units[line.uom_id].name if line.uom_id in units else self.env._("none")

@@ -65,7 +65,6 @@ class SaleOrder(models.Model):
         new = [finding for key, finding in wanted.items() if key not in present]
         if not new:
             return
-        line_names = {line.id: line.name for assessment in assessments.values() for line in assessment.facts.lines}
         companies = {order_id: assessment.facts.company_id for order_id, assessment in assessments.items()}
         now = fields.Datetime.now()
         Check.create(
@@ -75,7 +74,7 @@ class SaleOrder(models.Model):
                     "company_id": companies[finding.order_id],
                     "line_id": finding.line_id or False,
                     "line_number": finding.line_id or 0,
-                    "line_name": line_names.get(finding.line_id, ""),
+                    "line_name": assessments[finding.order_id].facts.names[finding.line_id],
                     "rule_id": finding.rule.id,
                     "rule_code": finding.rule.code,
                     "rule_name": finding.rule.name,

@@ -12,7 +12,7 @@ BENCHES = (
         work="tools.bench.stages.matching_work.sweeping",
         bound=1.5,
         size=10_000,
-        runs=5,
+        runs=9,
         bases=BOTH,
         alike=True,
     ),
