@@ -124,7 +124,7 @@ class OrderVerificationRule(models.Model):
         self.env.cr.execute(self._duplicates_query(orders, self.days))
         rows = self.env.cr.fetchall()
         lines = {order.id: compared_lines(order.lines) for order in orders}
-        lines |= self._lines_of_others([row[0] for row in rows if row[-1] and row[0] not in lines])
+        lines |= self._lines_of_others(self._others_near(rows, orders))
         by_reference, by_lines, own_lines = {}, {}, {}
         for order_id, name, company_id, customer_id, date, reference, near in rows:
             if reference:
@@ -135,6 +135,25 @@ class OrderVerificationRule(models.Model):
         for twins in by_lines.values():
             twins.sort()
         return by_reference, by_lines, own_lines
+
+    def _others_near(self, rows, orders):
+        """Ids of the orders of ``rows`` that are not asked about and within ``days`` days of one of the customer's that is.
+
+        The statement knows the first and the last date of all: of old offers asked about together that may be years.
+        """
+        reach, dates = timedelta(days=self.days), {}
+        for order in orders:
+            dates.setdefault((order.company_id, order.commercial_partner_id), []).append(order.date_order)
+        for own in dates.values():
+            own.sort()
+        asked, near = {order.id for order in orders}, []
+        for order_id, _name, company_id, customer_id, date, _reference, between in rows:
+            if between and order_id not in asked:
+                own = dates.get((company_id, customer_id), ())
+                first = bisect_left(own, date - reach)
+                if first < len(own) and own[first] <= date + reach:
+                    near.append(order_id)
+        return near
 
     @staticmethod
     def _duplicates_query(orders, days):
