@@ -37,24 +37,43 @@ class OrderDiscrepancyScreen(models.Model):
 
         :param company_ids: ids of ``res.company``
         :param datetime moment: UTC, the moment of the comparison
-        :return: list of ids of ``sale.order.line``, sorted
+        :return: two sets of ids of ``sale.order.line``: the lines, and those of which a ledger beside says something
         """
         self.env.cr.execute(
             SQL(
                 """
-                %s UNION SELECT line_id FROM order_discrepancy WHERE state = ANY(%s) AND company_id = ANY(%s) ORDER BY 1
+                SELECT id, FALSE FROM (%s) AS odd
+                 UNION ALL
+                SELECT line_id, TRUE FROM (%s) AS other
+                 UNION ALL
+                SELECT line_id, FALSE FROM order_discrepancy WHERE state = ANY(%s) AND company_id = ANY(%s)
                 """,
-                self._suspects_query(company_ids, moment),
+                self._odd_query(company_ids, moment),
+                self._beside_query(),
                 list(OPEN),
                 list(company_ids),
             )
         )
-        return [row[0] for row in self.env.cr.fetchall()]
+        rows = self.env.cr.fetchall()
+        return {line_id for line_id, _beside in rows}, {line_id for line_id, beside in rows if beside}
 
     @api.model
     def _suspects_query(self, company_ids, moment):
         """``SQL``: ids of the lines that are not plain, whether a record tells of them or not."""
+        return SQL("%s UNION %s", self._odd_query(company_ids, moment), self._beside_query())
+
+    @api.model
+    def _beside_query(self):
+        """``SQL``: ids of the lines of which a ledger beside says something."""
         beside = self.env["order.matching"]._ledgers_beside(SQL("TRUE"), narrow=False)
+        return SQL(
+            "SELECT line_id FROM (%s) AS beside (line_id, tag, quantity) WHERE line_id IS NOT NULL",
+            SQL(" UNION ALL ").join(beside),
+        )
+
+    @api.model
+    def _odd_query(self, company_ids, moment):
+        """``SQL``: ids of the lines that are not plain by the ledgers of goods and money."""
         return SQL(
             """
             SELECT line.id
@@ -65,12 +84,9 @@ class OrderDiscrepancyScreen(models.Model):
          LEFT JOIN (%(sums)s) sums ON sums.line_id = line.id
              WHERE line.display_type IS NULL AND line.is_downpayment IS NOT TRUE AND sale.state IN ('sale', 'cancel')
                AND line.company_id = ANY(%(companies)s) AND NOT coalesce(%(plain)s, FALSE)
-             UNION
-            SELECT line_id FROM (%(beside)s) AS beside (line_id, tag, quantity) WHERE line_id IS NOT NULL
             """,
             sums=self._screen_sums(),
             plain=self._plain_condition(moment),
-            beside=SQL(" UNION ALL ").join(beside),
             companies=list(company_ids),
         )
 

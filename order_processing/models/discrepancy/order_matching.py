@@ -182,13 +182,16 @@ class OrderMatching(models.AbstractModel):
     # ------------------------------------------------------------------ the statement
 
     @api.model
-    def _figures_query(self, line_ids=None, order_ids=None, company_ids=None, more=None, payments=True, ordered=None):
+    def _figures_query(
+        self, line_ids=None, order_ids=None, company_ids=None, more=None, payments=True, ordered=None, beside=True
+    ):
         """``SQL`` with one row per order line; the caller flushes with ``_flush_ledgers``.
 
         :param line_ids: only these lines; ``order_ids``: of these orders; ``company_ids``: of these companies; each a list, or
             ``SQL`` of a query of ids where there may be many
         :param more: ``SQL`` of further columns, over ``line`` and ``sale``
         :param bool payments: whether what was paid is read; if not, its figures are 0 and empty
+        :param bool beside: whether the ledgers beside are read; if not, their figures are 0
         :param ordered: ``SQL`` condition over ``line``, of which lines the day book's ordered and cancelled are read; default all
         """
         scope = [
@@ -261,7 +264,7 @@ class OrderMatching(models.AbstractModel):
          LEFT JOIN product_product product ON product.id = line.product_id
          LEFT JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN (%(sums)s) sums ON sums.line_id = line.id
-         LEFT JOIN (%(others)s) others ON others.line_id = line.id
+         %(others)s
         CROSS JOIN LATERAL (
                    SELECT CASE WHEN line.qty_delivered_method = 'stock_move' AND NOT coalesce(sums.kit, FALSE)
                                THEN coalesce(sums.delivered, 0) ELSE coalesce(line.qty_delivered, 0) END AS delivered
@@ -286,9 +289,15 @@ class OrderMatching(models.AbstractModel):
             within=within,
             sums=self._sums(SQL(" UNION ALL ").join(ledgers)),
             beside=SQL(", ").join(
-                SQL("coalesce(others.%s, 0) AS %s", SQL.identifier(name), SQL.identifier(name)) for name in BESIDE
+                SQL("%s AS %s", SQL("coalesce(others.%s, 0)", own) if beside else SQL("0::numeric"), own)
+                for own in map(SQL.identifier, BESIDE)
             ),
-            others=self._sums_beside(SQL(" UNION ALL ").join(self._ledgers_beside(scope, narrow))),
+            others=SQL(
+                "LEFT JOIN (%s) others ON others.line_id = line.id",
+                self._sums_beside(SQL(" UNION ALL ").join(self._ledgers_beside(scope, narrow))),
+            )
+            if beside
+            else SQL(),
             days=SQL(", ").join(
                 SQL("sums.%s", SQL.identifier(f"{end}_{fact}")) for fact in DATED for end in ("first", "last")
             ),
