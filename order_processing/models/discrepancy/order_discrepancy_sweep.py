@@ -1,11 +1,13 @@
 import json
 import re
+from contextlib import nullcontext
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.sql_arrays import id_array
+from ..common.sql_plans import in_one_process
 from .kinds import BY_CODE, KINDS, MEASURES, SETTLED
 from .order_discrepancy import CLOSED, MANAGER, OPEN
 
@@ -146,9 +148,11 @@ class OrderDiscrepancySweep(models.Model):
         figures = self.env["order.matching"]._figures_query(
             line_ids=line_ids, company_ids=company_ids, more=self._sweep_columns(), beside=beside
         )
-        self.env.cr.execute(self._differences_query(figures, line_ids, company_ids))
+        with in_one_process(self.env.cr) if line_ids is not None else nullcontext():
+            self.env.cr.execute(self._differences_query(figures, line_ids, company_ids))
+            found = self.env.cr.fetchall()
         lines, actions = 0, {"open": [], "reopen": [], "refresh": [], "close": []}
-        for action, row in self.env.cr.fetchall():
+        for action, row in found:
             if action == "lines":
                 lines = row["lines"]
             else:
