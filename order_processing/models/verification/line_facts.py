@@ -58,7 +58,8 @@ class LineNames:
         return self.read()
 
     def __getitem__(self, line_id):
-        return self.known.get(line_id, "")
+        # what is found of the whole order has no line, and reads none
+        return self.known.get(line_id, "") if line_id else ""
 
 
 class LineFacts:

@@ -68,11 +68,12 @@ class OrderVerificationRule(models.Model):
         price of zero is ``zero_price``'s.
         """
         keep = 1 - self.margin_percent / 100
-        by_line, by_terms = self._line_costs(orders), UnitCosts.by_terms(self, orders, memory)
+        by_line = self._line_costs(orders)
+        by_terms = UnitCosts.by_terms(self, orders, memory) if by_line is None else {}
         findings = []
         for order in orders:
             left = 1 - order.discount_share()
-            units = by_terms[order.company_id, order.currency_id, order.date_order.date()]
+            units = by_terms.get((order.company_id, order.currency_id, order.date_order.date()))
             for line in order.subject_lines:
                 if not line.priced or line.quantity <= 0:
                     continue
