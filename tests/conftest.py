@@ -11,8 +11,9 @@ from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
-from tools.setup.databases import link
+from tools.setup.databases import ADDON, link
 
 settings.register_profile(
     "fixed",
@@ -26,6 +27,17 @@ settings.register_profile(
     "long", max_examples=300, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+
+def of_the_project(path, is_local=providers.is_local_module_file):
+    """Whether Hypothesis is to try the numbers and texts that stand in the module at ``path``.
+
+    It would read all of Odoo for them, which stands in the project's folder as well: two thousand files, by each worker.
+    """
+    return Path(path).is_relative_to(ADDON) and is_local(path)
+
+
+providers.is_local_module_file = of_the_project
 
 # their modules take minutes for few tests: begun last, one of them would be waited for by all other workers
 LONG = (
