@@ -1,5 +1,6 @@
 """Profiles of the random tests, a started server for those that talk to one, and no test over midnight."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -99,6 +100,13 @@ def own_files(load_registry):
     with mock.patch.object(config, "filestore", store):
         yield
     shutil.rmtree(own, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settled_memory(load_registry):
+    """What stands for the whole run, millions of objects of Odoo, is not looked through again for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,6 @@ class TestLargeDay(ReconciliationCase):
             peak = tracemalloc.get_traced_memory()[1] / MIB
         finally:
             tracemalloc.stop()
-            gc.unfreeze()
         self.assertGreaterEqual(statement.entry_count, count)
         self._assert_proven(statement)
         return peak
