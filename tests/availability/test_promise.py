@@ -222,7 +222,7 @@ class TestPromise(OrderCase):
             self.assertTrue(row[2] > 0 and row[4] is None, f"{product.name}: beyond the forecast")
 
     def test_queries_do_not_grow_with_the_set(self):
-        orders = self.env["sale.order"].browse(self._make_order((self.product, 1)).id for _n in range(41))
+        orders = self._make_orders(41, (self.product, 1))
 
         def queries(found):
             self.env.flush_all()

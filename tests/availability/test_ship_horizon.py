@@ -16,10 +16,10 @@ class TestHorizon(OrderCase):
         cls._stock(cls.product, 10)
         cls.product.order_horizon_days = 14
 
-    def _order(self, days=None, quantity=10, **vals):
+    def _order(self, days=None, quantity=10, count=1, **vals):
         if days is not None:
             vals["commitment_date"] = fields.Datetime.now() + timedelta(days=days)
-        return self._make_order((self.product, quantity), **vals)
+        return self._make_orders(count, (self.product, quantity), **vals)
 
     def _confirmed(self, *args, **vals):
         order = self._order(*args, **vals)
@@ -116,7 +116,7 @@ class TestHorizon(OrderCase):
         self.assertEqual(self.customer.order_horizon_days, 3)
 
     def test_reserving_asks_the_same_for_one_and_for_many(self):
-        orders = self.env["sale.order"].browse(self._confirmed(30, quantity=1).id for _n in range(22))
+        orders = self._confirmed(30, quantity=1, count=22)
         moves = orders.picking_ids.move_ids
 
         def queries(own):

@@ -134,7 +134,7 @@ class TestProfile(ShortageCase):
         dear = self._pricelist("DED", 2.0)
 
         def rates(number):
-            orders = self.env["sale.order"].union(*(self._make_order((self.product, 1)) for _n in range(number)))
+            orders = self._make_orders(number, (self.product, 1))
             for place, order in enumerate(orders):
                 order.date_order = datetime.combine(business_day(self.company), time(9, place))
             self.env.flush_all()

@@ -23,16 +23,16 @@ class TestWindow(OrderCase):
         cls.today = business_day(cls.company)
         cls._stock(cls.product, 100)
 
-    def _windowed(self, first=None, last=None, confirm=True, **vals):
-        """An order that may leave from so many days from today until so many; all of it is there."""
+    def _windowed(self, first=None, last=None, confirm=True, count=1, **vals):
+        """``count`` orders that may leave from so many days from today until so many; all of them are there."""
         for name, days in (("order_ship_from", first), ("order_ship_until", last)):
             if days is not None:
                 vals[name] = self.today + timedelta(days=days)
-        order = self._make_order((self.product, 5), **vals)
+        orders = self._make_orders(count, (self.product, 5), **vals)
         if confirm:
-            order.action_confirm()
-            order.picking_ids.action_assign()
-        return order
+            orders.action_confirm()
+            orders.picking_ids.action_assign()
+        return orders
 
     def _dispatch(self, order, **options):
         return self._as("processor", order).action_dispatch(**options)[0]
@@ -108,7 +108,7 @@ class TestWindow(OrderCase):
         self.assertEqual(written, [orders.picking_ids.move_ids])
 
     def test_putting_off_costs_the_same_for_one_and_for_many(self):
-        orders = self.env["sale.order"].browse(self._windowed().id for _n in range(22))
+        orders = self._windowed(count=22)
 
         def queries(own):
             self.env.flush_all()
@@ -123,7 +123,7 @@ class TestWindow(OrderCase):
         self.assertEqual(queries(orders[1]), queries(orders[2:]))
 
     def test_bringing_forward_costs_the_same_for_one_and_for_many(self):
-        orders = self.env["sale.order"].browse(self._windowed(first=3).id for _n in range(22))
+        orders = self._windowed(first=3, count=22)
         before = orders[0].order_ship_from
         self.env.flush_all()
         # one day that core plans them all for
@@ -229,7 +229,7 @@ class TestWindow(OrderCase):
 
     def test_orders_without_a_window_cost_nothing_more(self):
         """The gates ask the window of a set with the same statements for one transfer and for many."""
-        orders = self.env["sale.order"].browse(self._windowed(first=1).id for _n in range(22))
+        orders = self._windowed(first=1, count=22)
 
         def queries(own):
             self.env.flush_all()

@@ -212,7 +212,7 @@ class TestWho(ShortageCase):
 
 class TestCost(ShortageCase):
     def _orders(self, count):
-        orders = self.env["sale.order"].browse(self._make_order((self.product, 10)).id for _n in range(count))
+        orders = self._make_orders(count, (self.product, 10))
         orders.action_confirm()
         orders.action_promise()
         return orders
@@ -249,8 +249,7 @@ class TestCost(ShortageCase):
     def test_what_core_does_is_all_that_grows(self):
         """Beyond what core takes to reserve the same transfers nothing grows with the orders."""
         self._stock(self.product, 1000)
-        lines = [(self.product, 1), (self.other_product, 1)]
-        orders = self.env["sale.order"].browse(self._make_order(*lines).id for _n in range(24))
+        orders = self._make_orders(24, (self.product, 1), (self.other_product, 1))
         orders.action_confirm()
         orders.action_promise()
         orders.picking_ids.do_unreserve()

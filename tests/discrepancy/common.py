@@ -22,11 +22,12 @@ class DiscrepancyCase(ObservingCase):
         cls._stock(cls.other_product, 10000)
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
 
-    def _shipped(self, quantity=10, price=10.0, deliver=None, backorder=True, **vals):
-        order = self._make_order((self.product, quantity, price), **vals)
-        order.action_confirm()
-        self._deliver(order, None if deliver is None else {self.product: deliver}, backorder=backorder)
-        return order
+    def _shipped(self, quantity=10, price=10.0, deliver=None, backorder=True, count=1, **vals):
+        """``count`` orders of the product, confirmed and delivered."""
+        orders = self._make_orders(count, (self.product, quantity, price), **vals)
+        orders.action_confirm()
+        self._deliver(orders, None if deliver is None else {self.product: deliver}, backorder=backorder)
+        return orders
 
     def _back(self, order, quantity, to_refund=True, transfer=None):
         """Core's return of ``quantity`` of the last delivery."""

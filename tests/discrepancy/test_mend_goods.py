@@ -9,10 +9,10 @@ from tests.discrepancy.mending import MendingCase
 class TestMendGoods(MendingCase):
     """Backorders, returns, replacements and closed lines made from a discrepancy."""
 
-    def _short(self, quantity=10, deliver=4):
-        order = self._shipped(quantity, deliver=deliver, backorder=False)
-        self._invoice(order)
-        return order
+    def _short(self, quantity=10, deliver=4, count=1):
+        orders = self._shipped(quantity, deliver=deliver, backorder=False, count=count)
+        self._invoice(orders, each=True)
+        return orders
 
     # ------------------------------------------------------------------ deliver
 
@@ -167,7 +167,7 @@ class TestMendGoods(MendingCase):
     # ------------------------------------------------------------------ sets
 
     def _queries(self, size, act, **wishes):
-        orders = self.env["sale.order"].browse([self._short().id for _ in range(size)])
+        orders = self._short(count=size)
         records = self._as("processor", self._open(orders, "short_shipped"))
         self.env.flush_all()
         self.env["order.event"].flush_model()
@@ -184,7 +184,7 @@ class TestMendGoods(MendingCase):
             self.users["processor"].group_ids |= self.env.ref("order_processing.group_manager")
             accept = []
             for size in (1, 1, 10):
-                orders = self.env["sale.order"].browse([self._short().id for _ in range(size)])
+                orders = self._short(count=size)
                 records = self._as("processor", self._open(orders, "short_shipped"))
                 self.env.flush_all()
                 self.env.invalidate_all()
@@ -198,7 +198,7 @@ class TestMendGoods(MendingCase):
             one, ten = self._queries(1, "backorder"), self._queries(10, "backorder")
             core = []
             for size in (1, 1, 10):
-                orders = self.env["sale.order"].browse([self._short().id for _ in range(size)])
+                orders = self._short(count=size)
                 self.env.flush_all()
                 self.env.invalidate_all()
                 before = self.cr.sql_log_count

@@ -38,9 +38,6 @@ class TestMendQueries(MendingCase):
         # pending writes meet in another order from run to run: less than one for each more
         self.assertLess(ours, theirs + more + 0.9, f"{code}: {ours:.1f} queries for one more, core {theirs:.1f}")
 
-    def _orders(self, size, make):
-        return self.env["sale.order"].browse([make().id for _ in range(size)])
-
     # ------------------------------------------------------------------ the acts
 
     def test_invoices(self):
@@ -48,17 +45,15 @@ class TestMendQueries(MendingCase):
             for order in orders:
                 order._create_invoices().action_post()
 
-        self._assert_like_core(
-            "shipped_not_invoiced", "invoice", lambda size: self._orders(size, lambda: self._shipped(10)), core
-        )
+        self._assert_like_core("shipped_not_invoiced", "invoice", lambda size: self._shipped(10, count=size), core)
 
     def test_credit_notes(self):
-        def too_much():
-            order = self._shipped(10)
-            invoice = self._invoice(order, post=False)
-            invoice.invoice_line_ids.quantity = 13
-            invoice.action_post()
-            return order
+        def too_much(size):
+            orders = self._shipped(10, count=size)
+            invoices = self._invoice(orders, post=False, each=True)
+            invoices.invoice_line_ids.quantity = 13
+            invoices.action_post()
+            return orders
 
         def core(orders):
             for invoice in orders.invoice_ids:
@@ -68,13 +63,13 @@ class TestMendQueries(MendingCase):
                 items = (invoice | credit).line_ids
                 items.filtered(lambda item: item.account_id.account_type == "asset_receivable").reconcile()
 
-        self._assert_like_core("over_invoiced", "credit", lambda size: self._orders(size, too_much), core)
+        self._assert_like_core("over_invoiced", "credit", too_much, core)
 
     def test_returns(self):
-        def too_many():
-            order = self._shipped(10, deliver=13)
-            self._invoice(order)
-            return order
+        def too_many(size):
+            orders = self._shipped(10, deliver=13, count=size)
+            self._invoice(orders, each=True)
+            return orders
 
         def core(orders):
             for transfer in orders.picking_ids:
@@ -85,25 +80,27 @@ class TestMendQueries(MendingCase):
                 wizard.product_return_moves.quantity = 3
                 wizard.action_create_returns()
 
-        self._assert_like_core("over_shipped", "return", lambda size: self._orders(size, too_many), core)
+        self._assert_like_core("over_shipped", "return", too_many, core)
 
     def test_replacements(self):
-        def promised():
-            order = self._shipped(10)
-            self._invoice(order)
-            row = {
-                "line_id": order.order_line.id,
-                "quantity": 3,
-                "reason": "defective",
-                "disposition": "restock",
-                "settlement": "replacement",
-            }
-            answer = self.env["order.return"].request(
-                [{"key": f"R-{order.id}", "order_id": order.id, "lines": [row]}], "test"
-            )[0]
-            self.env["order.return"].browse(answer["return_id"]).process()
-            order.picking_ids.filtered(lambda transfer: transfer.state not in ("done", "cancel")).action_cancel()
-            return order
+        def promised(size):
+            orders = self._shipped(10, count=size)
+            self._invoice(orders, each=True)
+            row = {"quantity": 3, "reason": "defective", "disposition": "restock", "settlement": "replacement"}
+            answers = self.env["order.return"].request(
+                [
+                    {
+                        "key": f"R-{order.id}",
+                        "order_id": order.id,
+                        "lines": [{**row, "line_id": order.order_line.id}],
+                    }
+                    for order in orders
+                ],
+                "test",
+            )
+            self.env["order.return"].browse([answer["return_id"] for answer in answers]).process()
+            orders.picking_ids.filtered(lambda transfer: transfer.state not in ("done", "cancel")).action_cancel()
+            return orders
 
         def core(orders):
             for order in orders:
@@ -119,6 +116,4 @@ class TestMendQueries(MendingCase):
                 again.action_assign()
 
         # a transfer that core copies has no return case whose lines and history go with it
-        self._assert_like_core(
-            "replacement_not_sent", "replace", lambda size: self._orders(size, promised), core, more=20
-        )
+        self._assert_like_core("replacement_not_sent", "replace", promised, core, more=20)

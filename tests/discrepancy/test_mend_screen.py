@@ -300,7 +300,7 @@ class TestMendingDocument(MendingCase):
         self.company.order_alert_count = 0
 
         def queries(size):
-            orders = self.env["sale.order"].browse([self._shipped(2).id for _ in range(size)])
+            orders = self._shipped(2, count=size)
             records = self._open(orders, "shipped_not_invoiced")
             orders._create_invoices(grouped=True).action_post()
             self.env.flush_all()

@@ -268,7 +268,7 @@ class TestSweep(DiscrepancyCase):
         self.company.order_alert_count = 0
 
         def queries(size):
-            orders = self.env["sale.order"].browse([self._shipped(2).id for _ in range(size)])
+            orders = self._shipped(2, count=size)
             self.env.flush_all()
             self.env["order.event"].flush_model()
             self.env.invalidate_all()

@@ -40,9 +40,7 @@ class PapersMixin:
     """Orders and their papers."""
 
     def _confirmed(self, *lines, count=1, **vals):
-        orders = self.env["sale.order"]
-        for _n in range(count):
-            orders |= self._make_order(*lines, **vals)
+        orders = self._make_orders(count, *lines, **vals)
         orders.action_confirm()
         return orders
 

@@ -7,9 +7,7 @@ from tests.common import ObservingCase, OrderCase
 
 class TestBatch(OrderCase):
     def _confirmed(self, *lines, count=1, **vals):
-        orders = self.env["sale.order"]
-        for _n in range(count):
-            orders |= self._make_order(*lines, **vals)
+        orders = self._make_orders(count, *lines, **vals)
         orders.action_confirm()
         return orders
 

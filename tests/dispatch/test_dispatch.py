@@ -12,10 +12,10 @@ from .papers import scanned
 
 
 class TestDispatch(OrderCase):
-    def _confirmed(self, *lines):
-        order = self._make_order(*lines)
-        order.action_confirm()
-        return order
+    def _confirmed(self, *lines, count=1):
+        orders = self._make_orders(count, *lines)
+        orders.action_confirm()
+        return orders
 
     def test_batch_ships_what_is_there_invoices_it_and_collects_it(self):
         self._stock(self.product, 12)
@@ -188,7 +188,7 @@ class TestDispatch(OrderCase):
 
     def test_queries_of_checks_and_pickups_do_not_grow_with_the_set(self):
         self._stock(self.product, 1000)
-        orders = self.env["sale.order"].browse(self._confirmed((self.product, 1)).id for _n in range(21))
+        orders = self._confirmed((self.product, 1), count=21)
         pickings = orders.picking_ids
         pickings.action_assign()
 
@@ -208,9 +208,7 @@ class TestDispatch(OrderCase):
     def _shipped(self, count=1, **customer):
         self._stock(self.product, 100 * count)
         partner = self._make_customer("A Customer with a Remarkably Long Name that Goes on and on Limited", **customer)
-        orders = self.env["sale.order"]
-        for _n in range(count):
-            orders |= self._make_order((self.product, 60), (self.other_product, 1), partner_id=partner.id)
+        orders = self._make_orders(count, (self.product, 60), (self.other_product, 1), partner_id=partner.id)
         orders.action_confirm()
         self._as("processor", orders).action_dispatch()
         return orders.picking_ids.filtered(lambda picking: picking.state == "done")

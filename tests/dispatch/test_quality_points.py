@@ -167,7 +167,7 @@ class TestQualityPoints(QualityCase):
         self._point("Each second", frequency="nth", every_nth=2)
         self._measure()
         self._stock(self.product, 1000)
-        orders = self.env["sale.order"].browse(self._make_order((self.product, 1)).id for _n in range(31))
+        orders = self._make_orders(31, (self.product, 1))
         orders.action_confirm()
         pickings = orders.picking_ids
         with patch.object(type(pickings), "_quality_checks", lambda this: this.env["order.quality.check"]):

@@ -95,7 +95,7 @@ class TestEnquiry(ObservingCase):
             enquiry.write({"company_id": self.other_company.id})
 
     def test_queries_do_not_grow_with_the_set(self):
-        orders = self.env["sale.order"].browse(self._make_order((self.product, 1)).id for _n in range(31))
+        orders = self._make_orders(31, (self.product, 1))
 
         def queries(found):
             self.env.flush_all()

@@ -194,9 +194,7 @@ class TestDayBook(ObservingCase):
 
     def test_queries_do_not_grow_with_the_set(self):
         def added(size):
-            orders = self.env["sale.order"].browse(
-                self._make_order((self.product, 1), (self.other_product, 2)).id for _ in range(size)
-            )
+            orders = self._make_orders(size, (self.product, 1), (self.other_product, 2))
             self.env.flush_all()
             self.env["order.event"].flush_model()
             start = self.cr.sql_log_count

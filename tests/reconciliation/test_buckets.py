@@ -114,7 +114,7 @@ class TestBuckets(ReconciliationCase):
 
     def test_queries_do_not_grow_with_the_orders(self):
         def drawn(count):
-            self.env["sale.order"].browse([self._make_order((self.product, 1)).id for _ in range(count)])
+            self._make_orders(count, (self.product, 1))
             self.env.flush_all()
             self.env["order.event"].flush_model()
             start = self.cr.sql_log_count

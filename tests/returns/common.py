@@ -22,14 +22,14 @@ class ReturnCase(OrderCase):
         cls.number = 0
 
     @classmethod
-    def _shipped(cls, *lines, invoice=True, deliver=None, **vals):
-        """A delivered order, invoiced unless told otherwise."""
-        order = cls._make_order(*(lines or [(cls.product, 5)]), **vals)
-        order.action_confirm()
-        cls._deliver(order, deliver)
+    def _shipped(cls, *lines, invoice=True, deliver=None, count=1, **vals):
+        """A delivered order, or ``count`` of them, each invoiced unless told otherwise."""
+        orders = cls._make_orders(count, *lines, **vals)
+        orders.action_confirm()
+        cls._deliver(orders, deliver)
         if invoice:
-            cls._invoice(order)
-        return order
+            cls._invoice(orders, each=count > 1)
+        return orders
 
     def _row(self, line, quantity, **vals):
         return {"line_id": line.id, "quantity": quantity, **vals}
@@ -41,6 +41,16 @@ class ReturnCase(OrderCase):
         answer = Return.request([{"key": f"case-{self.number}", "lines": list(rows), **vals}], "test")[0]
         self.assertEqual(answer["ok"], ok, answer)
         return self.Return.browse(answer["return_id"])
+
+    def _ask_each(self, lines, quantity, **vals):
+        """A case for each of ``lines``, all of which are asked for at once."""
+        requests = []
+        for line in lines:
+            type(self).number += 1
+            requests.append({"key": f"case-{self.number}", "lines": [self._row(line, quantity, **vals)]})
+        answers = self.Return.request(requests, "test")
+        self.assertTrue(all(answer["ok"] for answer in answers), answers)
+        return self.Return.browse([answer["return_id"] for answer in answers])
 
     def _process(self, cases, **kwargs):
         answers = cases.process(**kwargs)

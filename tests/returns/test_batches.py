@@ -68,12 +68,9 @@ class TestBatches(CountMixin, ReturnCase):
         self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 60.0)
 
     def _cases(self, number, **vals):
-        cases = self.Return
-        for _place in range(number):
-            order = self._shipped((self.product, 5))
-            case = self._ask(self._row(order.order_line, 1, reason="defective", **vals))
-            case.action_approve()
-            cases |= case
+        orders = self._shipped((self.product, 5), count=number)
+        cases = self._ask_each(orders.order_line, 1, reason="defective", **vals)
+        cases.action_approve()
         return cases
 
     def test_exchanges(self):
@@ -93,8 +90,7 @@ class TestBatches(CountMixin, ReturnCase):
 
     def _overdue(self, number):
         cases = self._cases(number, settlement="replacement", advance=True)
-        for case in cases:
-            self._deliver(case.order_id)
+        self._deliver(cases.order_id)
         day = self.Return._document_day(self.company) - timedelta(days=1)
         cases.line_ids._set({"advance_until": day})
         return cases
@@ -114,8 +110,7 @@ class TestBatches(CountMixin, ReturnCase):
     def _overdue_exchanges(self, number):
         """Cases whose other product left in advance, and of which nothing came in time."""
         cases = self._cases(number, settlement="exchange", exchange_product="TG-2", advance=True)
-        for order in cases.exchange_order_ids:
-            self._deliver(order)
+        self._deliver(cases.exchange_order_ids)
         day = self.Return._document_day(self.company) - timedelta(days=1)
         cases.line_ids._set({"advance_until": day})
         return cases

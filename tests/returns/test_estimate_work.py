@@ -23,7 +23,7 @@ class TestEstimateWork(MoneyCase):
                 "fee_amount": 0.5,
             }
         )
-        cls.products = [cls._make_product(f"P{n}", f"PW-{n}", 10.0) for n in range(4 * SMALL)]
+        cls.products = cls._make_products(*((f"P{n}", f"PW-{n}", 10.0) for n in range(4 * SMALL)))
         for product in cls.products:
             cls._stock(product, 100)
 

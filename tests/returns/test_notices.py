@@ -195,8 +195,8 @@ class TestNotices(ReturnCase):
     def test_the_queries_of_a_step_do_not_grow_with_the_set(self):
         counts = []
         for size in (1, 2, 20):
-            orders = [self._shipped((self.product, 1), invoice=False) for _n in range(size)]
-            cases = self.Return.union(*(self._ask(self._row(order.order_line, 1)) for order in orders))
+            orders = self._shipped((self.product, 1), invoice=False, count=size)
+            cases = self._ask_each(orders.order_line, 1)
             self.env.flush_all()
             self.env.invalidate_all()
             cases.mapped("partner_id.email")

@@ -349,9 +349,7 @@ class TestSettlement(ReturnCase):
             return answer
 
         for number in (1, 2, 8):
-            cases = self.Return.union(
-                *(self._ask(self._row(self._shipped((self.product, 2)).order_line, 1)) for _order in range(number))
-            )
+            cases = self._ask_each(self._shipped((self.product, 2), count=number).order_line, 1)
             with patch.object(Line, method, counted):
                 self._process(cases)
         return counts

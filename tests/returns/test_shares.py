@@ -233,8 +233,7 @@ class TestQueries(MoneyCase):
             counts.append((len(moves), moves.env.cr.sql_log_count - start))
 
         for number in (2, 8):
-            rows = [self._row(self._sold((self.product, 2, 10.0)).order_line, 1) for _order in range(number)]
-            cases = self.Return.union(*(self._ask(row) for row in rows))
+            cases = self._ask_each(self._shipped((self.product, 2, 10.0), count=number).order_line, 1)
             with patch.object(type(self.env["account.move"]), "_complete_returns", counted):
                 self._process(cases)
         self.assertEqual([count[0] for count in counts], [2, 8])

@@ -73,11 +73,17 @@ class TermsCase(VerificationCase):
         found = orders._verification_evaluate()
         return [[finding.rule.code for finding in found[order.id].findings] for order in orders]
 
-    def _assert_constant(self, make):
-        """The same statements for 1 and for 100 orders; ``make(index)`` gives one."""
+    def _assert_constant(self, make, then=None):
+        """The same statements for 1 and for 100 orders.
+
+        :param make: ``make(index)`` makes one by one call of ``_make_order``
+        :param then: ``then(order, index)`` is done to each
+        """
         counts = []
         for number in (1, 100):
-            orders = self.env["sale.order"].union(*(make(index) for index in range(number)))
+            orders = self._made_together(make, range(number))
+            for index, order in enumerate(orders if then else ()):
+                then(order, index)
             for _warm in range(2):
                 self.env.flush_all()
                 self.env.invalidate_all()

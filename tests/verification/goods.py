@@ -53,14 +53,13 @@ class GoodsCase(VerificationCase):
         return self._make_order(order_line=list(lines), **vals)
 
     def _assert_same_queries(self, make):
-        """The statements of a verification are the same for 1 and for 60 orders that ``make(index)`` makes."""
-        self._verified_with([make(index) for index in range(2)])
-        one = self._verified_with([make(2)])
-        many = self._verified_with([make(index) for index in range(3, 63)])
+        """The statements of a verification are the same for 1 and for 60 orders; ``make(index)`` calls ``_make_order`` once."""
+        self._verified_with(self._made_together(make, range(2)))
+        one = self._verified_with(self._made_together(make, [2]))
+        many = self._verified_with(self._made_together(make, range(3, 63)))
         self.assertEqual(one, many)
 
     def _verified_with(self, orders):
-        orders = self.env["sale.order"].union(*orders)
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count

@@ -25,15 +25,15 @@ class TestTerms(MendCase):
     def _on(self, code):
         self._rule(code).active = True
 
-    def _taxed(self):
+    def _taxed(self, count=1):
         self._on("tax_differs")
         tax = self.product.taxes_id or self.env["account.tax"].create(
             {"name": "Test 20%", "amount": 20, "company_id": self.company.id}
         )
         self.product.taxes_id = tax
-        order = self._make_order((self.product, 5), (self.other_product, 1))
-        order.order_line.write({"tax_ids": [Command.clear()]})
-        return order, tax
+        orders = self._make_orders(count, (self.product, 5), (self.other_product, 1))
+        orders.order_line.write({"tax_ids": [Command.clear()]})
+        return orders, tax
 
     def test_taxes_are_the_fiscal_positions(self):
         order, tax = self._taxed()
@@ -78,17 +78,12 @@ class TestTerms(MendCase):
         ):
             added = []
             for number in (2, 2, 20):
-                found, twins = self.env["order.verification.check"], self.env["sale.order"]
-                for index in range(number):
-                    for kind in ("found", "twin"):
-                        order, _tax = self._taxed()
-                        order.partner_id = self._make_customer(f"{act}{kind}{number}-{index}")
-                        order.validity_date = "2020-01-01"
-                        if kind == "twin":
-                            twins |= order
-                            continue
-                        code = "tax_differs" if act == "action_take_taxes" else "quotation_expired"
-                        found |= self._checks(order).filtered(lambda check, code=code: check.rule_code == code)
+                (orders, _tax), (twins, _tax) = self._taxed(number), self._taxed(number)
+                customers = self._make_customer(*(f"{act}{number}-{index}" for index in range(2 * number)))
+                for order, customer in zip(orders | twins, customers):
+                    order.partner_id = customer
+                (orders | twins).validity_date = "2020-01-01"
+                found = self._checks(orders, "tax_differs" if act == "action_take_taxes" else "quotation_expired")
                 self.assertEqual(len(found), number)
                 mine = self._count(getattr(self._as("processor", found), act))
                 lines = self._as("processor", twins.order_line if act == "action_take_taxes" else twins)

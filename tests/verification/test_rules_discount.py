@@ -163,4 +163,12 @@ class TestDiscount(TermsCase):
         group = self.env.ref("sales_team.group_sale_salesman")
         self.limits.create({"group_id": group.id, "percent": 5})
         names = ("salesman", "processor", "manager")
-        self._assert_constant(lambda index: self._discounted(names[index % 3], 8 + index % 5, 1 + index % 7))
+
+        def give(order, index):
+            self._end_of_request(order)
+            self._write(names[index % 3], order.order_line, discount=8 + index % 5)
+
+        self._assert_constant(
+            lambda index: self._make_order((self.product, 1 + index % 7), user_id=self.users[names[index % 3]].id),
+            give,
+        )

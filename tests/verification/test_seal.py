@@ -196,9 +196,7 @@ class TestSeal(VerificationCase):
 
     def test_texts_of_many_orders_cost_what_those_of_one_do(self):
         def changed(number):
-            orders = self.env["sale.order"]
-            for _index in range(number):
-                orders |= self._make_order((self.product, 5))
+            orders = self._make_orders(number, (self.product, 5))
             orders.action_verify()
             orders.order_line.tax_ids = self.env["account.tax"].create(
                 {"name": f"T{number} {self.env.cr.sql_log_count}", "amount": 5}

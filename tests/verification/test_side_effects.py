@@ -149,9 +149,9 @@ class TestSideEffects(VerificationCase):
         def cost(number):
             partner = self._make_customer(f"Customer {number}")
             partner.credit_limit = 10
-            orders = self.env["sale.order"]
-            for index in range(number):
-                orders |= self._make_order((self.product, 5 + index), partner_id=partner.id)
+            orders = self._made_together(
+                lambda index: self._make_order((self.product, 5 + index), partner_id=partner.id), range(number)
+            )
             orders.action_verify()
             partner.credit_limit = 100000
             self.env.flush_all()

@@ -13,11 +13,11 @@ class TestSpeed(OrderCase):
         return self.env.cr.sql_log_count - before
 
     def _orders(self, number, *line):
-        orders = self.env["sale.order"]
-        for index in range(number):
-            partner = self._make_customer(f"Customer {index}")
-            orders |= self._make_order(line or (self.product, 5), (self.other_product, 1), partner_id=partner.id)
-        return orders
+        partners = self._make_customer(*(f"Customer {index}" for index in range(number)))
+        return self._made_together(
+            lambda partner: self._make_order(line or (self.product, 5), (self.other_product, 1), partner_id=partner.id),
+            partners,
+        )
 
     def test_verify(self):
         self._orders(1).action_verify()
