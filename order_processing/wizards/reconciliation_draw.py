@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.common.business_day import desk_bounds
+
 
 class ReconciliationDraw(models.TransientModel):
     """Ask for the day to draw; the rights and refusals are ``draft_day``'s own."""
@@ -14,6 +16,8 @@ class ReconciliationDraw(models.TransientModel):
     )
     last_id = fields.Many2one("order.reconciliation", "Statement before", compute="_compute_last_id")
     days_missing = fields.Integer(compute="_compute_last_id")
+    day_ends = fields.Datetime("Ends at", compute="_compute_last_id")
+    past_count = fields.Integer(compute="_compute_last_id", help="Rows of the day book that are past the end of the day.")
 
     @api.depends("company_id")
     def _compute_date(self):
@@ -23,16 +27,21 @@ class ReconciliationDraw(models.TransientModel):
     @api.depends("company_id", "date")
     def _compute_last_id(self):
         for wizard in self:
-            wizard.last_id = self.env["order.reconciliation"].search(
+            known = self.env["order.reconciliation"].search(
                 [
                     ("company_id", "=", wizard.company_id.id),
-                    ("date", "<", wizard.date),
+                    ("date", "<=", wizard.date),
                     ("state", "!=", "superseded"),
                 ],
                 order="date desc",
-                limit=1,
+                limit=2,
             )
+            # the day itself, where it is drawn again
+            drawn = known[:1]
+            wizard.last_id = known.filtered(lambda statement, day=wizard.date: statement.date != day)[:1]
             before = wizard.last_id.date
+            wizard.day_ends = desk_bounds(wizard.company_id, wizard.date)[1] if wizard.date else False
+            wizard.past_count = drawn._would_come_in(drawn, wizard.company_id, wizard.date)[1]
             wizard.days_missing = max((wizard.date - before).days - 1, 0) if before and wizard.date else 0
 
     def action_draw(self):

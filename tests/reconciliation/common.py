@@ -5,6 +5,9 @@ from datetime import date, timedelta
 
 from odoo.fields import Command
 from odoo.tests import Form
+from odoo.tools import SQL
+
+from odoo.addons.order_processing.models.reconciliation.digest import digest
 
 from tests.common import ObservingCase
 
@@ -78,6 +81,24 @@ class ReconciliationCase(ObservingCase):
     def _canonical_rows(self, statement):
         """The canonical form as values, line by line."""
         return [json.loads(line) for line in "".join(statement._canonical_blocks()).rstrip("\n").split("\n")]
+
+    def _forge(self, statement, before=None):
+        """Compute the digest of a signed statement anew, wherever it is kept, as who has the database could."""
+        before = statement.previous_digest if before is None else before
+        self.env.invalidate_all()
+        rows, book = statement._book_state()
+        statement._transition_write({"previous_digest": before, "book_rows": int(rows), "book_digest": book})
+        statement.flush_recordset()
+        self._replace_digest(statement, digest(before, self._canonical_rows(statement)))
+
+    def _replace_digest(self, statement, new):
+        """Put ``new`` in the place of a digest, in the statement and in the day book."""
+        self.env["order.event"].flush_model()
+        self.env.cr.execute(SQL("UPDATE order_reconciliation SET digest = %s WHERE id = %s", new, statement.id))
+        self.env.cr.execute(
+            SQL("UPDATE order_event SET note = %s WHERE kind = 'day_signed' AND document_id = %s", new, statement.id)
+        )
+        self.env.invalidate_all()
 
     def _assert_proven(self, statement):
         faults = {

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.order_processing.models.reconciliation import order_reconciliation_chain
@@ -66,6 +67,13 @@ class TestChain(ReconciliationCase):
             "a row of the book removed": SQL(
                 "DELETE FROM order_event WHERE order_id = %s AND kind = 'shipped'", order.id
             ),
+            "a day set aside": SQL("UPDATE order_reconciliation SET state = 'superseded' WHERE id = %s", second.id),
+            "what moved": SQL("UPDATE order_reconciliation_line SET moved = 7 WHERE reconciliation_id = %s", second.id),
+            "a balance out of sight": SQL(
+                "UPDATE order_reconciliation_equation SET company_id = %s WHERE reconciliation_id = %s AND name = 'paid'",
+                self.other_company.id,
+                second.id,
+            ),
         }
         for name, plant in plants.items():
             with self.env.cr.savepoint() as savepoint:
@@ -110,8 +118,23 @@ class TestChain(ReconciliationCase):
             self.env.invalidate_all()
             second._transition_write({"digest": digest(second.previous_digest, self._canonical_rows(second))})
             second.flush_recordset()
-            self.assertEqual([fault["date"] for fault in self._broken()["broken"]], [str(third.date)])
+            self.assertEqual(
+                [fault["date"] for fault in self._broken()["broken"]], [str(second.date), str(third.date)]
+            )
             savepoint.rollback()
+
+    def test_the_last_days_digest_computed_anew_is_found(self):
+        """Nothing follows it in the chain: the day book knows what was signed."""
+        *_rest, third = self._signed_days()
+        self.env.cr.execute(
+            SQL("UPDATE order_reconciliation_line SET shipped_qty = 4 WHERE reconciliation_id = %s", third.id)
+        )
+        self.env.invalidate_all()
+        third._transition_write({"digest": digest(third.previous_digest, self._canonical_rows(third))})
+        third.flush_recordset()
+        [fault] = self._broken()["broken"]
+        self.assertEqual(fault["date"], str(third.date))
+        self.assertIn("another digest", fault["why"])
 
     def test_nobody_writes_or_deletes_what_is_signed(self):
         *_rest, third = self._signed_days()
@@ -133,6 +156,39 @@ class TestChain(ReconciliationCase):
             self.Statement.create({"company_id": self.company.id, "date": "2026-05-01"})
         with self.assertRaises(UserError):
             third.copy()
+
+    def test_no_way_round_to_what_is_signed(self):
+        """Through the parent, through another day's draft, by assignment, by import: the administrator included."""
+        order, _first, _second, third = self._signed_days()
+        draft = self._next_day(sign=False)
+        parts = ("line_ids", "equation_ids", "check_ids", "stock_ids", "total_ids")
+        sealed = third.digest
+        for part in parts:
+            row = third[part][:1]
+            self.assertTrue(row, part)
+            for parent in (third, draft):
+                for command in (Command.update(row.id, {"sequence": 99}), Command.delete(row.id), Command.link(row.id),
+                                Command.unlink(row.id), Command.create({"sequence": 1})):  # fmt: skip
+                    if parent == draft and command[0] == Command.UNLINK:
+                        continue
+                    with self.subTest(part=part, day=parent.date, command=command[0]), self.assertRaises(UserError):
+                        with self.env.cr.savepoint():
+                            parent.sudo().write({part: [command]})
+                    self.env.invalidate_all()
+            with self.subTest(part=part), self.assertRaises(UserError):
+                row.sudo().sequence = 99
+            answer = row.load([".id", "sequence"], [[str(row.id), "99"]])
+            self.assertFalse(answer["ids"], answer)
+        answer = self.Statement.load([".id", "note"], [[str(third.id), "Imported"]])
+        self.assertIn("signed", answer["messages"][0]["message"])
+        # a document that stood in it goes on living, and dying
+        order.invoice_ids.button_draft()
+        order.invoice_ids.unlink()
+        gone = self._make_order((self.product, 1))
+        draft.action_redraw()
+        draft.action_sign()
+        gone.unlink()
+        self.assertEqual((self._broken()["broken"], third.digest), ([], sealed))
 
     def test_who_may_draw_sign_and_reopen(self):
         day = FIRST + timedelta(days=1)
@@ -202,6 +258,13 @@ class TestChain(ReconciliationCase):
         draft.action_sign()
         self.assertEqual((draft.number, draft.previous_digest), (3, digest_before))
         self.assertTrue(self._broken()["ok"])
+        with self.env.cr.savepoint() as savepoint:
+            self.env.cr.execute(
+                SQL("UPDATE order_reconciliation SET reopen_reason = 'None of yours' WHERE id = %s", signed.id)
+            )
+            self.assertIn("another reason", self._broken()["broken"][0]["why"])
+            savepoint.rollback()
+        self.env.invalidate_all()
         following = self._next_day(sign=False)
         with self.assertRaisesRegex(UserError, "closed in order"):
             draft.action_reopen(reason="Too late")
@@ -214,9 +277,15 @@ class TestChain(ReconciliationCase):
         invoice = self._invoice(order)
         statement = self._next_day(sign=False)
         invoice.button_draft()
-        with self.assertRaisesRegex(UserError, "changed after the cut"):
+        with self.assertRaisesRegex(UserError, f"{invoice.name} changed after the cut"):
             statement.action_sign()
         self.assertEqual(statement.state, "draft")
+        # where a later day is drawn already, the way out is told, and leads out
+        later = self._next_day(sign=False)
+        for act in (statement.action_redraw, statement.action_sign):
+            with self.assertRaisesRegex(UserError, f"a manager first deletes the draft of {later.date}"):
+                act()
+        self._as("manager", later).unlink()
         statement.action_redraw()
         statement.action_sign()
         self._assert_proven(statement)
@@ -252,6 +321,30 @@ class TestChain(ReconciliationCase):
         self.assertFalse(self.Statement._due_day(self.company))
         statement.action_sign()
         self.assertFalse(statement.activity_ids)
+
+    def test_a_company_whose_day_fails_holds_up_no_other(self):
+        def draw(statements, company):
+            if company == broken:
+                raise ValueError("Nobody thought of this")
+            drawn.append(company)
+
+        companies = self.env["res.company"].search([("order_control", "!=", "off")])
+        broken, drawn = companies[0], []
+        with (
+            patch.object(type(self.Statement), "_due_day", lambda *_args: FIRST),
+            patch.object(type(self.Statement), "_draw_at_closing", draw),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_more: 1),
+            mute_logger("odoo.addons.order_processing.models.reconciliation.order_reconciliation_notice"),
+        ):
+            self.Statement._cron_draft()
+        self.assertGreater(len(drawn), 0)
+        self.assertEqual(drawn, list(companies[1:]))
+
+    def test_a_draft_that_nobody_wants_is_deleted_from_its_screen(self):
+        for user, allowed in (("manager", True), ("processor", False)):
+            for kind in ("form", "list"):
+                arch = self._as(user, self.Statement).get_view(view_type=kind)["arch"]
+                self.assertEqual('delete="False"' not in arch.split(">")[0], allowed, (user, kind))
 
     def test_the_form_is_written_by_the_database_as_the_script_reads_it(self):
         odd = "Ünï \"plain\" back\\slash \t tab \n line \u2028 \x7f \x1f \b\f \U0001f69a </script> %s %(x)s 'single'"

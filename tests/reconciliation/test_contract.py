@@ -81,6 +81,48 @@ class TestContract(ReconciliationCase):
         quiet = self.Statement.browse(self._as("stranger", self.Statement).draft_day(self.day)["id"])
         self.assertIn("none was touched", self._report(quiet).text_content())
 
+    def _assert_buckets_lead_to_their_entries(self, statement):
+        """Each row of the buckets says what the plain figures say, and opens just those entries."""
+        rows = statement.bucket_ids
+        found = [(row.bucket, row.entry_count, row.moved_count, row.ordered_value) for row in rows]
+        told = [(row["code"], row["orders"], row["moved"], row["value"]) for row in statement._bucket_rows()]
+        self.assertEqual(found, told)
+        for row in rows.filtered("entry_count"):
+            action = row.action_open_entries()
+            opened = self.env[action["res_model"]].search(action["domain"])
+            self.assertEqual((len(opened), set(opened.mapped("bucket"))), (row.entry_count, {row.bucket}))
+        with self.assertRaises(AccessError):
+            self._as("stranger", rows[:1]).action_open_entries()
+
+    def test_each_figure_leads_to_the_rows_and_documents_behind_it(self):
+        order = self._confirmed((self.product, 8, 10.0))
+        self._deliver(order)
+        other = self._confirmed((self.other_product, 2, 10.0))
+        day = self._as("processor", self._next_day())
+        self._deliver(other)
+        self._next_day()
+        book = self._as("processor", self.env["order.event"])
+
+        def rows(action):
+            self.assertEqual(action["res_model"], "order.event")
+            return book.search(action["domain"])
+
+        money = self.company.currency_id.name
+        for total in day.total_ids.filtered(lambda total: total.day and total.unit in (money, "Units")):
+            figure = "amount" if total.measure == "value" else "quantity_ref"
+            self.assertAlmostEqual(sum(rows(total.action_open_rows()).mapped(figure)), total.day, 6, total.name)
+        shipped = rows(self._equation(day, "shipped", money).action_open_rows())
+        self.assertEqual((shipped.mapped("order_id"), shipped.order_statement_id), ([order.id], day))
+        opened = shipped[0].action_open_document()
+        self.assertTrue(self.env[opened["res_model"]].browse(opened["res_id"]).exists())
+        entries = self._equation(day, "shipped", money).action_open_documents()
+        numbers = self.env[entries["res_model"]].search(entries["domain"]).mapped("order_number")
+        self.assertIn(order.id, numbers)
+        self.assertNotIn(other.id, numbers)
+        self.assertFalse(
+            self._as("stranger", self.env["order.event"]).search([("order_statement_id", "in", day.ids)])
+        )
+
     def test_screens_lead_to_the_documents(self):
         order = self._confirmed((self.product, 8))
         self.env.flush_all()
@@ -92,7 +134,7 @@ class TestContract(ReconciliationCase):
         fault = statement.equation_ids.filtered(lambda equation: not equation.is_proven)[0]
         self.assertEqual(fault.action_open_documents()["domain"], [("id", "in", order.ids)])
         self.assertIn(order.name, fault.terms_html)
-        self.assertIn("Complete", statement.bucket_html)
+        self._assert_buckets_lead_to_their_entries(statement)
         found = self.env[statement.action_open_entries()["res_model"]].search(statement.action_open_entries()["domain"])
         self.assertEqual(len(found), statement.entry_count)
         wizard = self._as("processor", self.env["reconciliation.draw"]).create({"date": "2026-01-16"})

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -145,6 +146,74 @@ class TestEquations(ReconciliationCase):
         statement.action_redraw()
         fault = self._equation(statement, "documents", self.company.currency_id.name)
         self.assertEqual([document["order"] for document in fault.documents], [invoice.name])
+
+    def test_payments_are_matched_or_not_and_stand_with_their_kind(self):
+        order = self._confirmed((self.product, 8))
+        self._deliver(order)
+        invoice = self._invoice(order)
+        self._pay(invoice, 50)
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        values = {"payment_type": "inbound", "partner_type": "customer", "partner_id": self.customer.id,
+                  "journal_id": journal.id}  # fmt: skip
+        early, alone, vendors = self.env["account.payment"].create(
+            [{**values, "amount": 30}, {**values, "amount": 7}, {**values, "amount": 99, "partner_type": "supplier"}]
+        )
+        alone.outstanding_account_id = False
+        (early | alone | vendors).action_post()
+        self.assertFalse(alone.move_id)
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        off = self.env["account.account"].search(
+            [("account_type", "=", "expense"), ("company_ids", "in", self.company.id)], limit=1
+        )
+        register.create(
+            {"amount": 28, "payment_difference_handling": "reconcile", "writeoff_account_id": off.id}
+        )._create_payments()
+        statement = self._next_day(sign=False)
+        self._assert_proven(statement)
+        fault = self._equation(statement, "payments", self.company.currency_id.name)
+        self.assertEqual(
+            self._terms(fault),
+            {
+                "Payments by the day book": 115,
+                "Matched in the journals": 80,
+                "Unmatched": 30,
+                "Written off with them": -2,
+                "Without a journal entry": 7,
+            },
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move_line SET amount_residual_currency = -29 WHERE move_id = %s AND amount_residual_currency = -30",
+                early.move_id.id,
+            )
+        )
+        self.env.invalidate_all()
+        statement.action_redraw()
+        fault = statement.equation_ids.filtered(lambda equation: not equation.is_proven)
+        self.assertEqual((fault.mapped("name"), fault.difference), (["payments"], 1))
+        self.assertEqual([document["order"] for document in fault.documents], [early.name])
+        action = fault.action_open_documents()
+        self.assertEqual((action["res_model"], action["domain"]), ("account.payment", [("id", "in", early.ids)]))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move_line SET amount_residual_currency = -30 WHERE move_id = %s AND amount_residual_currency = -29",
+                early.move_id.id,
+            )
+        )
+        self.env.invalidate_all()
+        early.action_draft()
+        with self.assertRaisesRegex(UserError, "changed after the cut"):
+            statement.action_sign()
+        alone.action_draft()
+        alone.unlink()
+        statement.action_redraw()
+        self._assert_proven(statement)
+        worth = self._terms(self._equation(statement, "payments", self.company.currency_id.name))
+        self.assertEqual(worth["Payments by the day book"], 78)
 
     def test_offsetting_faults_do_not_hide_each_other(self):
         first, second = self._confirmed((self.product, 8)), self._confirmed((self.product, 8))

@@ -149,6 +149,19 @@ class TestExport(ReconciliationCase):
         self.assertEqual({row["Customer"] for row in mine}, {f"'{self.customer.name}"})
         self.assertEqual([float(row["Value invoiced"]) for row in mine], [0.0, self.order.amount_untaxed])
         self.assertEqual(len(rows), self.second.entry_count + self.third.entry_count)
+        # each figure is that of the canonical form
+        names, places = self.third.export_columns()["line"], {}
+        labels = self.env["order.reconciliation.line"].fields_get(names, ["string"])
+        for place, name in enumerate(names, 1):
+            if name.endswith(("_qty", "_value", "_value_company")):
+                places[labels[name]["string"]] = place
+        lines = [json.loads(line) for line in self.third.export_canonical().splitlines() if line.startswith('["line"')]
+        told = [row for row in rows if row["Business day"] == str(self.third.date)]
+        self.assertEqual(len(places), 20)
+        self.assertEqual(
+            [[float(row[label]) for label in places] for row in told],
+            [[float(line[place] or 0) for place in places.values()] for line in lines],
+        )
 
     # ------------------------------------------------------------------ the workbook
 

@@ -335,8 +335,17 @@ class TestFit(ReconciliationCase):
 
     def test_a_draft_says_what_came_after_its_cut(self):
         draft = self._draft()
-        self.assertEqual(draft.since_cut_count, 0)
+        self.assertEqual((draft.since_cut_count, draft.since_end_count), (0, 0))
+        self._confirmed((self.product, 5))
+        self.env["order.event"].flush_model()
         draft.invalidate_recordset()
+        self.assertGreater(draft.since_cut_count, 0)
+        self.assertEqual(draft.since_end_count, draft.since_cut_count, "the day ended long ago")
+        wizard = self._as("processor", self.env["reconciliation.draw"])
+        again = wizard.create({"date": draft.date})
+        self.assertEqual((again.past_count, again.last_id), (draft.since_cut_count, self.statement))
+        today = wizard.create({"date": Date.today()})
+        self.assertEqual((today.past_count, today.last_id), (0, draft), "what came since is of a day that runs")
         signed = self.statement
         self.assertEqual(signed.since_cut_count, 0, "a signed day says nothing of it")
 

@@ -264,8 +264,7 @@ class TestStock(ReconciliationCase):
         rows = [row for row in rows if row[0] not in ("export", "event")]
         self.assertEqual({row[0] for row in rows} - set(OLD), set())
         old = digest(day.previous_digest, [row for tag in OLD for row in rows if row[0] == tag])
-        self.env.cr.execute("UPDATE order_reconciliation SET digest = %s WHERE id = %s", [old, day.id])
-        self.env.invalidate_all()
+        self._replace_digest(day, old)
         self.assertTrue(self.Statement.verify_chain(self.company.id)["ok"])
         # and the day after has nothing to compare with: its cut is where the proof begins
         self._deliver(self._confirmed((self.product, 5)))

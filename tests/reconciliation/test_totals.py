@@ -6,8 +6,6 @@ from lxml import html
 
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.order_processing.models.reconciliation.digest import digest
-
 from .common import ReconciliationCase
 
 
@@ -61,11 +59,7 @@ class TestTotals(ReconciliationCase):
         ended = {name: ever for name, (_before, _day, ever) in self._totals(day).items()}
         self.env.cr.execute("DELETE FROM order_reconciliation_total WHERE reconciliation_id = %s", [day.id])
         self.env.invalidate_all()
-        rows = self._canonical_rows(day)
-        self.env.cr.execute(
-            "UPDATE order_reconciliation SET digest = %s WHERE id = %s", [digest(day.previous_digest, rows), day.id]
-        )
-        self.env.invalidate_all()
+        self._forge(day)
         self._confirmed((self.product, 2))
         following = self._next_day()
         self.assertEqual(self._totals(following)["ordered"], (ended["ordered"], 2, ended["ordered"] + 2))
@@ -83,12 +77,8 @@ class TestTotals(ReconciliationCase):
             [day.id],
         )
         self.env.invalidate_all()
-        for statement in (day, following):
-            before = statement.previous_digest if statement == day else day.digest
-            statement._transition_write({"previous_digest": before})
-            statement.flush_recordset()
-            statement._transition_write({"digest": digest(before, self._canonical_rows(statement))})
-            statement.flush_recordset()
+        self._forge(day)
+        self._forge(following, day.digest)
         broken = self.Statement.verify_chain(self.company.id)["broken"]
         self.assertEqual([fault["date"] for fault in broken], [str(following.date)])
         self.assertIn("running totals", broken[0]["why"])

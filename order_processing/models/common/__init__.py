@@ -16,3 +16,4 @@ from . import stock_move
 from . import stock_picking
 from . import account_move
 from . import account_partial_reconcile
+from . import account_payment

@@ -36,6 +36,7 @@ PHASES = (
     ("stock.move", "_book_moved"),
     ("sale.order", "_book_cancelled"),
     ("account.move", "_book_posted"),
+    ("account.payment", "_book_money"),
 )
 # documents whose pending writes become rows of the book
 FEEDING = {
@@ -43,6 +44,7 @@ FEEDING = {
     "sale.order": ("state",),
     "stock.move": ("state", "quantity", "to_refund"),
     "account.move": ("state",),
+    "account.payment": ("state",),
 }
 
 KINDS = [
@@ -87,6 +89,8 @@ KINDS = [
     ("uncredited", "Credit note taken back"),
     ("paid", "Paid"),
     ("unpaid", "Payment taken back"),
+    ("payment", "Payment entered"),
+    ("payment_undone", "Payment undone"),
     ("return_requested", "Return requested"),
     ("overridden", "Return policy overridden"),
     ("settled", "Return settled"),
@@ -95,6 +99,7 @@ KINDS = [
     ("discrepancy_opened", "Discrepancy found"),
     ("discrepancy_closed", "Discrepancy closed"),
     ("day_signed", "Day signed"),
+    ("day_reopened", "Day re-opened"),
 ]
 
 

@@ -110,7 +110,8 @@ class OrderEventReading(models.Model):
         )
         found = self.env.cr.fetchall()
         page = found[:limit]
-        names = [name for name in self._fields if name not in ("id", "display_name", "company_id", "opening", "era_id")]
+        hidden = ("id", "company_id", "opening", "era_id")
+        names = [name for name, field in self._fields.items() if field.store and name not in hidden]
         by_id = {row["id"]: row for row in self.browse([row[0] for row in page]).sudo().read(names)}
         return {
             "items": [self._plain(by_id[row[0]]) for row in page],
@@ -147,7 +148,8 @@ class OrderEventReading(models.Model):
     @api.model
     def _changes_wanted(self, source, kinds):
         """``SQL`` that is true for rows of a sender and of some kinds; empty: of all."""
-        conditions = [SQL("TRUE")]
+        # what customers paid is the desk's matter where it is set against an order's invoice (`paid`), else the accountant's
+        conditions = [SQL("document_model IS DISTINCT FROM 'account.payment'")]
         if kinds:
             conditions.append(SQL("kind = ANY(%s)", list(kinds)))
         if source:

@@ -202,6 +202,22 @@ EQUATIONS = (
         "What the day book says was paid on the orders' invoices, credit notes negative, is what the journals matched.",
     ),
     Equation(
+        "payments",
+        "Payments of the day",
+        "payments",
+        (VALUE,),
+        (("Payments by the day book", "booked"),),
+        (
+            ("Matched in the journals", "matched"),
+            ("Unmatched", "unmatched"),
+            ("Written off with them", "beside"),
+            ("Without a journal entry", "alone"),
+        ),
+        ALL,
+        "What customers paid by the day book, less what was paid back, is set off in the journals or open there, less what was "
+        "written off with it. A payment without a journal entry is its own ledger.",
+    ),
+    Equation(
         "documents",
         "Documents of the day",
         "documents",

@@ -6,7 +6,7 @@ NUMBERS = ("left", "right", "difference")
 
 DIFFERING = contract.record(
     {
-        "kind": contract.text("order, product, invoice or submission; empty where it has only a name."),
+        "kind": contract.text("order, product, invoice, payment or submission; empty where it has only a name."),
         "name": contract.text(),
         "id": contract.integer("0 where it has none."),
         "line": contract.text("The order line; of a product where it lies."),

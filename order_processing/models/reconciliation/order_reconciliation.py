@@ -9,8 +9,6 @@ PROCESSOR = "order_processing.group_processor"
 MANAGER = "order_processing.group_manager"
 # states of a statement that can still become another
 OPEN = ("draft", "review")
-# what a document of the cut may not suffer between the cut and the signature
-TAKEN_BACK = ("uninvoiced", "uncredited", "unpaid", "corrected", "corrected_back")
 
 
 class OrderReconciliation(models.Model):
@@ -87,7 +85,7 @@ class OrderReconciliation(models.Model):
     review_at = fields.Datetime("In review since", readonly=True)
     signed_by_id = fields.Many2one("res.users", "Signed by", readonly=True, ondelete="restrict")
     signed_at = fields.Datetime("Signed at", readonly=True)
-    reopened_by_id = fields.Many2one("res.users", "Re-opened by", readonly=True)
+    reopened_by_id = fields.Many2one("res.users", "Re-opened by", readonly=True, ondelete="restrict")
     reopened_at = fields.Datetime("Re-opened at", readonly=True)
     reopen_reason = fields.Char(readonly=True)
     cut_snapshot = fields.Text("Snapshot", readonly=True)
@@ -106,7 +104,6 @@ class OrderReconciliation(models.Model):
     difference_count = fields.Integer("Differences", compute="_compute_counts")
     is_proven = fields.Boolean("Proven", compute="_compute_counts")
     days_missing = fields.Integer("Days without a statement", compute="_compute_days_missing")
-    bucket_html = fields.Html("Buckets", compute="_compute_bucket_html", sanitize=False)
 
     _once = models.UniqueIndex("(company_id, date, revision)", "This revision of the day exists already.")
     _one_current = models.UniqueIndex(
@@ -242,20 +239,7 @@ class OrderReconciliation(models.Model):
         for statement in self.sudo().sorted(lambda one: (one.company_id.id, one.date)):
             statement._seal()
             answers.append({**statement._plain(), "number": statement.number, "digest": statement.digest})
-        self.env["order.event"]._record(
-            [
-                {
-                    "kind": "day_signed",
-                    "company_id": statement.company_id.id,
-                    "document_model": self._name,
-                    "document_id": statement.id,
-                    "document_name": statement.display_name,
-                    "business_date": statement.date,
-                    "note": statement.digest,
-                }
-                for statement in self.sudo()
-            ]
-        )
+        self._book_days("day_signed", "digest")
         self.sudo().activity_unlink(["order_processing.mail_activity_sign_day"])
         self.sudo()._notify_signed()
         return answers
@@ -270,78 +254,6 @@ class OrderReconciliation(models.Model):
             for statement in self.sudo():
                 statement._check_last()
 
-    def _check_last(self):
-        """Raise if a later day is drawn."""
-        later = self.search(
-            [("company_id", "=", self.company_id.id), ("date", ">", self.date), ("state", "!=", "superseded")], limit=1
-        )
-        if later:
-            raise UserError(
-                self.env._(
-                    "%(day)s cannot be drawn any more: %(later)s is drawn already, and days are closed in order. What was "
-                    "entered late stands in the later day.",
-                    day=self.date,
-                    later=later.display_name,
-                )
-            )
-
-    def _check_signable(self, together):
-        """Raise unless all days before are signed (or in ``together``) and no document of the cut was taken back after it."""
-        open_before = self.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("date", "<", self.date),
-                ("state", "in", OPEN),
-                ("id", "not in", together.ids),
-            ],
-            order="date",
-        )
-        if open_before:
-            raise UserError(
-                self.env._(
-                    "%(day)s cannot be signed before %(open)s: days are closed in order.",
-                    day=self.display_name,
-                    open=", ".join(open_before.mapped("display_name")),
-                )
-            )
-        if not self.cut_snapshot:
-            raise UserError(self.env._("%s was never drawn: draw it again.", self.display_name))
-        self._check_second_person()
-        self._check_fit()
-        changed = self._changed_since()
-        if changed:
-            raise UserError(
-                self.env._(
-                    "%(day)s cannot be signed as it stands: %(documents)s changed after the cut. Draw the day again, or "
-                    "mend the documents first.",
-                    day=self.display_name,
-                    documents=", ".join(changed),
-                )
-            )
-
-    def _changed_since(self):
-        """Names of documents whose rows the cut owns and that were taken back or corrected after it."""
-        event = self.env["order.event"]
-        event.flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT DISTINCT late.document_name
-                  FROM order_event late
-                  JOIN order_event event ON event.document_model = late.document_model AND event.document_id = late.document_id
-                 WHERE late.company_id = %(company)s AND late.kind = ANY(%(kinds)s)
-                   AND %(late)s AND NOT %(seen)s AND event.company_id = %(company)s AND %(owned)s
-              ORDER BY 1
-                """,
-                company=self.company_id.id,
-                kinds=list(TAKEN_BACK),
-                late=self._recent("late", self._cut()),
-                seen=event._visible_condition("late", self._cut()),
-                owned=self._owned("event"),
-            )
-        )
-        return [row[0] or "?" for row in self.env.cr.fetchall()]
-
     @transition("supersede")
     def action_reopen(self, reason=""):
         """Make a new revision of a signed day (managers, with a ``reason``); the old one stays as it was signed.
@@ -349,7 +261,26 @@ class OrderReconciliation(models.Model):
         :return: list of dicts as ``draft_day``, of the new drafts
         :raises UserError: a later day is drawn already: what is mended now stands there
         """
+        # before the new cut, which owns it: why is signed with the new revision
+        self._book_days("day_reopened", "reopen_reason")
         return [statement.draft_day(statement.date, statement.company_id.id) for statement in self.sorted("date")]
+
+    def _book_days(self, kind, noted):
+        """Enter into the day book what was done to these statements, with the value of the field ``noted``."""
+        self.env["order.event"]._record(
+            [
+                {
+                    "kind": kind,
+                    "company_id": statement.company_id.id,
+                    "document_model": self._name,
+                    "document_id": statement.id,
+                    "document_name": statement.display_name,
+                    "business_date": statement.date,
+                    "note": statement[noted],
+                }
+                for statement in self.sudo()
+            ]
+        )
 
     # ------------------------------------------------------------------ the guard
 

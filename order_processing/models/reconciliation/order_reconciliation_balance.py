@@ -6,7 +6,7 @@ from .order_reconciliation_facts import FACT
 
 DOCUMENTS_KEPT = 200
 # what the number of a differing document is, where it is no order
-KEYS = {"stock": "product_id", "documents": "move_id", "envelopes": "intake_id"}
+KEYS = {"stock": "product_id", "documents": "move_id", "payments": "payment_id", "envelopes": "intake_id"}
 
 
 class OrderReconciliationBalance(models.Model):
@@ -80,6 +80,7 @@ class OrderReconciliationBalance(models.Model):
             "fact": lambda: SQL("SELECT * FROM (%s) fact WHERE %s", self._measured(measure), SQL(equation.only)),
             "opening": lambda: self._source_opening(measure),
             "paid": self._source_paid,
+            "payments": self._source_payments,
             "documents": self._source_documents,
             "envelopes": self._source_envelopes,
             "entries": self._source_entries,

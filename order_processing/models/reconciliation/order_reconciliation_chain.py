@@ -7,6 +7,7 @@ from .order_reconciliation import MANAGER, OPEN, PROCESSOR
 from .sections import BOOK, SECTIONS
 
 STEP = 2000
+PARTS = ("line", "equation", "check", "stock", "total", "count")
 
 
 class OrderReconciliationChain(models.Model):
@@ -160,6 +161,7 @@ class OrderReconciliationChain(models.Model):
             [("company_id", "=", company.id), "|", ("state", "not in", OPEN), ("number", ">", 0)], order="number, id"
         )
         broken, digest_before, number, ids = [], "", 0, set()
+        sealed, reopened = (self._said_in_the_book(company, kind) for kind in ("day_signed", "day_reopened"))
 
         def report(statement, why):
             broken.append({"date": str(statement.date or ""), "revision": statement.revision, "why": why})
@@ -179,6 +181,10 @@ class OrderReconciliationChain(models.Model):
                 )
             elif (statement.previous_digest or "") != digest_before:
                 report(statement, self.env._("it does not follow the statement before: that one's digest changed"))
+            if sealed.get(statement.id, statement.digest) != statement.digest:
+                report(statement, self.env._("the day book knows another digest of its signature"))
+            if reopened.get(statement.id, statement.reopen_reason) != statement.reopen_reason:
+                report(statement, self.env._("the day book knows another reason why it was re-opened"))
             for why in statement._faults():
                 report(statement, why)
             number, digest_before = statement.number, statement.digest or ""
@@ -196,11 +202,37 @@ class OrderReconciliationChain(models.Model):
             )
         return {"ok": not broken, "days": len(statements), "broken": broken}
 
+    @api.model
+    def _said_in_the_book(self, company, kind):
+        """What the day book noted of the statements of ``company`` when they were signed (the digest) or re-opened (the reason).
+
+        Nothing follows the last signature: its digest, computed anew, would fit the chain.
+
+        :return: dict of statement id to note
+        """
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT document_id, max(note) FROM order_event
+                     WHERE document_model = %s AND kind = %s AND company_id = %s AND note IS NOT NULL
+                  GROUP BY document_id
+                    """,
+                    self._name,
+                    kind,
+                    company.id,
+                )
+            )
+        )
+
     def _faults(self):
         """What is wrong with one signed statement, as texts."""
         self.ensure_one()
         if self.state in OPEN:
             yield self.env._("it has a closing number and is not signed")
+        elif (self.state == "superseded") != bool(self.reopened_at):
+            yield self.env._("its state is “%s”, and nobody made it so", self.state)
+        yield from self._part_faults()
         rows, book = self._book_state()
         if (int(rows), book) != (self.book_rows, self.book_digest):
             yield self.env._(
@@ -224,6 +256,25 @@ class OrderReconciliationChain(models.Model):
         if self.env.cr.rowcount:
             names = ", ".join(row[0] or "?" for row in self.env.cr.fetchall()[:10])
             yield self.env._("entries lead to another document than they name: %s", names)
+
+    def _part_faults(self):
+        """Whether what is shown of a part, and is no figure of its own, says another thing than what was signed."""
+        moved = SQL(
+            "SELECT 1 FROM order_reconciliation_line WHERE reconciliation_id = %s AND moved <> touched::int", self.id
+        )
+        hidden = [
+            SQL(
+                "SELECT 1 FROM %s WHERE reconciliation_id = %s AND company_id <> %s",
+                SQL.identifier(f"order_reconciliation_{part}"),
+                self.id,
+                self.company_id.id,
+            )
+            for part in PARTS
+        ]
+        if self.env.execute_query(SQL("%s LIMIT 1", moved)):
+            yield self.env._("entries that moved are counted otherwise than they were signed")
+        if self.env.execute_query(SQL("%s LIMIT 1", SQL(" UNION ALL ").join(hidden))):
+            yield self.env._("a part of it was given to another company, whose users alone see it")
 
     def action_verify_chain(self):
         """Check the chain of the companies of these statements and say the result (managers).

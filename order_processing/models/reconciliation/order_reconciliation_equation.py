@@ -10,6 +10,7 @@ KINDS = {
     "order_id": ("order", "sale.order", "id"),
     "product_id": ("product", "stock.move.line", "product_id"),
     "move_id": ("invoice", "account.move", "id"),
+    "payment_id": ("payment", "account.payment", "id"),
     "intake_id": ("submission", "order.intake", "id"),
 }
 
@@ -102,7 +103,7 @@ class OrderReconciliationEquation(models.Model):
             "name": self.reconciliation_id.display_name,
             "res_model": "order.reconciliation.line",
             "view_mode": "list,pivot,graph",
-            "domain": [("reconciliation_id", "=", self.reconciliation_id.id)],
+            "domain": self._entries_domain(),
         }
 
     def _document_keys(self):

@@ -4,7 +4,6 @@ from odoo.tools import SQL
 
 from ..common.business_day import desk_bounds
 from . import checks
-from .order_reconciliation import OPEN
 
 KEPT = 200
 
@@ -17,25 +16,6 @@ class OrderReconciliationFit(models.Model):
     check_ids = fields.One2many("order.reconciliation.check", "reconciliation_id", "Checks")
     to_explain_count = fields.Integer("To explain", compute="_compute_to_explain_count")
     stop_count = fields.Integer("Stops", compute="_compute_to_explain_count")
-
-    since_cut_count = fields.Integer("Since the cut", compute="_compute_since_cut_count")
-
-    def _compute_since_cut_count(self):
-        """Rows of the day book that the cut did not see, while the day is not signed."""
-        self.env["order.event"].flush_model()
-        for statement in self:
-            statement.since_cut_count = 0
-            if statement.state not in OPEN or not statement.cut_snapshot:
-                continue
-            self.env.cr.execute(
-                SQL(
-                    "SELECT count(*) FROM order_event event WHERE event.company_id = %s AND %s AND NOT %s",
-                    statement.company_id.id,
-                    statement._recent("event", statement._cut()),
-                    statement._seen("event"),
-                )
-            )
-            [statement.since_cut_count] = self.env.cr.fetchone()
 
     def _compute_to_explain_count(self):
         for statement in self:

@@ -29,6 +29,9 @@ class OrderReconciliationNotice(models.Model):
                     self._draw_at_closing(company)
             except UserError as error:
                 _logger.warning("The day of %s was not drawn: %s", company.name, error)
+            except Exception:  # pylint: disable=broad-except
+                # whatever is wrong with one company, the days of the others are drawn; this one is tried again next time
+                _logger.exception("The day of %s was not drawn", company.name)
             progress(1)
 
     @api.model

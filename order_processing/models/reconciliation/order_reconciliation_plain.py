@@ -9,13 +9,6 @@ class OrderReconciliationPlain(models.Model):
 
     _inherit = "order.reconciliation"
 
-    def _compute_bucket_html(self):
-        for statement in self:
-            statement.bucket_html = self.env["ir.qweb"]._render(
-                "order_processing.reconciliation_buckets",
-                {"rows": statement._bucket_rows(), "currency": statement.currency_id},
-            )
-
     def _cut(self):
         """The cut as ``order.event`` takes it, ``None`` for no statement."""
         if not self:
