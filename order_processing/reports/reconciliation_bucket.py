@@ -14,7 +14,13 @@ class OrderReconciliationBucket(models.Model):
     _rec_name = "bucket"
     _depends = {
         "order.reconciliation": ["company_id"],
-        "order.reconciliation.line": ["reconciliation_id", "bucket", "moved", "ordered_value_company", "open_value_company"],
+        "order.reconciliation.line": [
+            "reconciliation_id",
+            "bucket",
+            "moved",
+            "ordered_value_company",
+            "open_value_company",
+        ],
     }
 
     reconciliation_id = fields.Many2one("order.reconciliation", "Statement", readonly=True)

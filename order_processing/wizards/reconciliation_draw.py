@@ -17,7 +17,9 @@ class ReconciliationDraw(models.TransientModel):
     last_id = fields.Many2one("order.reconciliation", "Statement before", compute="_compute_last_id")
     days_missing = fields.Integer(compute="_compute_last_id")
     day_ends = fields.Datetime("Ends at", compute="_compute_last_id")
-    past_count = fields.Integer(compute="_compute_last_id", help="Rows of the day book that are past the end of the day.")
+    past_count = fields.Integer(
+        compute="_compute_last_id", help="Rows of the day book that are past the end of the day."
+    )
 
     @api.depends("company_id")
     def _compute_date(self):

@@ -118,9 +118,7 @@ class TestChain(ReconciliationCase):
             self.env.invalidate_all()
             second._transition_write({"digest": digest(second.previous_digest, self._canonical_rows(second))})
             second.flush_recordset()
-            self.assertEqual(
-                [fault["date"] for fault in self._broken()["broken"]], [str(second.date), str(third.date)]
-            )
+            self.assertEqual([fault["date"] for fault in self._broken()["broken"]], [str(second.date), str(third.date)])
             savepoint.rollback()
 
     def test_the_last_days_digest_computed_anew_is_found(self):

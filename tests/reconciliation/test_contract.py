@@ -119,9 +119,7 @@ class TestContract(ReconciliationCase):
         numbers = self.env[entries["res_model"]].search(entries["domain"]).mapped("order_number")
         self.assertIn(order.id, numbers)
         self.assertNotIn(other.id, numbers)
-        self.assertFalse(
-            self._as("stranger", self.env["order.event"]).search([("order_statement_id", "in", day.ids)])
-        )
+        self.assertFalse(self._as("stranger", self.env["order.event"]).search([("order_statement_id", "in", day.ids)]))
 
     def test_screens_lead_to_the_documents(self):
         order = self._confirmed((self.product, 8))

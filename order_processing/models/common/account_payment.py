@@ -35,7 +35,8 @@ class AccountPayment(models.Model):
         if moved:
             self.env.cr.execute(
                 SQL(
-                    "SELECT id, state FROM account_payment WHERE id = ANY(%s) AND partner_type = 'customer'", list(moved)
+                    "SELECT id, state FROM account_payment WHERE id = ANY(%s) AND partner_type = 'customer'",
+                    list(moved),
                 )
             )
             before = dict(self.env.cr.fetchall())

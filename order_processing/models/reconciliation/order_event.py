@@ -48,7 +48,9 @@ class OrderEvent(models.Model):
         if operator != "in":
             return NotImplemented
         # the statements that the user may see; their rows are read by the rules of the day book
-        statements = self.env["order.reconciliation"].search([("id", "in", [number for number in value if number])]).sudo()
+        statements = (
+            self.env["order.reconciliation"].search([("id", "in", [number for number in value if number])]).sudo()
+        )
         self.flush_model()
         owned = [
             SQL(
@@ -73,7 +75,8 @@ class OrderEvent(models.Model):
         if not model or model not in self.env or not number or not self.env[model].sudo().browse(number).exists():
             raise UserError(
                 self.env._(
-                    "%s is not there any more; the day book keeps what it did.", self.document_name or self.order_name or "?"
+                    "%s is not there any more; the day book keeps what it did.",
+                    self.document_name or self.order_name or "?",
                 )
             )
         return {
