@@ -73,6 +73,7 @@
         "views/availability_delay_views.xml",
         "views/availability_shortage_views.xml",
         "views/availability_shipping_views.xml",
+        "views/availability_carrier_views.xml",
         "data/availability_delay.xml",
         "views/availability_delay_portal_templates.xml",
         # dispatch

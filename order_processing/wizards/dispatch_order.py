@@ -103,6 +103,10 @@ class OrderDispatch(models.TransientModel):
             found |= result.order_id[documents].filtered(lambda record, names=names: record.name in names)
         return found
 
+    def _wanted(self, kind, records):
+        """Those of ``records`` whose customers want this paper; all of them where none does, for who asks for it."""
+        return self.order_ids._papers_wanted(kind, records) or records
+
     def _print(self, report, records):
         self.ensure_one()
         return self.env.ref(report).report_action(records)
@@ -134,7 +138,7 @@ class OrderDispatch(models.TransientModel):
 
     def action_print_slips(self):
         """Packing slips of what left, as one PDF."""
-        return self._print("order_processing.action_report_packing_slip", self._shipped())
+        return self._print("order_processing.action_report_packing_slip", self._wanted("slip", self._shipped()))
 
     def action_print_labels(self):
         """Shipping labels of what left, as one PDF."""
@@ -142,7 +146,8 @@ class OrderDispatch(models.TransientModel):
 
     def action_print_return_labels(self):
         """Labels for the way back of what left, as one PDF."""
-        return self._print("order_processing.action_report_return_label", self._shipped())
+        pickings = self._wanted("return_label", self._shipped())
+        return self._print("order_processing.action_report_return_label", pickings)
 
     def action_print_invoices(self):
         """Invoices that were made with this dispatch, as one PDF in picking order.
@@ -152,7 +157,8 @@ class OrderDispatch(models.TransientModel):
         invoices = self._named("invoices", "invoice_ids")
         if not invoices:
             raise UserError(self.env._("No invoice was made with this dispatch, so there is none to print."))
-        return self._print("account.account_invoices", self.order_ids._papers_sorted(invoices))
+        wanted = self._wanted("invoice", invoices)
+        return self._print("account.account_invoices", self.order_ids._papers_sorted(wanted))
 
 
 class OrderDispatchResult(models.TransientModel):

@@ -59,6 +59,7 @@ class OrderIntakeEntry(models.TransientModel):
     amount_untaxed = fields.Monetary("Untaxed", readonly=True)
     amount_total = fields.Monetary("Total", readonly=True)
     promise_date = fields.Date("Can leave", readonly=True)
+    arrival_date = fields.Date("Arrives", readonly=True)
     problem_count = fields.Integer("Rows to mend", readonly=True)
     typed_count = fields.Integer("Rows with a price of their own", readonly=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the company")
@@ -167,7 +168,7 @@ class OrderIntakeEntry(models.TransientModel):
                 "amount_total": order.amount_total,
             }
         )
-        self._show_stock(rows)
+        self._show_stock(rows, order)
         self._show_credit(order)
 
     # ------------------------------------------------------------------ buttons
@@ -372,13 +373,14 @@ class OrderIntakeEntry(models.TransientModel):
                 found[row._priced_by(terms)] = rules[row.product_id._origin.id][1]
         return found
 
-    def _show_stock(self, rows):
+    def _show_stock(self, rows, quotation):
         wanted = [(row.product_id._origin, row._reference_quantity()) for row in rows]
         Order = self.env["sale.order"].with_company(self.company_id).sudo()
-        answers = Order._promise_outlook(wanted, self.warehouse_id._origin.sudo()) if rows else []
-        for row, (free, short, day) in zip(rows, answers):
+        answers = Order._promise_entering(wanted, self.warehouse_id._origin.sudo(), order=quotation) if rows else []
+        for row, (free, short, day, _arrival) in zip(rows, answers):
             row._show_stock(free, short, day)
         self.promise_date = max((row.promise_date for row in rows), default=False)
+        self.arrival_date = max((arrival for *_stock, arrival in answers), default=False)
 
     def _show_credit(self, order):
         company = self.company_id

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..common.sql_arrays import id_array
 from .horizon import far, joins
+from .priority import by_priority, weight
 
 
 def free_query(product_ids, warehouse_ids):
@@ -47,7 +48,8 @@ def promise_query(line_ids, only_short=False):
     """``SQL`` that says, per line id of goods still to ship, what stock covers and when the rest comes.
 
     First come, first served: confirmed orders by their delivery date, then quotations by their order date, then in the same way
-    what is far off (``horizon.far``); demand of orders that are not asked about counts where it stands before. An order that is
+    what is far off (``horizon.far``); where the warehouse serves by priority (``priority.by_priority``), each of these by the
+    priority of order or customer first. Demand of orders that are not asked about counts where it stands before. An order that is
     wanted in whole (``order_complete_lines``, ``picking_policy`` "one") stands in the queue like any other: its turn covers
     what is there although nothing of it may leave yet, so those behind it are not promised what it waits to complete.
     Quantities are in the product's reference unit.
@@ -64,7 +66,7 @@ def promise_query(line_ids, only_short=False):
             SELECT line.id AS line_id, line.product_id, sale.warehouse_id, sale.state,
                    coalesce(sale.commitment_date, sale.date_order) AS wanted,
                    greatest(0, line.product_uom_qty * uom.factor / unit.factor) AS ordered,
-                   %(far_asked)s AS far
+                   %(far_asked)s AS far, %(weight)s AS weight
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id
               JOIN product_product product ON product.id = line.product_id
@@ -86,6 +88,11 @@ def promise_query(line_ids, only_short=False):
               JOIN stock_warehouse house ON house.id = houses.id
               JOIN stock_location root ON root.id = house.view_location_id
               JOIN stock_location place ON place.parent_path LIKE root.parent_path || '%%'
+        ), rules AS (
+            SELECT house.id AS warehouse_id, %(by_priority)s AS by_priority
+              FROM houses
+              JOIN stock_warehouse house ON house.id = houses.id
+              JOIN res_company company ON company.id = house.company_id
         ), products AS (
             SELECT product_id FROM asked
              UNION
@@ -117,12 +124,16 @@ def promise_query(line_ids, only_short=False):
              WHERE to_id IS NOT NULL
           GROUP BY product_id, to_id, date
         ), receipts AS (
-            SELECT arrivals.*, sum(quantity) OVER (PARTITION BY product_id, warehouse_id ORDER BY date) AS until_then
-              FROM arrivals
+            -- each covers what is wanted beyond the one before it, up to itself
+            SELECT summed.*, coalesce(lag(until_then) OVER (PARTITION BY product_id, warehouse_id ORDER BY date), 0) AS before
+              FROM (SELECT arrivals.*,
+                           sum(quantity) OVER (PARTITION BY product_id, warehouse_id ORDER BY date) AS until_then
+                      FROM arrivals) AS summed
         ), outgoing AS (
             SELECT moving.line_id, moving.product_id, moving.from_id AS warehouse_id,
                    min(coalesce(sale.commitment_date, sale.date_order, moving.date)) AS wanted, min(moving.id) AS turn,
-                   sum(greatest(0, moving.quantity - moving.reserved)) AS needed, bool_or(%(far_moving)s) AS far
+                   sum(greatest(0, moving.quantity - moving.reserved)) AS needed, bool_or(%(far_moving)s) AS far,
+                   max(%(weight)s) AS weight
               FROM moving
          LEFT JOIN sale_order_line line ON line.id = moving.line_id
          LEFT JOIN sale_order sale ON sale.id = line.order_id
@@ -130,23 +141,26 @@ def promise_query(line_ids, only_short=False):
              WHERE moving.from_id IS NOT NULL AND moving.to_id IS DISTINCT FROM moving.from_id
           GROUP BY moving.line_id, moving.product_id, moving.from_id, CASE WHEN moving.line_id IS NULL THEN moving.id END
         ), demand AS (
-            SELECT line_id, product_id, warehouse_id, needed, CASE WHEN far THEN 2 ELSE 0 END AS rank, wanted, turn FROM outgoing
+            SELECT line_id, product_id, warehouse_id, needed, CASE WHEN far THEN 2 ELSE 0 END AS rank, weight, wanted, turn
+              FROM outgoing
              UNION ALL
-            SELECT line_id, product_id, warehouse_id, ordered, CASE WHEN far THEN 3 ELSE 1 END, wanted, line_id
+            SELECT line_id, product_id, warehouse_id, ordered, CASE WHEN far THEN 3 ELSE 1 END, weight, wanted, line_id
               FROM asked
              WHERE state <> 'sale'
         ), queue AS (
             SELECT demand.*,
-                   sum(needed) OVER (PARTITION BY product_id, warehouse_id ORDER BY rank, wanted, turn) AS until_here
+                   sum(needed) OVER (PARTITION BY demand.product_id, demand.warehouse_id
+                                         ORDER BY rank, CASE WHEN rules.by_priority THEN -weight ELSE 0 END, wanted, turn)
+                       - coalesce(free.quantity, 0) AS beyond
               FROM demand
+         LEFT JOIN rules ON rules.warehouse_id = demand.warehouse_id
+         LEFT JOIN free ON free.product_id = demand.product_id AND free.warehouse_id = demand.warehouse_id
         ), answers AS (
-            SELECT queue.line_id, queue.product_id, queue.needed,
-                   least(queue.needed, greatest(0, queue.until_here - coalesce(free.quantity, 0))) AS short,
-                   (SELECT min(receipts.date) FROM receipts
-                     WHERE receipts.product_id = queue.product_id AND receipts.warehouse_id = queue.warehouse_id
-                       AND receipts.until_then + coalesce(free.quantity, 0) >= queue.until_here) AS receipt
+            SELECT queue.line_id, queue.product_id, queue.needed, least(queue.needed, greatest(0, queue.beyond)) AS short,
+                   receipts.date AS receipt
               FROM queue
-         LEFT JOIN free ON free.product_id = queue.product_id AND free.warehouse_id = queue.warehouse_id
+         LEFT JOIN receipts ON receipts.product_id = queue.product_id AND receipts.warehouse_id = queue.warehouse_id
+                           AND queue.needed > 0 AND queue.beyond > receipts.before AND queue.beyond <= receipts.until_then
              WHERE queue.line_id = ANY(%(lines)s) AND %(wanted)s
         )
         -- a line that ships as several products (a kit) waits for the last of them
@@ -159,9 +173,11 @@ def promise_query(line_ids, only_short=False):
         """,
         # as one constant: thousands of numbers in an expression take longer to parse than the statement takes to run
         lines=id_array(line_ids),
-        wanted=SQL("queue.needed > 0 AND queue.until_here > coalesce(free.quantity, 0)") if only_short else SQL("TRUE"),
+        wanted=SQL("queue.needed > 0 AND queue.beyond > 0") if only_short else SQL("TRUE"),
         closed=["done", "cancel"],
         joins=joins(),
+        weight=weight(),
+        by_priority=by_priority(),
         far_asked=far(SQL("template.order_horizon_days")),
         far_moving=far(SQL("moving.horizon")),
     )

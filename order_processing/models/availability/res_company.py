@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .priority import RULES
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -8,6 +10,13 @@ class ResCompany(models.Model):
         "Days to replenish",
         default=7,
         help="Promised for what neither stock nor a planned receipt covers and no vendor says.",
+    )
+    order_promise_rule = fields.Selection(
+        RULES,
+        "Scarce goods are promised",
+        default="first",
+        required=True,
+        help="Whose turn it is where goods are scarce. A warehouse may say otherwise.",
     )
     order_delay_mail = fields.Boolean(
         "Tell customers of delays",

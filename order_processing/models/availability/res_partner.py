@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .priority import PRIORITIES
+
+PROCESSOR = "order_processing.group_processor"
+NUMBERS = ("order_max_shipments", "order_min_shipment", "order_horizon_days", "order_notice_hours")
 GROUPS = "order_processing.group_processor,sales_team.group_sale_salesman"
 
 
@@ -42,10 +46,24 @@ class ResPartner(models.Model):
         groups=GROUPS,
     )
 
-    @api.constrains("order_max_shipments", "order_min_shipment", "order_horizon_days")
+    order_notice_hours = fields.Integer(
+        "Hours of notice before arrival",
+        company_dependent=True,
+        help="The customer is told at least this many hours before goods arrive. 0: as it comes.",
+        groups=GROUPS,
+    )
+    order_priority = fields.Selection(
+        PRIORITIES,
+        "Priority",
+        company_dependent=True,
+        help="Whose turn it is where goods are scarce and the company, or the warehouse, promises by priority.",
+        groups=PROCESSOR,
+    )
+
+    @api.constrains(*NUMBERS)
     def _check_order_shipping(self):
         for partner in self.sudo():
-            for name in ("order_max_shipments", "order_min_shipment", "order_horizon_days"):
+            for name in NUMBERS:
                 if partner[name] < 0:
                     label = partner._fields[name]._description_string(self.env)
                     raise ValidationError(

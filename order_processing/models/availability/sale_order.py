@@ -1,23 +1,26 @@
-from collections import namedtuple
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
+from ..common.sql_arrays import id_array
+from .promise_facts import Facts, facts_query
 from .promise_query import free_query, promise_query
 
 CHUNK = 1000
-# what is promised of a line: the day, what free stock does not cover (in the line's unit), by what, and what it waits for
-Promise = namedtuple("Promise", "day short basis source")
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     order_promise_date = fields.Date("Promised", compute="_compute_order_promise", store=True)
+    order_arrival_date = fields.Date(
+        "Arrives",
+        compute="_compute_order_arrival_date",
+        store=True,
+        help="When the last of its goods are promised to arrive.",
+    )
     order_is_short = fields.Boolean("Short of stock", compute="_compute_order_promise", store=True)
 
     @api.depends("order_line.order_promise_date", "order_line.order_short_qty")
@@ -27,78 +30,74 @@ class SaleOrder(models.Model):
             order.order_promise_date = max(dates, default=False)
             order.order_is_short = any(line.order_short_qty > 0 for line in order.order_line)
 
+    @api.depends("order_line.order_arrival_date")
+    def _compute_order_arrival_date(self):
+        for order in self:
+            order.order_arrival_date = max(filter(None, order.order_line.mapped("order_arrival_date")), default=False)
+
     def action_promise(self, date=None):
         """Promise a date for each line of goods still to ship, from stock, reservations and planned receipts.
 
-        Free stock, first come first served, goes today; then the planned receipt that covers the line, unless it is
-        overdue; else the vendor's lead time, or the company's: what was promised by it stands until its day has come, it does
-        not recede with each morning. A day on which the company does not work becomes the next one on which it does; nothing is
-        promised for a day before the order's window (``order_ship_from``).
+        Free stock, first come first served or by priority (``priority.py``), is ready today; else the planned receipt that
+        covers the line says when, unless it is overdue; else the vendor's lead time, or the company's: what was promised by it
+        stands until its day has come, it does not recede with each morning. What is ready after the cut-off of its carrier
+        leaves on the next day on which company and carrier work; nothing is promised for a day before the order's window
+        (``order_ship_from``), nor for one that leaves the customer less than the hours of notice that he wants. What leaves
+        arrives after the carrier's days on the way.
 
         :param date: the day to promise from (``date`` or text), default the company's business day
-        :return: ``[{order, order_id, promise_date, lines: [{line_id, promise_date, short}]}]`` (dates as text, ``''`` for none)
+        :return: ``[{order, order_id, promise_date, arrival_date, lines: [{line_id, promise_date, arrival_date, short}]}]``
+            (dates as text, ``''`` for none)
         :raises AccessError: who may not write the orders
         """
         self.check_access("write")
         date = self._promise_day(date)
         orders = self.sudo()
-        lines = orders.order_line.filtered(lambda line: not line.display_type and line.product_id)
-        self.env["order.event"]._record(lines._keep_promises(orders._promises(lines, date)))
-        return [
-            {
-                "order": order.name,
-                "order_id": order.id,
-                "promise_date": fields.Date.to_string(order.order_promise_date) or "",
-                "lines": [
-                    {
-                        "line_id": line.id,
-                        "promise_date": fields.Date.to_string(line.order_promise_date) or "",
-                        "short": line.order_short_qty,
-                    }
-                    for line in order.order_line
-                    if not line.display_type
-                ],
-            }
-            for order in orders
-        ]
+        self.env.flush_all()
+        facts = [Facts(*row) for row in self.env.execute_query(facts_query(self.ids))]
+        promises = orders._promises(facts, date)
+        self.env["order.event"]._record(self.env["sale.order.line"].sudo()._keep_promises(facts, promises))
+        if not date:
+            orders._tell_arrivals_due(facts, promises)
+        return self._promise_answer(facts, promises)
 
-    def _promises(self, lines, date):
-        """What is to be promised of ``lines`` (products of the orders ``self``) from ``date`` on: line to ``Promise``."""
-        found = self._promise_cover(lines)
-        short_ones = lines.browse([line_id for line_id, facts in found.items() if facts[1]])
-        leads = self._promise_leads(short_ones.product_id)
-        calendars = {company: self._promise_weekdays(company) for company in self.company_id}
-        today = {company: date or business_day(company) for company in self.company_id}
-        promises = {}
-        for line in lines:
-            company = line.company_id
-            if line.order_id.state == "cancel":
-                promises[line] = Promise(line.order_promise_date, 0.0, line.order_promise_basis, False)
-                continue
-            if line.id not in found:
-                # services go today; what has left keeps the day that it was promised for
-                day, basis, short = line.order_promise_date or today[company], line.order_promise_basis, 0.0
-            else:
-                lead = leads.get((line.product_id.product_tmpl_id.id, company.id), company.order_lead_days)
-                day, basis = line._promise_day_of(found[line.id], today[company], lead)
-                short = line._promise_short(found[line.id])
-            promises[line] = Promise(line._promise_allowed(day, calendars[company]), short, basis, False)
-        waiting = {
-            line: found[line.id]
-            for line, promise in promises.items()
-            if promise.basis == "receipt" and line.id in found
-        }
-        for line, (source, outside) in self._promise_sources(waiting).items():
-            promises[line] = promises[line]._replace(source=source)
-            company, facts = line.company_id, waiting[line]
-            if outside and business_day(company, facts[3]) < today[company]:
-                # nobody knows when a receipt comes that is overdue
-                lead = leads.get((line.product_id.product_tmpl_id.id, company.id), company.order_lead_days)
-                day, basis = line._promise_lead(facts, today[company], lead)
-                promises[line] = promises[line]._replace(
-                    day=line._promise_allowed(day, calendars[company]), basis=basis
-                )
-        return promises
+    def _promise_answer(self, facts, promises):
+        """What ``action_promise`` says, an order at a time."""
+        words = {None: "", False: ""}
+
+        def text(day):
+            if day not in words:
+                words[day] = fields.Date.to_string(day)
+            return words[day]
+
+        found = {}
+        for fact in facts:
+            promise = promises.get(fact.line_id) or fact.promised()
+            found.setdefault(fact.order_id, []).append((fact, promise))
+        names = {}
+        if len(found) < len(self):
+            names = {order.id: order.name for order in self if order.id not in found}
+        answer = []
+        for order_id in self.ids:
+            rows = found.get(order_id, ())
+            answer.append(
+                {
+                    "order": rows[0][0].order if rows else names[order_id],
+                    "order_id": order_id,
+                    "promise_date": text(max((row.day for _fact, row in rows if row.day), default=None)),
+                    "arrival_date": text(max((row.arrival for _fact, row in rows if row.arrival), default=None)),
+                    "lines": [
+                        {
+                            "line_id": fact.line_id,
+                            "promise_date": text(row.day),
+                            "arrival_date": text(row.arrival),
+                            "short": row.short,
+                        }
+                        for fact, row in rows
+                    ],
+                }
+            )
+        return answer
 
     @api.model
     def _promise_cover(self, lines, only_short=False):
@@ -177,9 +176,9 @@ class SaleOrder(models.Model):
                     return
 
     @api.model
-    def _promise_leads(self, products):
+    def _promise_leads(self, template_ids):
         """Shortest vendor lead time in days per product template and company."""
-        if not products:
+        if not template_ids:
             return {}
         self.env["product.supplierinfo"].flush_model(
             ["product_tmpl_id", "company_id", "delay", "date_start", "date_end"]
@@ -195,21 +194,7 @@ class SaleOrder(models.Model):
                    AND coalesce(info.date_end, current_date) >= current_date
               GROUP BY 1, 2
                 """,
-                products.product_tmpl_id.ids,
+                id_array(template_ids),
             )
         )
         return {(template, company): days for template, company, days in rows}
-
-    @api.model
-    def _promise_weekdays(self, company):
-        """Weekdays (0 is Monday) on which ``company`` works; all if its calendar says nothing."""
-        days = {int(day) for day in company.resource_calendar_id.attendance_ids.mapped("dayofweek")}
-        return days or set(range(7))
-
-    @staticmethod
-    def _promise_workday(date, weekdays):
-        if not date:
-            return date
-        while date.weekday() not in weekdays:
-            date += timedelta(days=1)
-        return date

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import float_compare
 
 BASES = [
     ("stock", "In stock"),
@@ -15,6 +16,9 @@ class SaleOrderLine(models.Model):
         "Promised", readonly=True, copy=False, help="When these goods can leave, as told to the customer."
     )
     order_first_promise_date = fields.Date("First promised", readonly=True, copy=False)
+    order_arrival_date = fields.Date(
+        "Arrives", readonly=True, copy=False, help="When these goods are promised to be with the customer."
+    )
     order_promise_basis = fields.Selection(BASES, "Promised by", readonly=True, copy=False)
     order_promise_source = fields.Char(
         "Waits for",
@@ -34,40 +38,56 @@ class SaleOrderLine(models.Model):
             line.order_is_short = line.order_short_qty > 0
 
     @api.model
-    def _keep_promises(self, promises):
+    def _keep_promises(self, facts, promises):
         """Write what changed of promises, lines of the same answer together, and return the rows for the day book.
 
-        :param dict promises: line to ``Promise``
+        :param facts: list of ``Facts``
+        :param dict promises: line id to ``Promise``
         """
-        dates, first, shorts, rows = {}, {}, {}, []
-        for line, promise in promises.items():
-            if not line.product_uom_id or line.product_uom_id.compare(promise.short, line.order_short_qty):
-                shorts.setdefault(promise.short, []).append(line.id)
-            before = line.order_promise_date
-            said = (promise.day, promise.basis, promise.source)
-            if said != (before, line.order_promise_basis, line.order_promise_source):
-                dates.setdefault(said, []).append(line.id)
-            if promise.day == before:
+        said, first, shorts, moved = {}, {}, {}, []
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        for fact in facts:
+            promise = promises.get(fact.line_id)
+            if promise is None:
                 continue
-            if not line.order_first_promise_date:
-                first.setdefault(promise.day, []).append(line.id)
-            told = fields.Date.to_string(promise.day) or ""
-            change = f"{fields.Date.to_string(before)} → {told}" if before else ""
-            rows.append(
-                {
-                    **line._book_head(),
-                    "kind": "promised",
-                    "quantity": line.product_uom_qty,
-                    "note": told,
-                    "reason": ": ".join(filter(None, (change, promise.source))) or None,
-                }
-            )
-        for said, ids in dates.items():
-            names = ("order_promise_date", "order_promise_basis", "order_promise_source")
-            self.browse(ids).write(dict(zip(names, said)))
+            if promise.short != fact.short and float_compare(promise.short, fact.short, precision_digits=digits):
+                shorts.setdefault(promise.short, []).append(fact.line_id)
+            answer = promise[:2] + promise[3:5]
+            if answer != (fact.before, fact.arrival, fact.basis, fact.source):
+                said.setdefault(answer, []).append(fact.line_id)
+            if promise.day == fact.before:
+                continue
+            if not fact.first:
+                first.setdefault(promise.day, []).append(fact.line_id)
+            moved.append((fact, promise))
+        names = ("order_promise_date", "order_arrival_date", "order_promise_basis", "order_promise_source")
+        for answer, ids in said.items():
+            self.browse(ids).write(dict(zip(names, answer)))
         for day, ids in first.items():
             self.browse(ids).write({"order_first_promise_date": day})
         for short, ids in shorts.items():
             # what is short no more was decided once; if it is again, somebody looks at it anew
             self.browse(ids).write({"order_short_qty": short, **({} if short else {"order_look_again": False})})
-        return rows
+        lines = self.browse(fact.line_id for fact, _promise in moved)
+        return [line._promise_row(*pair) for line, pair in zip(lines, moved)]
+
+    def _promise_row(self, fact, promise):
+        """The row of the day book for a promise whose day changed: from when to when, by what, and what moved it."""
+        told = fields.Date.to_string(promise.day) or ""
+        reason = promise.source
+        if fact.before:
+            bases = dict(self._fields["order_promise_basis"]._description_selection(self.env))
+            causes = {
+                "cutoff": self.env._("after the carrier's cut-off"),
+                "window": self.env._("not before the first day of its window"),
+                "notice": self.env._("the customer wants notice before it arrives"),
+            }
+            why = ", ".join(filter(None, (promise.source or bases.get(promise.basis), causes.get(promise.cause))))
+            reason = ": ".join(filter(None, (f"{fields.Date.to_string(fact.before)} → {told}", why)))
+        return {
+            **self._book_head(),
+            "kind": "promised",
+            "quantity": self.product_uom_qty,
+            "note": told,
+            "reason": reason or None,
+        }

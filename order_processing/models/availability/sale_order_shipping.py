@@ -353,8 +353,3 @@ class SaleOrderLine(models.Model):
         if first:
             values["date_planned"] = max(values["date_planned"], first)
         return values
-
-    def _promise_allowed(self, day, weekdays):
-        """``day``, or the first one on which the order may leave and the company works."""
-        first = self.order_id.order_ship_from
-        return self.env["sale.order"]._promise_workday(max(day, first) if first and day else day, weekdays)

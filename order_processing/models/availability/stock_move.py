@@ -55,7 +55,11 @@ class StockMove(models.Model):
         for company, moves in leaving.grouped("company_id").items():
             # a back-dated dispatch left on its own day
             moves.sale_line_id.order_id._ship_gate(moves, cancel_backorder, business_day(company, moment))
-        return super()._action_done(cancel_backorder=cancel_backorder)
+        orders = {company: moves.sale_line_id.order_id for company, moves in leaving.grouped("company_id").items()}
+        answer = super()._action_done(cancel_backorder=cancel_backorder)
+        for company, own in orders.items():
+            own._arrival_left(business_day(company, moment))
+        return answer
 
     def _ship_moment(self):
         """The moment (UTC) of a back-dated dispatch, or ``None``: only who may dispatch, and the server, say the day."""

@@ -73,6 +73,7 @@ KINDS = [
     ("short_decided", "Shortage decided"),
     ("delay_told", "Told of a delay"),
     ("delay_answered", "Customer's choice on a delay"),
+    ("arrival_told", "Told of the arrival"),
     ("picked", "Picked"),
     ("checked", "Checked"),
     ("check_failed", "Check failed"),

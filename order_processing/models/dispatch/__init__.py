@@ -1,4 +1,5 @@
 from . import res_company
+from . import res_partner
 from . import order_print
 from . import order_quality_check
 from . import order_quality_point
@@ -8,6 +9,7 @@ from . import order_quality_check_goods
 from . import order_quality_check_point
 from . import order_quality_answer
 from . import order_quality_scan
+from . import order_quality_fetch
 from . import order_quality_hold
 from . import order_quality_dispose
 from . import order_pickup

@@ -8,6 +8,7 @@ COUNTED = {
     "order_processing.report_shipping_label": "label",
     "order_processing.report_return_label": "return_label",
 }
+LABEL_SIZE = "order_label_size"
 LABELS = ("order_processing.report_shipping_label", "order_processing.report_return_label")
 # who handles goods may print their papers
 PRINTERS = ("order_processing.group_processor", "stock.group_stock_user")
@@ -19,8 +20,9 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def get_paperformat(self):
-        """Labels on the size that the company has chosen."""
-        if self.report_name in LABELS and self.env.company.order_label_format == "a6":
+        """Labels on the size that the customer has chosen, else the company."""
+        size = self.env.context.get(LABEL_SIZE) or self.env.company.order_label_format
+        if self.report_name in LABELS and size == "a6":
             return self.env.ref("order_processing.paperformat_label_a6")
         return super().get_paperformat()
 
@@ -28,7 +30,7 @@ class IrActionsReport(models.Model):
         """All PDFs pass here. What is shown on the screen (HTML) is no print: it is marked as a preview.
 
         :raises AccessError: somebody prints who has no right to handle goods; nothing is counted then
-        :raises UserError: labels of companies that want other sizes: a print is of one size
+        :raises UserError: labels of other sizes: a print is of one size
         """
         report = self._get_report(report_ref)
         kind = COUNTED.get(report.report_name)
@@ -38,8 +40,7 @@ class IrActionsReport(models.Model):
         pickings = self.env["stock.picking"].browse(dict.fromkeys(ids))
         self._order_check_may_print(report)
         pickings.check_access("read")
-        if report.report_name in LABELS:
-            self._order_check_one_size(pickings.company_id)
+        size = self._order_one_size(pickings) if report.report_name in LABELS else ""
         # a print that fails is none
         with self.env.cr.savepoint():
             if kind == "label":
@@ -47,7 +48,9 @@ class IrActionsReport(models.Model):
             elif kind == "pick_list":
                 pickings._pick_begun()
             numbers = self.env["order.print"]._enter(kind, pickings)
-            printed = self.with_company(pickings.company_id[:1]).with_context(order_print_numbers=numbers)
+            printed = self.with_company(pickings.company_id[:1]).with_context(
+                **{"order_print_numbers": numbers, LABEL_SIZE: size}
+            )
             return super(IrActionsReport, printed)._pre_render_qweb_pdf(report_ref, res_ids=ids, data=data)
 
     def _prepare_html(self, html, report_model=False):
@@ -60,14 +63,21 @@ class IrActionsReport(models.Model):
             html_ids = [None] * len(html_ids)
         return bodies, html_ids, header, footer, arguments
 
-    def _order_check_one_size(self, companies):
-        if len(set(companies.sudo().mapped("order_label_format"))) > 1:
+    def _order_one_size(self, pickings):
+        """The size of the labels of ``pickings``.
+
+        :raises UserError: there are several
+        """
+        sizes = pickings.grouped(lambda picking: picking._label_format())
+        if len(sizes) > 1:
             raise UserError(
                 self.env._(
-                    "Labels of %s are of different sizes: print them company by company.",
-                    ", ".join(companies.sudo().mapped("name")),
+                    "Labels are of different sizes: print them company by company, and customers who want another size by"
+                    " themselves.\n%s",
+                    "\n".join(f"- {size}: {', '.join(own.mapped('name'))}" for size, own in sizes.items()),
                 )
             )
+        return next(iter(sizes))
 
     def _order_check_may_print(self, report):
         mixin = self.env["order.transition.mixin"]

@@ -30,7 +30,8 @@ class OrderQualityCheck(models.Model):
     def action_replace(self, reason=""):
         """Move the failed goods of these checks to the company's quarantine and reserve as much from the stock in their place.
 
-        What is reserved then is to be checked. As ``action_quarantine``.
+        What is reserved then is to be checked. In a delivery of several steps as much is to be picked again: its transfers are
+        made and reserved, and the checked one waits for them. As ``action_quarantine``.
 
         :raises UserError: also where the stock has not enough; nothing is moved then
         """
@@ -61,7 +62,7 @@ class OrderQualityCheck(models.Model):
             own._renew(f"{text}. {reason}" if reason else text)
         if way == "replace":
             moves._action_assign()
-            moves._quality_replaced(before)
+            moves._quality_replaced(before, moves._quality_fetch(before))
         checks.picking_id._quality_checks()
         return [name for name in names.values() if name]
 
@@ -178,11 +179,19 @@ class OrderQualityCheck(models.Model):
 class StockMove(models.Model):
     _inherit = "stock.move"
 
-    def _quality_replaced(self, before):
-        """Raise unless these moves reserve as much as ``before`` (move to quantity) their failed goods were taken out."""
+    def _quality_replaced(self, before, fetched):
+        """Raise unless these moves, or the first steps that fetch for them (``fetched``), reserve as much as ``before``.
+
+        :param dict before: move to the quantity that it had before its failed goods were taken out
+        :param dict fetched: move to the first of its new steps
+        """
         missing = []
         for move in self:
             short = before[move] - move.quantity
+            if first := fetched.get(move):
+                short = first.product_uom._compute_quantity(
+                    first.product_uom_qty - first.quantity, move.product_uom, round=False
+                )
             if move.product_uom.compare(short, 0.0) > 0:
                 missing.append(
                     self.env._(

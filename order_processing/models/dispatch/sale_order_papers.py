@@ -11,6 +11,9 @@ _logger = logging.getLogger(__name__)
 PROCESSOR = "order_processing.group_processor"
 CLOSED = ("done", "cancel")
 KINDS = tuple(kind for kind, _label in PAPERS)
+# of which a customer may say otherwise than the company
+OWN = ("slip", "invoice", "return_label")
+LABELS = ("label", "return_label")
 REPORTS = {
     "pick_list": "order_processing.action_report_pick_list",
     "slip": "order_processing.action_report_packing_slip",
@@ -111,13 +114,12 @@ class SaleOrderPapers(models.Model):
         return {"results": results, "documents": [self._papers_sent(document) for document in documents]}
 
     def _paper_kinds(self, kinds):
-        """``kinds`` in the order in which papers are needed; by default what the companies of these orders want.
+        """``kinds`` in the order in which papers are needed; by default what companies or customers of these orders want.
 
         :raises UserError: one of them is unknown
         """
         if kinds is None:
-            companies = self.company_id.sudo()
-            return [kind for kind in KINDS if any(company[f"order_paper_{kind}"] for company in companies)]
+            return [kind for kind in KINDS if self._papers_wanted(kind)]
         kinds = [kinds] if isinstance(kinds, str) else list(kinds)
         unknown = [str(kind) for kind in kinds if kind not in KINDS]
         if unknown:
@@ -131,9 +133,21 @@ class SaleOrderPapers(models.Model):
         return [kind for kind in KINDS if kind in kinds]
 
     def _papers_wanted(self, kind, records=None):
-        """Those of ``records`` (default: these orders) whose company wants papers of ``kind``."""
+        """Those of ``records`` (default: these orders) whose customer wants papers of ``kind``, else the company."""
         records = self if records is None else records
-        return records.filtered(lambda record: record.company_id.sudo()[f"order_paper_{kind}"])
+        own = kind in OWN
+
+        def wanted(record):
+            wish = (
+                record._papers_customer()._order_paper_wish(f"order_paper_{kind}", record.company_id) if own else None
+            )
+            return record.company_id.sudo()[f"order_paper_{kind}"] if wish is None else wish
+
+        return records.filtered(wanted)
+
+    def _papers_customer(self):
+        """Whose wishes count for the papers of this order."""
+        return self.partner_id
 
     def _papers_of(self, kind):
         """The documents of these orders that have a paper of ``kind``."""
@@ -153,7 +167,7 @@ class SaleOrderPapers(models.Model):
         )
 
     def _print_chosen(self, chosen, again):
-        """Print each kind of ``chosen`` (dict of kind to records), each company's on its own paper.
+        """Print each kind of ``chosen`` (dict of kind to records), each company's on its own paper, labels size by size.
 
         :return: ``(documents, refused)``: rows ``{kind, records, copies, content}``, and dict of (kind, record) to why not
         """
@@ -165,7 +179,9 @@ class SaleOrderPapers(models.Model):
                 wanted = self._print_free(kind, wanted._in_picking_order(), refused)
             else:
                 wanted = self._papers_sorted(wanted)
-            sets = wanted.grouped("company_id").values()
+            sets = wanted.grouped(
+                lambda record, kind=kind: (record.company_id, record._label_format() if kind in LABELS else "")
+            ).values()
             pieces = [piece for own in sets for piece in self._print_try(kind, own, refused)]
             printed = wanted.browse().union(*sets).filtered(lambda record, kind=kind: (kind, record) not in refused)
             if pieces and printed:
@@ -280,8 +296,20 @@ class SaleOrderPapers(models.Model):
         }
 
 
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _papers_customer(self):
+        """Whose wishes count for the print of this invoice: who ordered."""
+        return self.invoice_line_ids.sale_line_ids.order_id.partner_id[:1] or self.partner_id
+
+
 class StockPicking(models.Model):
     _inherit = "stock.picking"
+
+    def _papers_customer(self):
+        """Whose wishes count for the papers of this transfer: who ordered."""
+        return self.sale_id.sudo().partner_id or self.partner_id
 
     def _first_steps(self):
         """The transfers that take the goods of these from their places: themselves where a delivery has one step."""

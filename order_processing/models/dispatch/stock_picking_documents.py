@@ -46,7 +46,7 @@ class StockPicking(models.Model):
         """What the packing slip shows of this transfer.
 
         ``price`` (of a unit, after discount) and ``amount``, both without tax, stand in the rows of ``shipped`` where
-        ``prices`` is true: where the company wants them and the order is no gift. There is no ``total`` where goods have no
+        ``prices`` is true: where the customer, else the company, wants them and the order is no gift. There is no ``total`` where goods have no
         price of their own: parts of a kit, and what was added to the transfer.
 
         :return: ``{shipped: [{product, code, quantity, unit, price, amount}], later: [{product, code, quantity, unit,
@@ -55,7 +55,7 @@ class StockPicking(models.Model):
         self.ensure_one()
         order = self.sale_id.sudo()
         gift = order.order_is_gift
-        prices = bool(order) and not gift and self.company_id.order_slip_prices
+        prices = bool(order) and not gift and self._slip_has_prices()
 
         def row(move, quantity):
             return {
@@ -83,6 +83,15 @@ class StockPicking(models.Model):
             "gift": gift,
             "greeting": (gift and order.order_gift_note) or "",
         }
+
+    def _slip_has_prices(self):
+        wish = self._papers_customer()._order_paper_wish("order_slip_prices", self.company_id)
+        return self.company_id.order_slip_prices if wish is None else wish
+
+    def _slip_count(self):
+        """How many packing slips of this transfer are printed at a time: as many as the customer wants, at least one."""
+        self.ensure_one()
+        return self._papers_customer()._order_paper_wish("order_slip_count", self.company_id) or 1
 
     @staticmethod
     def _slip_total(shipped):

@@ -22,6 +22,12 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
+    def _label_format(self):
+        """The size of this transfer's labels: the customer's, else the company's."""
+        self.ensure_one()
+        wish = self._papers_customer()._order_paper_wish("order_label_format", self.company_id)
+        return wish or self.company_id.sudo().order_label_format
+
     def _label_packages(self):
         """The packages that leave with this transfer, in the order of their names."""
         self.ensure_one()
