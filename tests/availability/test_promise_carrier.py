@@ -233,7 +233,7 @@ class TestPriority(CarrierCase):
 
     def test_the_customer_s_priority_is_served_first_where_the_company_says_so(self):
         orders = self._confirmed(self.customer, self.dear)
-        self._as("processor", self.dear).order_priority = "2"
+        self._as("manager", self.dear).order_priority = "2"
         self.assertEqual(self._short(orders), [10, 0])
         self._as_rule("first")
         self.assertEqual(self._short(orders), [0, 10])

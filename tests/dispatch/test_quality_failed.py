@@ -122,6 +122,46 @@ class TestQualityFailed(QualityCase):
         self._as("processor", picking.sale_id).action_dispatch()
         self.assertEqual(picking.sale_id.order_line.qty_delivered, 100)
 
+    def test_replace_where_a_delivery_has_several_steps(self):
+        for steps in ("pick_ship", "pick_pack_ship"):
+            with self.subTest(steps=steps):
+                self._replace_in(steps)
+
+    def _replace_in(self, steps):
+        self.warehouse.delivery_steps = steps
+        self._point()
+        self._stock(self.product, 10)
+        order = self._make_order((self.product, 10), picking_policy="one")
+        order.action_confirm()
+        self._inside(order)
+        leaving = self._open(order)
+        self._answer(self._checks(leaving), failed=3, reason="Crushed")
+        check = self._checks(leaving).filtered(lambda found: found.state == "failed")
+        with self.assertRaisesRegex(UserError, "3 Units .* are not in stock"), self.cr.savepoint():
+            check.action_replace()
+        self._stock(self.product, 3)
+        check.action_replace()
+        first = self._open(order).filtered(lambda picking: picking.location_id == self.warehouse.lot_stock_id)
+        self.assertEqual((first.state, first.move_ids.quantity), ("assigned", 3))
+        self.assertEqual(leaving.move_ids.quantity, 7, "it waits for them")
+        self._inside(order)
+        self.assertEqual((leaving.move_ids.quantity, leaving.move_ids.product_uom_qty), (10, 10))
+        self._checks(leaving).action_pass()
+        self.assertEqual(self._leave(leaving), "done")
+        self.assertEqual(order.order_line.qty_delivered, 10)
+        self.assertFalse(self._open(order))
+
+    def _open(self, order):
+        return order.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+
+    def _inside(self, order):
+        """Do the steps inside the house, one after the other."""
+        while todo := self._open(order).filtered(lambda picking: picking.picking_type_code == "internal"):
+            todo = todo.filtered(lambda picking: picking.state == "assigned")
+            self.assertTrue(todo)
+            todo.move_ids.picked = True
+            todo.button_validate()
+
     def test_what_is_good_of_a_complete_shipment_stays_in_it(self):
         picking, check = self._failed(quantity=10, failed=3, picking_policy="one")
         self._stock(self.product, 3)

@@ -14,7 +14,6 @@ from . import product_template
 from . import res_company
 from . import res_partner
 from . import sale_order
-from . import sale_order_arrival
 from . import sale_order_cancel
 from . import sale_order_delay
 from . import sale_order_horizon
@@ -27,6 +26,7 @@ from . import sale_order_outlook
 from . import sale_order_priority
 from . import sale_order_promise_basis
 from . import sale_order_shipping
+from . import sale_order_arrival
 from . import sale_order_shortage
 from . import shortage
 from . import stock_move

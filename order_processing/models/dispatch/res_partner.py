@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 GROUPS = "order_processing.group_processor,sales_team.group_sale_salesman"
 WANTED = [("yes", "Yes"), ("no", "No")]
+YES_OR_NO = ("order_paper_slip", "order_slip_prices", "order_paper_invoice", "order_paper_return_label")
 # more copies than anybody files
 MOST = 9
 
@@ -71,4 +72,4 @@ class ResPartner(models.Model):
         :return: the field's value; of those that are yes or no ``True``, ``False``, or ``None`` where it is as the company does
         """
         value = self.commercial_partner_id.sudo().with_company(company)[name]
-        return {"yes": True, "no": False}.get(value) if self._fields[name].selection == WANTED else value
+        return {"yes": True, "no": False}.get(value) if name in YES_OR_NO else value
