@@ -76,7 +76,7 @@ class TestArrival(CarrierCase):
             order = self._noticed(24)
             answer = self._dispatch(order)
             self.assertEqual(answer["code"], "refused")
-            for words in (order.name, "24 hours", "03/05/2026", "03/06/2026", "Tell the arrival"):
+            for words in (order.name, "24 hours", "03/04/2026", "03/05/2026", "Tell the arrival"):
                 self.assertIn(words, answer["message"])
             with self.assertRaisesRegex(UserError, "24 hours"):
                 self.env["order.pickup"].create(

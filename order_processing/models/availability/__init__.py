@@ -9,6 +9,7 @@ from . import horizon
 from . import priority
 from . import promise_days
 from . import promise_facts
+from . import promise_keeping
 from . import promise_query
 from . import product_template
 from . import res_company

@@ -56,6 +56,7 @@ class Facts(NamedTuple):
     basis: str | None
     source: str | None
     short: float | None
+    ordered_at: datetime | None
 
     def promised(self):
         """The ``Promise`` that stands."""
@@ -77,7 +78,8 @@ def facts_query(order_ids):
                line.product_id, product.product_tmpl_id, template.type = 'consu', template.uom_id, line.product_uom_id,
                coalesce(line.product_uom_qty, 0), coalesce(line.qty_delivered, 0),
                line.order_promise_date, line.order_first_promise_date, line.order_arrival_date,
-               line.order_promise_basis, line.order_promise_source, coalesce(line.order_short_qty, 0)
+               line.order_promise_basis, line.order_promise_source, coalesce(line.order_short_qty, 0),
+               sale.date_order
           FROM sale_order_line line
           JOIN sale_order sale ON sale.id = line.order_id
      LEFT JOIN res_partner address ON address.id = sale.partner_shipping_id

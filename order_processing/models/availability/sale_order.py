@@ -17,23 +17,31 @@ class SaleOrder(models.Model):
     order_promise_date = fields.Date("Promised", compute="_compute_order_promise", store=True)
     order_arrival_date = fields.Date(
         "Arrives",
-        compute="_compute_order_arrival_date",
+        compute="_compute_order_promise",
         store=True,
         help="When the last of its goods are promised to arrive.",
     )
     order_is_short = fields.Boolean("Short of stock", compute="_compute_order_promise", store=True)
 
-    @api.depends("order_line.order_promise_date", "order_line.order_short_qty")
+    @api.depends("order_line.order_promise_date", "order_line.order_arrival_date", "order_line.order_is_short")
     def _compute_order_promise(self):
+        """The latest day of the lines; one statement for all orders that are saved."""
+        found = dict.fromkeys((order.id for order in self if order.ids == [order.id]), (False, False, False))
+        if found:
+            lines = self.env["sale.order.line"].sudo()
+            names = ["order_promise_date:max", "order_arrival_date:max", "order_is_short:bool_or"]
+            rows = lines._read_group([("order_id", "in", list(found))], ["order_id"], names)
+            found.update((order.id, values) for order, *values in rows)
         for order in self:
-            dates = [date for date in order.order_line.mapped("order_promise_date") if date]
-            order.order_promise_date = max(dates, default=False)
-            order.order_is_short = any(line.order_short_qty > 0 for line in order.order_line)
-
-    @api.depends("order_line.order_arrival_date")
-    def _compute_order_arrival_date(self):
-        for order in self:
-            order.order_arrival_date = max(filter(None, order.order_line.mapped("order_arrival_date")), default=False)
+            values = found.get(order.id)
+            if not values:
+                lines = order.order_line
+                values = (
+                    max(filter(None, lines.mapped("order_promise_date")), default=False),
+                    max(filter(None, lines.mapped("order_arrival_date")), default=False),
+                    any(lines.mapped("order_is_short")),
+                )
+            order.order_promise_date, order.order_arrival_date, order.order_is_short = values
 
     def action_promise(self, date=None):
         """Promise a date for each line of goods still to ship, from stock, reservations and planned receipts.
@@ -56,7 +64,7 @@ class SaleOrder(models.Model):
         self.env.flush_all()
         facts = [Facts(*row) for row in self.env.execute_query(facts_query(self.ids))]
         promises = orders._promises(facts, date)
-        self.env["order.event"]._record(self.env["sale.order.line"].sudo()._keep_promises(facts, promises))
+        self._keep_promises(facts, promises)
         if not date:
             orders._tell_arrivals_due(facts, promises)
         return self._promise_answer(facts, promises)

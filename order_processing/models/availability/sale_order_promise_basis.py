@@ -12,6 +12,30 @@ from .promise_facts import Promise
 ANEW = "order_processing.promise_anew"
 
 
+def short_in(unit, line_unit, cover, left):
+    """What free stock does not cover of goods still to ship, in the unit of their line.
+
+    :param unit: the product's reference unit (``uom.uom``)
+    :param line_unit: the line's
+    :param cover: what ``sale.order._promise_cover`` says of the line
+    :param float left: what of it is still to ship, in its unit
+    """
+    _needed, short, part, _receipt, plain = cover
+    if plain:
+        return unit._compute_quantity(short, line_unit, rounding_method="HALF-UP")
+    return line_unit.round(part * left) if short else 0.0
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _promise_short(self, cover):
+        """``short_in`` of this line."""
+        self.ensure_one()
+        left = self.product_uom_qty - self.qty_delivered
+        return short_in(self.product_id.uom_id, self.product_uom_id, cover, left)
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
@@ -193,13 +217,9 @@ class Reckoning:
 
     def _short(self, fact, cover):
         """What free stock does not cover of goods still to ship, in the line's unit."""
-        _needed, short, part, _receipt, plain = cover
-        key = (short, part, plain, fact.unit_id, fact.line_unit_id, fact.ordered, fact.delivered)
+        key = (*cover[1:3], cover[4], fact.unit_id, fact.line_unit_id, fact.ordered, fact.delivered)
         if key not in self._converted:
             unit, line_unit = self.units.browse(fact.unit_id), self.units.browse(fact.line_unit_id)
-            if plain:
-                found = unit._compute_quantity(short, line_unit, rounding_method="HALF-UP")
-            else:
-                found = line_unit.round(part * (fact.ordered - fact.delivered))
+            found = short_in(unit, line_unit, cover, fact.ordered - fact.delivered)
             self._converted[key] = found
         return self._converted[key]

@@ -17,6 +17,14 @@ def text_array(texts):
     return SQL("%s::text[]", _constant(_quoted(text) for text in texts))
 
 
+def value_array(kind, values):
+    """The values (any iterable; ``None`` is ``NULL``) as an array of a type of PostgreSQL, ``kind``: ``date``, ``numeric``…
+
+    :param SQL kind: the type of one of them
+    """
+    return SQL("%s::%s[]", _constant("NULL" if value is None else _quoted(str(value)) for value in values), kind)
+
+
 def _constant(parts):
     return "{" + ",".join(parts) + "}"
 

@@ -44,6 +44,11 @@ class SaleOrderLine(models.Model):
          "qty_invoiced", "order_promise_date")
     )  # fmt: skip
 
+    def _promises_kept(self):
+        """Promises are written by statements of their own."""
+        super()._promises_kept()
+        self._order_touch(self._ids)
+
 
 class StockMove(models.Model):
     _name = "stock.move"

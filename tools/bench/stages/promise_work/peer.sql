@@ -1,6 +1,8 @@
--- The promise of every line by hand: running sums of demand and of supply per product, joined where one covers the other, and a
--- calendar. It leaves out what the sample has not: other companies, warehouses and units, moves inside the house, kits, services,
--- horizons, priorities, ship windows, notice, public holidays, overdue receipts, vendors' lead times.
+-- Promises by hand, statement by statement: what is promised of every line, from running sums of demand and of supply per product,
+-- joined where one covers the other, and a calendar; then lines, orders and the day book are written. It leaves out what the
+-- sample has not: other companies, warehouses and units, moves inside the house, kits, services, horizons, priorities, ship
+-- windows, notice, public holidays, overdue receipts, vendors' lead times, promises that were made before.
+CREATE TEMP TABLE peer_promise ON COMMIT DROP AS
 WITH today AS (
     SELECT moment::date AS day, moment::time >= '16:00' AS late, 7 AS lead
       FROM (SELECT (now() AT TIME ZONE 'Europe/London') AS moment) clock
@@ -61,4 +63,31 @@ SELECT ready.line_id, leaves.day, arrives.day AS arrival, ready.short, ready.bas
   FROM ready
   JOIN calendar ON calendar.day = ready.day
   JOIN calendar leaves ON leaves.works AND leaves.number = calendar.number
-  JOIN calendar arrives ON arrives.works AND arrives.number = leaves.number + %(transit)s
+  JOIN calendar arrives ON arrives.works AND arrives.number = leaves.number + %(transit)s;
+UPDATE sale_order_line line
+   SET order_promise_date = peer.day, order_first_promise_date = peer.day, order_arrival_date = peer.arrival,
+       order_promise_basis = peer.basis, order_promise_source = peer.source, order_short_qty = peer.short,
+       order_is_short = peer.short > 0, write_uid = %(user)s, write_date = now() AT TIME ZONE 'UTC'
+  FROM peer_promise peer
+ WHERE peer.line_id = line.id;
+UPDATE sale_order sale
+   SET order_promise_date = latest.day, order_arrival_date = latest.arrival, order_is_short = latest.short,
+       write_uid = %(user)s, write_date = now() AT TIME ZONE 'UTC'
+  FROM (SELECT line.order_id, max(peer.day) AS day, max(peer.arrival) AS arrival, bool_or(peer.short > 0) AS short
+          FROM peer_promise peer
+          JOIN sale_order_line line ON line.id = peer.line_id
+      GROUP BY line.order_id) latest
+ WHERE latest.order_id = sale.id;
+INSERT INTO order_event (kind, company_id, order_id, order_name, line_id, line_name, product_id, uom_id, currency_id, quantity,
+                         document_model, document_id, document_name, business_date, note, reason,
+                         user_id, user_name, at, era_id, opening)
+SELECT 'promised', sale.company_id, sale.id, sale.name, line.id, split_part(line.name, E'\n', 1), line.product_id,
+       line.product_uom_id, line.currency_id, line.product_uom_qty, 'sale.order', sale.id, sale.name,
+       (sale.date_order AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/London')::date, peer.day::text, peer.source,
+       %(user)s, %(name)s, clock_timestamp() AT TIME ZONE 'UTC', (SELECT max(id) FROM order_event_era), FALSE
+  FROM peer_promise peer
+  JOIN sale_order_line line ON line.id = peer.line_id
+  JOIN sale_order sale ON sale.id = line.order_id;
+SELECT line_id, order_id, peer.day, peer.arrival, peer.short
+  FROM peer_promise peer
+  JOIN sale_order_line line ON line.id = peer.line_id
