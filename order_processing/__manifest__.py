@@ -79,9 +79,11 @@
         # dispatch
         "security/dispatch_security.xml",
         "data/dispatch_data.xml",
+        "data/dispatch_change_mail.xml",
         "reports/dispatch_reports.xml",
         "reports/dispatch_labels.xml",
         "reports/dispatch_pick_list.xml",
+        "reports/dispatch_put_back.xml",
         "views/dispatch_paper_views.xml",
         "views/dispatch_wizard_views.xml",
         "views/dispatch_order_quality_check_views.xml",
@@ -89,6 +91,7 @@
         "views/dispatch_quality_answer_views.xml",
         "views/dispatch_order_pickup_views.xml",
         "views/dispatch_sale_order_views.xml",
+        "views/dispatch_change_views.xml",
         # discrepancy
         "data/discrepancy_activity.xml",
         "data/discrepancy_cron.xml",

@@ -72,7 +72,7 @@ class TestDesk(ObservingCase):
                 self.assertGreaterEqual(self._as("processor", queue).count, 0)
                 self.assertEqual(self._as("processor", queue).action_open()["res_model"], queue.model_name)
                 self.assertTrue(self.env.ref(queue.action_xmlid))
-        self.assertEqual(len(queues), 15)
+        self.assertEqual(len(queues), 16)
 
     def test_one_query_a_queue(self):
         queues = self._as("processor", self.env["order.desk.queue"]).search([("measure", "=", "domain")])

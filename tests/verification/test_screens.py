@@ -21,8 +21,9 @@ class TestScreens(VerificationCase):
         verify, confirm = "action_button_verify", "action_button_verify_and_confirm"
         hold, release = "action_open_hold", "action_open_release"
         everybody, close, late = "action_button_confirm", "action_open_close_short", "action_open_tell_delays"
-        desk = {everybody, verify, confirm, hold, close, late, "action_open_shortages"}
-        self.assertEqual(self._buttons("salesman"), {everybody, verify})
+        floor = "action_open_ask_floor"
+        desk = {everybody, verify, confirm, hold, close, late, "action_open_shortages", floor}
+        self.assertEqual(self._buttons("salesman"), {everybody, verify, floor})
         self.assertEqual(self._buttons("processor"), desk)
         self.assertEqual(self._buttons("manager"), desk | {release})
         self.assertEqual(self._buttons("accountant"), {everybody})

@@ -112,7 +112,7 @@ class StockMove(models.Model):
         elif outside_from and not outside_to:
             kind = None if component else "received_back"
         elif facts["origin"] == "internal" and facts["target"] == "internal" and not component:
-            kind = "picked"
+            kind = "put_back" if facts["origin_returned_move_id"] else "picked"
         factor = float(facts["factor"] or 1)
         divisor = float(facts["reference_factor" if component else "line_factor"] or factor)
         return kind, round(float(facts["quantity"] or 0) * factor / divisor, 10)

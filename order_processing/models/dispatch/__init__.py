@@ -28,3 +28,12 @@ from . import dispatch_run
 from . import sale_order_papers
 from . import ir_actions_report
 from . import ship_window
+from . import order_change_request
+from . import order_change_request_line
+from . import order_change_request_accept
+from . import order_change_request_tell
+from . import sale_order_begun
+from . import sale_order_change
+from . import stock_move_change
+from . import stock_package_void
+from . import stock_picking_change

@@ -35,6 +35,9 @@ class OrderPrint(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     create_uid = fields.Many2one("res.users", "Printed by", readonly=True)
     create_date = fields.Datetime("Printed at", readonly=True)
+    voided_at = fields.Datetime("Void since", readonly=True, help="What it says is no longer so: throw it away.")
+    voided_by_id = fields.Many2one("res.users", "Voided by", readonly=True)
+    void_reason = fields.Char("Void because", readonly=True)
 
     _once = models.UniqueIndex("(res_model, res_id, kind, number)")
 
@@ -43,9 +46,9 @@ class OrderPrint(models.Model):
         """Enter a print of ``kind`` of each of ``records`` (of a model with a name and a company), with one statement.
 
         Two who print the same at the same time do not get the same number: core tries the second's call again; where it cannot,
-        as in a download, the second is refused and prints again.
+        as in a download, the second is refused and prints again. The first print after those that are void is an original.
 
-        :return: ``PrintNumbers``
+        :return: ``PrintNumbers``, counted from the last print that is void
         """
         if not records:
             return PrintNumbers()
@@ -62,7 +65,11 @@ class OrderPrint(models.Model):
               GROUP BY paper.id, paper.name, paper.company_id
               ORDER BY paper.id
                     ON CONFLICT (res_model, res_id, kind, number) DO NOTHING
-             RETURNING res_id, number
+             RETURNING res_id, number - coalesce((SELECT max(void.number) FROM order_print void
+                                                   WHERE void.res_model = order_print.res_model
+                                                     AND void.res_id = order_print.res_id
+                                                     AND void.kind = order_print.kind
+                                                     AND void.voided_at IS NOT NULL), 0)
                 """,
                 kind=kind,
                 model=records._name,
@@ -79,8 +86,28 @@ class OrderPrint(models.Model):
 
     @api.model
     def _printed(self, kind, records):
-        """Those of ``records`` of which ``kind`` was printed before."""
+        """Those of ``records`` of which ``kind`` was printed before, and is not void."""
         found = self.sudo()._read_group(
-            [("kind", "=", kind), ("res_model", "=", records._name), ("res_id", "in", records.ids)], ["res_id"]
+            [
+                ("kind", "=", kind),
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("voided_at", "=", False),
+            ],
+            ["res_id"],
         )
         return records.browse(res_id for (res_id,) in found)
+
+    @api.model
+    def _void(self, kinds, records, reason):
+        """What was printed of ``records`` in ``kinds`` counts no more: kept, with who, when and ``reason``."""
+        found = self.sudo().search(
+            [
+                ("kind", "in", list(kinds)),
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("voided_at", "=", False),
+            ]
+        )
+        if found:
+            found.write({"voided_at": fields.Datetime.now(), "voided_by_id": self.env.uid, "void_reason": reason})

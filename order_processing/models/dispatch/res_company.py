@@ -24,6 +24,11 @@ class ResCompany(models.Model):
     order_paper_label = fields.Boolean("Shipping labels", default=True)
     order_paper_return_label = fields.Boolean("Return labels")
     order_paper_invoice = fields.Boolean("Invoices", default=True)
+    order_change_mail = fields.Boolean(
+        "Tell customers of answered requests",
+        default=True,
+        help="Whether an order was cancelled or changed after its picking had begun is told by mail, once.",
+    )
 
     @api.constrains("order_gs1_prefix")
     def _check_order_gs1_prefix(self):

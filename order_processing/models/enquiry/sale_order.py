@@ -4,12 +4,12 @@ from odoo import fields, models
 PER_LINE = (
     *("entered", "raised", "lowered", "removed", "cancelled", "closed_short", "reopened", "promised"),
     *("short_decided", "delay_told", "delay_answered"),
-    *("picked", "shipped", "shipped_component", "replaced", "received_back", "corrected", "corrected_back"),
+    *("picked", "put_back", "shipped", "shipped_component", "replaced", "received_back", "corrected", "corrected_back"),
     *("invoiced", "uninvoiced", "credited", "uncredited", "return_requested", "settled"),
 )
-INTERNAL = ("promised", "short_decided", "delay_answered")
+INTERNAL = ("promised", "short_decided", "delay_answered", "change_requested", "change_withdrawn")
 # what happens inside the house and reaches no customer
-HOUSE = ("check_failed",)
+HOUSE = ("check_failed", "changed_in_picking", "put_back", "parcel_voided")
 
 
 class SaleOrder(models.Model):

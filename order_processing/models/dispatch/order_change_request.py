@@ -1,0 +1,247 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..common.transition import Transition, transition
+
+PROCESSOR = "order_processing.group_processor"
+ANSWER = {"who": "answered_by_id", "when": "answered_at", "why": "answer"}
+KINDS = [("cancel", "Cancel the order"), ("change", "Change quantities")]
+OUTCOMES = [
+    ("none", "Not told"),
+    ("sent", "Sent"),
+    ("to_call", "To be told by phone"),
+    ("told", "Told by phone"),
+]
+
+
+class OrderChangeRequest(models.Model):
+    """What is asked of the floor about an order that it has in hand: to cancel it, or to send other quantities.
+
+    Made by ``sale.order.action_request_change`` alone, and changed by its transitions alone: nobody writes it.
+    """
+
+    _name = "order.change.request"
+    _inherit = ["order.transition.mixin", "mail.thread"]
+    _description = "Request to the Floor"
+    _order = "id desc"
+
+    _transition_initial = "requested"
+    # who may see a request may act on it as far as the group of the act, or the act itself, says so
+    _transition_access = "read"
+    _transitions = (
+        Transition("accept", ("requested",), "accepted", group=PROCESSOR, **ANSWER),
+        Transition("decline", ("requested",), "declined", group=PROCESSOR, reason=True, **ANSWER),
+        Transition("withdraw", ("requested",), "withdrawn", **ANSWER),
+        # no person's answer: the goods have left meanwhile, or the order was cancelled by another way
+        Transition("miss", ("requested",), "declined", reason=True, **ANSWER),
+        Transition("overtake", ("requested",), "withdrawn", reason=True, **ANSWER),
+    )
+    _transition_guarded = ("by_itself",)
+
+    name = fields.Char(default="/", readonly=True, copy=False)
+    order_id = fields.Many2one("sale.order", required=True, readonly=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(related="order_id.partner_id")
+    kind = fields.Selection(KINDS, "What", required=True, readonly=True)
+    reason = fields.Text("Why", required=True, readonly=True)
+    state = fields.Selection(
+        [
+            ("requested", "Requested"),
+            ("accepted", "Accepted"),
+            ("declined", "Declined"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        default="requested",
+        required=True,
+        readonly=True,
+    )
+    requested_by_id = fields.Many2one("res.users", "Asked by", required=True, readonly=True)
+    requested_at = fields.Datetime("Asked at", required=True, readonly=True)
+    answered_by_id = fields.Many2one("res.users", "Answered by", readonly=True)
+    answered_at = fields.Datetime("Answered at", readonly=True)
+    answer = fields.Text(readonly=True, help="What the floor says; the customer reads it too.")
+    by_itself = fields.Boolean(
+        readonly=True, help="Nobody answered: the goods have left, or the order was cancelled otherwise."
+    )
+    line_ids = fields.One2many("order.change.request.line", "request_id", "Quantities", readonly=True)
+    goods_ids = fields.One2many("order.change.request.goods", "request_id", "Back to the shelf", readonly=True)
+    picking_ids = fields.Many2many(
+        "stock.picking", string="Transfers", readonly=True, help="Those in hand when it was asked."
+    )
+    outcome = fields.Selection(OUTCOMES, "Customer", default="none", required=True, readonly=True)
+    email = fields.Char("Sent to", readonly=True)
+    told_at = fields.Datetime("Told at", readonly=True)
+    error = fields.Char("Why it was not sent", readonly=True)
+
+    _one_open = models.UniqueIndex(
+        "(order_id) WHERE state = 'requested'", "The floor is asked about this order already."
+    )
+
+    @api.depends("name", "order_id.name")
+    def _compute_display_name(self):
+        for request in self:
+            request.display_name = " / ".join(filter(None, (request.name, request.sudo().order_id.name)))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Requests get their number from the sequence of their company."""
+        orders = self.env["sale.order"].browse([vals["order_id"] for vals in vals_list])
+        for vals, order in zip(vals_list, orders):
+            if vals.get("name", "/") == "/":
+                sequence = self.env["ir.sequence"].with_company(order.company_id)
+                vals["name"] = sequence.next_by_code("order.change.request") or "/"
+        return super().create(vals_list)
+
+    # ------------------------------------------------------------------ what people do
+
+    @transition("accept")
+    def action_accept(self, reason=""):
+        """The floor accepts (processors): the orders are cancelled or changed, what lies in hand goes back to its shelf, parcels
+        that lose goods and their papers are void, checks follow, the customer is told.
+
+        :param str reason: what is to be said, also to the customer
+        :raises UserError: names the requests that cannot be done any more, and why; nothing is changed then
+        """
+        self._check_possible()
+        self._carry_out()
+        self._answered("change_accepted")
+
+    @transition("decline")
+    def action_decline(self, reason=""):
+        """The floor declines (processors): everything leaves as it was; ``reason`` is told to the customer."""
+        self._answered("change_declined")
+
+    @transition("withdraw")
+    def action_withdraw(self, reason=""):
+        """Take a request back: who asked, or a processor. The customer is told nothing.
+
+        :raises AccessError: it is another's request
+        """
+        others = self.filtered(lambda request: request.requested_by_id != self.env.user)
+        if others and not self._has_order_group(PROCESSOR):
+            raise AccessError(
+                self.env._(
+                    "%s was asked for by somebody else, who may take it back; so may a processor.",
+                    ", ".join(others.mapped("display_name")),
+                )
+            )
+        self._book("change_withdrawn")
+
+    def action_told(self):
+        """The customers were told by phone (processors).
+
+        :return: number of requests whose customers were to be called
+        :raises AccessError: no processor, or a request of another company
+        """
+        self._check_order_group(PROCESSOR)
+        self.check_access("read")
+        todo = self.sudo().filtered(lambda request: request.outcome == "to_call")
+        todo.write({"outcome": "told", "told_at": fields.Datetime.now()})
+        todo._message_log_batch(
+            bodies=dict.fromkeys(todo.ids, self.env._("Told by phone.")), author_id=self.env.user.partner_id.id
+        )
+        return len(todo)
+
+    def action_print_put_back(self):
+        """Print what goes back to the shelf, by place."""
+        self.check_access("read")
+        return self.env.ref("order_processing.action_report_put_back").report_action(self)
+
+    def _put_back_direction(self):
+        """``rtl`` where the reader's language is written from right to left, else ``ltr``."""
+        return self.env["res.lang"]._get_data(code=self.env.lang or "en_US").direction or "ltr"
+
+    # ------------------------------------------------------------------ what cannot be done any more
+
+    def _wishes(self):
+        """What the lines are wished to be: order line to quantity in its unit."""
+        self.ensure_one()
+        return {line.order_line_id: line.quantity for line in self.line_ids}
+
+    def _check_possible(self):
+        """:raises UserError: names the requests that cannot be done, and why"""
+        rows = []
+        for request in self.sudo():
+            order, wishes = request.order_id, request._wishes()
+            why = order._change_gone(request.kind, wishes) or order._change_barred(request.kind, wishes)
+            if why:
+                rows.append(self.env._("%(request)s cannot be accepted: %(why)s", request=request.name, why=why))
+        if rows:
+            raise UserError("\n".join(rows))
+
+    @api.model
+    def _miss(self, orders):
+        """Goods of ``orders`` have left: what the floor was asked and cannot do any more is declined by itself; for ``sudo``."""
+        found = self.search([("order_id", "in", orders.ids), ("state", "=", "requested")]) if orders else self
+        for request in found:
+            gone = request.order_id._change_gone(request.kind, request._wishes())
+            if gone:
+                request._transition("miss", reason=gone)
+                request._transition_write({"by_itself": True})
+                request._answered("change_declined")
+
+    @api.model
+    def _overtake(self, orders):
+        """``orders`` are cancelled: nothing is left to ask about them; for ``sudo``."""
+        found = self.search([("order_id", "in", orders.ids), ("state", "=", "requested")])
+        if found:
+            found._transition("overtake", reason=self.env._("The order was cancelled."))
+            found._transition_write({"by_itself": True})
+            found._book("change_withdrawn")
+
+    # ------------------------------------------------------------------ who is told
+
+    def _answered(self, kind):
+        """What follows from an answer, whatever it is: the day book, the order, who asked, the customer."""
+        self._book(kind)
+        self._tell_asker()
+        self.sudo()._tell()
+
+    def _book(self, kind):
+        """Enter ``kind`` of these requests into the day book and into the chatter of their orders."""
+        requests = self.sudo()
+        label = dict(self.env["order.event"]._fields["kind"]._description_selection(self.env))[kind]
+        self.env["order.event"]._record(
+            [
+                {
+                    **request.order_id._change_event(kind),
+                    "document_model": self._name,
+                    "document_id": request.id,
+                    "document_name": request.name,
+                    "note": (request.answer if request.state != "requested" else request.reason) or None,
+                }
+                for request in requests
+            ]
+        )
+        requests.order_id._message_log_batch(
+            bodies={
+                request.order_id.id: "\n".join(
+                    [
+                        self.env._("%(what)s (%(request)s): %(kind)s.", what=label, request=request.name,
+                                   kind=request._kind_words()),
+                        *request.line_ids._words(),
+                        *filter(None, [request.answer if request.state != "requested" else request.reason]),
+                    ]
+                )
+                for request in requests
+            },
+            author_id=self.env.user.partner_id.id,
+        )  # fmt: skip
+
+    def _kind_words(self):
+        self.ensure_one()
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind].lower()
+
+    def _tell_asker(self):
+        """Who asked gets a to-do with the answer, unless they gave it."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for request in self.sudo():
+            asker = request.requested_by_id
+            if asker == self.env.user or not asker.active:
+                continue
+            request.order_id.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("%(request)s: %(state)s", request=request.name, state=labels[request.state]),
+                note=request.answer or "",
+                user_id=asker.id,
+            )
