@@ -6,10 +6,10 @@ from .papers import PapersMixin
 class ChangesMixin(PapersMixin):
     """Orders whose picking has begun, and what is asked about them."""
 
-    def _in_hand(self, *lines, printed=True, picked=False, **vals):
+    def _in_hand(self, *lines, printed=True, picked=False, stock=True, **vals):
         """A confirmed order whose goods are reserved, with its pick list printed and, where asked, all of it picked."""
         lines = lines or [(self.product, 5)]
-        for product, quantity in lines:
+        for product, quantity in lines if stock else ():
             self._stock(product, quantity)
         order = self._make_order(*lines, **vals)
         order.action_confirm()

@@ -12,14 +12,18 @@ from tests.discrepancy.race import RaceCase
 
 class TestChangeRace(RaceCase):
     def _begin(self, order):
-        request = order.env["order.change.request"].create(
-            {
-                "order_id": order.id,
-                "kind": "cancel",
-                "reason": "Both",
-                "requested_by_id": self.user_id,
-                "requested_at": order.env.cr.now(),
-            }
+        request = (
+            order.env["order.change.request"]
+            .sudo()
+            .create(
+                {
+                    "order_id": order.id,
+                    "kind": "cancel",
+                    "reason": "Both",
+                    "requested_by_id": self.user_id,
+                    "requested_at": order.env.cr.now(),
+                }
+            )
         )
         self.request_id = request.id
 

@@ -66,19 +66,21 @@ class TestChangeRequests(ChangesMixin, OrderCase):
             "line": lambda: self._as("processor", line).write({"product_uom_qty": 4}),
             "order": lambda: processor.write({"order_line": [(1, line.id, {"product_uom_qty": 0})]}),
             "unit": lambda: twelve.order_line.write({"product_uom_id": self.product.uom_id.id}),
-            "contract": lambda: self.assertEqual(order._order_cancel_each("customer")[order.id][0], "accepted"),
         }
         for name, act in ways.items():
-            with self.subTest(way=name), self.assertRaises((UserError, AssertionError)):
+            with self.subTest(way=name), self.assertRaisesRegex(UserError, "picking has begun"), self.cr.savepoint():
                 act()
+        self.env.invalidate_all()
+        code, words_ = order._order_cancel_each("customer")[order.id]
+        self.assertEqual(code, "refused")
+        self.assertIn("Ask the floor", words_)
         self.assertEqual((order.state, line.product_uom_qty), ("sale", 5))
         self.assertEqual(order.picking_ids.state, "assigned")
-        # what is no less goes as ever
-        line.write({"product_uom_qty": 6})
-        self.assertEqual(line.product_uom_qty, 6)
-        self._deliver(order, {self.product: 2})
+        # what is no less goes as ever, and what is closed short
+        twelve.order_line.write({"product_uom_qty": 30})
+        self.assertEqual(twelve.order_line.product_uom_qty, 30)
         line.action_close_short("no_stock")
-        self.assertEqual(line.product_uom_qty, 2)
+        self.assertEqual(line.product_uom_qty, 0)
 
     def test_asked_once_and_only_where_it_makes_sense(self):
         fresh = self._in_hand(printed=False)
@@ -306,8 +308,9 @@ class TestChangeRequests(ChangesMixin, OrderCase):
         order.invalidate_recordset()
         request = self._ask(order)
         order.action_lock()
-        with self.assertRaisesRegex(UserError, "locked"):
+        with self.assertRaisesRegex(UserError, "locked"), self.cr.savepoint():
             self._as("processor", request).action_accept()
+        request.invalidate_recordset()
         self.assertEqual(request.state, "requested")
 
     def test_withdrawn_and_overtaken(self):
@@ -365,8 +368,7 @@ class TestChangeRequests(ChangesMixin, OrderCase):
         ask = self._as("processor", orders)
         queries(lambda: ask[0].action_request_change("cancel", "x"))
         one = queries(lambda: ask[1].action_request_change("cancel", "x"))
-        # the number of each request is drawn from its sequence
-        self.assertLessEqual(queries(lambda: ask[2:].action_request_change("cancel", "x")), one + 4)
+        self.assertEqual(queries(lambda: ask[2:].action_request_change("cancel", "x")), one)
         requests = self._as("processor", orders.order_change_request_ids.sorted("id"))
         queries(lambda: requests[0].action_decline("no"))
         one = queries(lambda: requests[1].action_decline("no"))

@@ -8,7 +8,8 @@ from .common import ReconciliationCase
 class TestChangeRequestsDay(ChangesMixin, ReconciliationCase):
     def test_one_cancelled_and_one_lowered(self):
         self.warehouse.delivery_steps = "pick_ship"
-        gone, less = self._in_hand((self.product, 5)), self._in_hand((self.product, 4), (self.other_product, 2))
+        gone = self._in_hand((self.product, 5), stock=False)
+        less = self._in_hand((self.product, 4), (self.other_product, 2), stock=False)
         for order in (gone, less):
             order.picking_ids.move_ids.picked = True
             order.picking_ids.with_context(skip_sms=True).button_validate()

@@ -84,12 +84,18 @@ class OrderChangeRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Requests get their number from the sequence of their company."""
+        """Requests get their number from the sequence of their company, those of one company with one query."""
         orders = self.env["sale.order"].browse([vals["order_id"] for vals in vals_list])
+        numbered = {}
         for vals, order in zip(vals_list, orders):
             if vals.get("name", "/") == "/":
-                sequence = self.env["ir.sequence"].with_company(order.company_id)
-                vals["name"] = sequence.next_by_code("order.change.request") or "/"
+                numbered.setdefault(order.company_id, []).append(vals)
+        for company, rows in numbered.items():
+            sequence, numbers = self.env["stock.package"]._draw_numbers("order.change.request", company, len(rows))
+            for place, vals in enumerate(rows):
+                vals["name"] = (
+                    sequence.get_next_char(numbers[place]) if numbers else sequence and sequence.next_by_id()
+                ) or "/"
         return super().create(vals_list)
 
     # ------------------------------------------------------------------ what people do

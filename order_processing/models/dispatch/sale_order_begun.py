@@ -46,6 +46,10 @@ class SaleOrderBegun(models.Model):
         pickings = self.env["stock.picking"].sudo().browse(begun)
         return ", ".join(f"{picking.name} ({causes[begun[picking.id]]})" for picking in pickings)
 
+    def _picking_names(self, found):
+        """Read the names of the transfers of ``found`` (dicts by transfer id) with one query."""
+        self.env["stock.picking"].sudo().browse({number for begun in found for number in begun}).fetch(["name"])
+
     def _picking_gate(self):
         """Orders are not cancelled while the floor has them in hand, but by an accepted request.
 
@@ -64,6 +68,7 @@ class SaleOrderBegun(models.Model):
             return
         # nobody reads of transfers of an order that is not his to cancel
         self.browse(begun).check_access("write")
+        self._picking_names(begun.values())
         enforced = orders.filtered(lambda order: order.id in begun and order.company_id._order_control_enforced())
         if enforced:
             rows = [
@@ -222,6 +227,7 @@ class SaleOrderLineBegun(models.Model):
             return
         self.browse(begun).check_access("write")
         lines = lowered.filtered(lambda line: line.id in begun)
+        lines.order_id._picking_names(begun.values())
         words = {line: line.order_id._picking_begun_words(begun[line.id]) for line in lines}
         enforced = lines.filtered(lambda line: line.company_id._order_control_enforced())
         if enforced:
