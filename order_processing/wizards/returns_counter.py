@@ -43,6 +43,7 @@ class OrderReturnCounter(models.TransientModel):
         lines = self.return_id.line_ids.filtered(
             lambda line: line.disposition not in NOT_HERE and (counting or line.received_qty)
         )
+        came = {} if counting else lines._lots_that_came()
         return [
             Command.clear(),
             *(
@@ -54,6 +55,7 @@ class OrderReturnCounter(models.TransientModel):
                         "quantity": 0.0 if counting else line.received_qty,
                         "condition": False if counting else line.condition or "new",
                         "disposition": line.disposition,
+                        "lot_ids": [Command.set(came[line].ids if line in came else [])],
                     }
                 )
                 for line in lines
@@ -180,6 +182,8 @@ class OrderReturnCounterLine(models.TransientModel):
         if self.return_line_id.uom_id.compare(self.quantity, 1.0) <= 0:
             raise UserError(self.env._("%s: one piece cannot be split.", self.product_id.display_name))
         self.quantity -= 1
-        # which lots the piece has is said anew
-        self.copy({"quantity": 1.0, "announced": 0.0, "lot_ids": [Command.clear()]})
+        if len(self.lot_ids) > 1:
+            # which piece has which of them is said anew
+            self.lot_ids = False
+        self.copy({"quantity": 1.0, "announced": 0.0, "lot_ids": [Command.set(self.lot_ids.ids)]})
         return self.counter_id._reopen()

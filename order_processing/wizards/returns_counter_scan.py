@@ -13,6 +13,12 @@ class OrderReturnCounterScan(models.TransientModel):
 
     package_ids = fields.Many2many("stock.package", string="Packages", readonly=True, help="That were counted.")
     found_id = fields.Many2one("stock.picking", "Left with", readonly=True, help="For which no case is open.")
+    found_order_id = fields.Many2one(
+        "sale.order", "Order", readonly=True, help="That was scanned and has no open case."
+    )
+    found_product_id = fields.Many2one(
+        "product.product", "Product", readonly=True, help="That was scanned without a case."
+    )
 
     @api.onchange("code")
     def _onchange_code(self):
@@ -30,7 +36,7 @@ class OrderReturnCounterScan(models.TransientModel):
 
     def _scan_case(self, code):
         self.return_id = self._find_case(code)
-        self.said = self.found_id = False
+        self.said = self.found_id = self.found_order_id = self.found_product_id = False
         self.line_ids = self._lines()
         sent = self._sent_as(code)
         if self.return_id:
@@ -44,7 +50,36 @@ class OrderReturnCounterScan(models.TransientModel):
                 transfer=self.found_id.name,
             )
         else:
+            self._scan_without_case(code)
+
+    def _scan_without_case(self, code):
+        """An order or a product of which goods may be taken back though no case is open."""
+        orders = self.env["sale.order"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("state", "=", "sale"),
+                "|",
+                ("name", "=", code),
+                ("client_order_ref", "=", code),
+            ],
+            limit=2,
+        )
+        if len(orders) == 1:
+            self.found_order_id = orders
+            self.said = self.env._("No case is open for %s: take its goods back.", orders.name)
+            return
+        self.found_product_id = self._product_of(code)
+        if self.found_product_id:
+            self.said = self.env._(
+                "%s and no case: take it back, of the order that it left with.", self.found_product_id.display_name
+            )
+        else:
             self.said = self.env._("No open case is known by %s.", code)
+
+    def _product_of(self, code):
+        return self.env["product.product"].search(
+            ["|", ("barcode", "=", code), ("default_code", "=", code)], order="barcode", limit=1
+        )
 
     def _sent_as(self, code):
         """The delivered move lines of orders that left in a package (its label says ``code``), or with a lot or serial number."""
@@ -86,9 +121,7 @@ class OrderReturnCounterScan(models.TransientModel):
         return lines.return_id if lines and len(lines.return_id) == 1 else Case
 
     def _scan_goods(self, code):
-        product = self.env["product.product"].search(
-            ["|", ("barcode", "=", code), ("default_code", "=", code)], order="barcode", limit=1
-        )
+        product = self._product_of(code)
         package = not product and self._package_of_case(code)
         lot = (
             not product
@@ -178,15 +211,40 @@ class OrderReturnCounterScan(models.TransientModel):
         self.said = ", ".join(counted) or self.env._("%s: nothing of this case left in it.", package.name)
 
     def action_take_back(self):
-        """Open the return wizard on the transfer of what was scanned.
+        """Open the return wizard on the transfer or the order of what was scanned; of a product that left with several orders
+        their list, the latest first.
 
         :return: an action of the web client
         :raises UserError: nothing was scanned that left
         """
         self.ensure_one()
-        if not self.found_id:
+        if self.found_product_id:
+            return self._take_product_back()
+        found = self.found_id or self.found_order_id
+        if not found:
             raise UserError(self.env._("Scan what comes back first."))
-        return self.found_id.action_order_return()
+        return found.action_order_return()
+
+    def _take_product_back(self):
+        domain = [
+            ("company_id", "=", self.env.company.id),
+            ("state", "=", "sale"),
+            ("order_line", "any", [("product_id", "=", self.found_product_id.id), ("qty_delivered", ">", 0)]),
+        ]
+        orders = self.env["sale.order"].search(domain, limit=2)
+        if not orders:
+            raise UserError(
+                self.env._(
+                    "%(product)s left with no order of %(company)s. Take it in as unannounced goods.",
+                    product=self.found_product_id.display_name,
+                    company=self.env.company.name,
+                )
+            )
+        if len(orders) == 1:
+            return orders.action_order_return()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
+        name = self.env._("Orders with %s", self.found_product_id.display_name)
+        return {**action, "name": name, "domain": domain, "context": {}}
 
 
 class OrderReturnCounterLine(models.TransientModel):
@@ -199,8 +257,17 @@ class OrderReturnCounterLine(models.TransientModel):
         help="Which came; of a kit those of its parts.",
     )
     goods_ids = fields.Many2many("product.product", compute="_compute_goods_ids")
+    came_ids = fields.Many2many("stock.lot", compute="_compute_came_ids", help="Of these the inspection says which.")
 
     @api.depends("return_line_id", "product_id")
     def _compute_goods_ids(self):
         for line in self:
             line.goods_ids = line.return_line_id._goods_products() or line.product_id
+
+    @api.depends("return_line_id", "step")
+    def _compute_came_ids(self):
+        inspected = self.filtered(lambda line: line.step == "inspect")
+        items = inspected.return_line_id._returned_moves().move_line_ids
+        for line in self:
+            own = line.return_line_id | line.return_line_id.split_from_id
+            line.came_ids = items.filtered(lambda item, own=own: item.move_id.order_return_line_id in own).lot_id

@@ -21,20 +21,24 @@ class OrderReturnCreate(models.TransientModel):
     note = fields.Text()
     override_reason = fields.Char("Why beyond the policy")
     beyond_policy = fields.Boolean(compute="_compute_beyond_policy")
+    several_orders = fields.Boolean(compute="_compute_partner_id")
 
     @api.depends("order_ids")
     def _compute_partner_id(self):
         for wizard in self:
             wizard.partner_id = wizard.order_ids.partner_id.commercial_partner_id[:1]
+            wizard.several_orders = len(wizard.order_ids) > 1
 
     @api.depends("line_ids.quantity", "line_ids.eligible")
     def _compute_beyond_policy(self):
         for wizard in self:
             wizard.beyond_policy = any(line.quantity > 0 and not line.eligible for line in wizard.line_ids)
 
-    def _fill(self):
+    def _fill(self, lines=None, only_left=False):
         """Lines for what the orders (or the transfers) delivered; the queries do not grow with the lines.
 
+        :param lines: only these of the orders' lines
+        :param bool only_left: only what may still come back, and the orders that have such
         :raises UserError: orders of several customers or companies, or nothing delivered
         """
         self.ensure_one()
@@ -43,7 +47,7 @@ class OrderReturnCreate(models.TransientModel):
         if len(orders.partner_id.commercial_partner_id) > 1 or len(orders.company_id) > 1:
             raise UserError(self.env._("A return case takes orders of one customer and one company."))
         Line = self.env["sale.order.line"].sudo()
-        moves = Line._order_returnable_moves(orders.order_line.ids)
+        moves = Line._order_returnable_moves((orders.order_line if lines is None else lines).ids)
         if self.picking_ids:
             moves = [move for move in moves if move["picking_id"] in self.picking_ids.ids]
         if not moves:
@@ -55,6 +59,15 @@ class OrderReturnCreate(models.TransientModel):
         by_line = {}
         for move in moves:
             by_line.setdefault(move["line_id"], []).append(move)
+        if only_left:
+            by_line = {line_id: found for line_id, found in by_line.items() if any(move["left"] for move in found)}
+            orders = self.order_ids = orders.filtered(lambda order: set(order.order_line.ids) & set(by_line))
+            if not orders:
+                raise UserError(
+                    self.env._(
+                        "%s: all that was delivered has come back or is on its way.", self.partner_id.display_name
+                    )
+                )
         values = []
         for line in orders.order_line.filtered(lambda line: line.id in by_line):
             found = by_line[line.id]
@@ -176,6 +189,7 @@ class OrderReturnCreateLine(models.TransientModel):
     order_line_id = fields.Many2one("sale.order.line", required=True, readonly=True, ondelete="cascade")
     order_id = fields.Many2one(related="order_line_id.order_id")
     product_id = fields.Many2one(related="order_line_id.product_id")
+    picture = fields.Image(related="product_id.image_128")
     uom_id = fields.Many2one(related="order_line_id.product_uom_id")
     delivered = fields.Float(digits="Product Unit", readonly=True)
     returnable = fields.Float(digits="Product Unit", readonly=True)

@@ -21,6 +21,7 @@ class OrderReturnCreate(models.TransientModel):
     to_charge = fields.Monetary("To charge", compute="_compute_money", help="With tax.")
     exchanges = fields.Boolean(compute="_compute_money")
     takes_back = fields.Boolean(compute="_compute_money", help="The policy takes back what is no longer reached.")
+    several_currencies = fields.Boolean(compute="_compute_money", help="Their sum would say nothing.")
 
     @api.depends(
         "line_ids.quantity",
@@ -37,7 +38,11 @@ class OrderReturnCreate(models.TransientModel):
         """All lines together, as the credit note has them: what one gives depends on the others, to the cent and beyond."""
         for wizard in self:
             lines = wizard.line_ids
-            wizard.currency_id = wizard.order_ids.currency_id[:1]
+            chosen = lines.filtered("quantity")
+            wizard.several_currencies = len(chosen.currency_id) > 1
+            if wizard.several_currencies:
+                lines = lines.browse()
+            wizard.currency_id = (lines & chosen).currency_id or wizard.order_ids.currency_id[:1]
             found = lines._estimate()
             for name in ("refund", "fee"):
                 wizard[name] = sum(money[name] for money in found.values())
@@ -45,9 +50,9 @@ class OrderReturnCreate(models.TransientModel):
             wizard.tax = sum(money["tax"] for money in found.values()) - sum(lines.mapped("charge_tax"))
             wizard.total = wizard.refund - wizard.fee - wizard.charge + wizard.tax
             wizard.to_charge = max(-wizard.total, 0.0)
-            wizard.exchanges = "exchange" in lines.mapped("settlement")
-            chosen = lines.filtered(lambda line: line.quantity and line.settlement in MONEY)
-            wizard.takes_back = any(chosen.policy_id.mapped("clawback"))
+            wizard.exchanges = "exchange" in wizard.line_ids.mapped("settlement")
+            giving = chosen.filtered(lambda line: line.settlement in MONEY)
+            wizard.takes_back = any(giving.policy_id.mapped("clawback"))
 
 
 class OrderReturnCreateLine(models.TransientModel):

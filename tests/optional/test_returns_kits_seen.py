@@ -70,7 +70,8 @@ class TestKitsRefused(KitCase):
         self.assertEqual(self._came(case), {self.product: 10, self.other_product: 3})
         self.assertEqual(self._figures(line), (0, 0, 0))
 
-    def test_parts_a_vendor_sent(self):
+    def test_a_part_a_vendor_sent_that_stands_twice(self):
+        self.bom.bom_line_ids = [Command.create({"product_id": self.product.id, "product_qty": 1})]
         vendor = self.env["res.partner"].create({"name": "Vendor"})
         parts = self.product | self.other_product
         parts.route_ids = self.env.ref("stock_dropshipping.route_drop_shipping")

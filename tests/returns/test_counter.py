@@ -86,6 +86,24 @@ class TestCounter(ReturnCase):
         self._scan(form, case.name)
         self.assertFalse(form.return_id)
 
+    def test_what_has_no_case_is_taken_back_from_what_is_scanned(self):
+        first = self._shipped((self.product, 5), client_order_ref="PO-77")
+        for code in (first.name, "PO-77", "4006381333931"):
+            form = Form(self.Counter)
+            self._scan(form, code)
+            self.assertRegex(form.said, "no case|No case")
+            action = form.save().action_take_back()
+            wizard = self.env["order.return.create"].browse(action["res_id"])
+            self.assertEqual((action["res_model"], wizard.order_ids), ("order.return.create", first))
+        self._shipped((self.product, 2))
+        form = Form(self.Counter)
+        self._scan(form, "TG-1")
+        action = form.save().action_take_back()
+        self.assertEqual(self.env["sale.order"].search_count(action["domain"]), 2, "which of them is chosen")
+        self._scan(form, "TG-2")
+        with self._refused("Other Goods left with no order"):
+            form.save().action_take_back()
+
     def test_who_may_not(self):
         case = self._approved(self._row(self._shipped((self.product, 5)).order_line, 1))
         with self.assertRaises(AccessError):

@@ -42,6 +42,48 @@ class TestWizard(ReturnCase):
         wizard = self._wizard(first)
         self.assertEqual(wizard.line_ids.mapped("returnable"), [3])
 
+    def test_from_an_invoice_what_it_bills(self):
+        order = self._make_order((self.product, 5), (self.other_product, 2))
+        order.action_confirm()
+        self._deliver(order, {self.product: 5})
+        first = self._invoice(order)
+        self._deliver(order)
+        second = self._invoice(order)
+        self.assertEqual(self._wizard(first).line_ids.order_line_id, order.order_line[0])
+        self.assertEqual(self._wizard(first | second).line_ids.order_line_id, order.order_line)
+        with self._refused("no posted invoice"):
+            self._wizard(first.copy())
+        with self.assertRaises(AccessError):
+            self._wizard(first, "salesman")
+
+    def test_from_a_customer_what_is_left_of_all_orders(self):
+        contact = self._make_customer("Contact", parent_id=self.customer.id, type="contact")
+        old, new = self._shipped((self.product, 5)), self._shipped((self.other_product, 2), partner_id=contact.id)
+        gone = self._shipped((self.product, 1))
+        self._process(self._ask(self._row(gone.order_line, 1)))
+        self._shipped((self.product, 3), partner_id=self._make_customer("Another").id)
+        self._make_order((self.product, 3)).action_confirm()
+        wizard = self._wizard(contact)
+        self.assertEqual((wizard.order_ids, wizard.line_ids.order_line_id), (old | new, (old | new).order_line))
+        wizard.line_ids.quantity = 1
+        self.assertEqual((wizard.refund, wizard.total), (35, 35))
+        dollars = self.env.ref("base.USD") if self.company.currency_id.name != "USD" else self.env.ref("base.EUR")
+        dollars.active = True
+        new.currency_id = dollars
+        wizard.invalidate_recordset()
+        self.assertEqual((wizard.several_currencies, wizard.total), (True, 0), "a sum of two currencies says nothing")
+        new.currency_id = old.currency_id
+        wizard.invalidate_recordset()
+        wizard.action_settle()
+        self.assertEqual((old | new).order_line.mapped("qty_delivered"), [4, 1])
+        self._process(self._ask(self._row(old.order_line, 4), self._row(new.order_line, 1)))
+        with self._refused("all that was delivered"):
+            self._wizard(self.customer)
+        with self._refused("delivered nothing"):
+            self._wizard(self._make_customer("New"))
+        with self.assertRaises(AccessError):
+            self._wizard(contact, "salesman")
+
     def test_too_much_is_refused_by_name(self):
         order = self._shipped((self.product, 5))
         wizard = self._wizard(order)
@@ -90,7 +132,8 @@ class TestWizard(ReturnCase):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             wizard = self._wizard(order)
-            wizard.line_ids.mapped("returnable")
+            for name in ("returnable", "eligibility", "picture"):
+                wizard.line_ids.mapped(name)
             return self.env.cr.sql_log_count - before
 
         count(1)

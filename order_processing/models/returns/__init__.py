@@ -28,8 +28,10 @@ from . import order_return_fee_difference
 from . import order_return_exchange
 from . import order_return_charge
 from . import order_return_advance
+from . import order_return_advance_kit
 from . import order_return_ahead
 from . import order_return_override
+from . import order_return_recover
 from . import account_move
 from . import order_return_refund
 from . import account_move_line
@@ -38,9 +40,11 @@ from . import stock_move
 from . import stock_return_picking
 from . import sale_order_line
 from . import sale_order_line_kit
+from . import sale_order_line_kit_vendor
 from . import sale_order
 from . import sale_order_settlement
 from . import res_company
+from . import res_partner
 from . import order_processing
 from . import order_processing_sent
 from . import order_return_discrepancy

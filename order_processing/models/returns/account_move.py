@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .credit_shares import STEPS, CreditShares
@@ -22,6 +23,24 @@ class AccountMove(models.Model):
         help="A refund is to be paid back, store credit stays on the customer's account, what is given for goods of an exchange "
         "is set against their invoice.",
     )
+
+    def action_order_return(self):
+        """Open the return wizard on what these posted invoices bill of orders.
+
+        :return: an action of the web client
+        :raises UserError: they bill nothing of an order
+        """
+        self.check_access("read")
+        posted = self.filtered(lambda move: move.state == "posted" and move.move_type == "out_invoice")
+        lines = posted.invoice_line_ids.sale_line_ids
+        if not lines:
+            raise UserError(
+                self.env._(
+                    "%s: no posted invoice over goods of an order. Open the return from the order or the customer.",
+                    ", ".join(self.mapped("display_name")),
+                )
+            )
+        return lines.order_id._order_return_wizard(lines=lines)
 
     def _complete_returns(self):
         """Give draft credit notes of cases what stands beside their goods, and the cents that rounding left.

@@ -79,17 +79,24 @@ class OrderReturn(models.Model):
         invoiced or written off, the desk is told. Each company by its own business day; worked in sets."""
         for company in self.env["res.company"].sudo().search([]):
             ids = self._find_overdue(company)
+            in_parts = self.browse()
             for start in range(0, len(ids), BATCH):
-                lines = self.env["order.return.line"].sudo().browse(ids[start : start + BATCH])
-                lines.with_company(company).return_id._apart(
+                lines = self.env["order.return.line"].sudo().browse(ids[start : start + BATCH]).with_company(company)
+                halves = lines._halves_of_advance()
+                halves._hold_halves_up()
+                in_parts |= halves.return_id
+                lines -= halves
+                lines.return_id._apart(
                     "advance", lambda cases, due=lines: cases.line_ids.filtered(lambda line: line in due)._end_advance()
                 )
                 left = len(ids) - start - BATCH
                 self.env["ir.cron"]._commit_progress(min(BATCH, len(ids) - start), remaining=max(left, 0))
+            self._let_go_of_advance(company, ids, in_parts)
 
     @api.model
     def _find_overdue(self, company):
-        """Ids of the return lines of ``company`` of which more left in advance than came, and whose day has passed."""
+        """Ids of the return lines of ``company`` of which more left in advance, and stays with the customer, than came, and whose
+        day has passed; kits too of which only parts are there and nothing more is on its way."""
         for name, columns in (
             ("order.return", ["state"]),
             (
@@ -98,7 +105,10 @@ class OrderReturn(models.Model):
             ),
             (
                 "stock.move",
-                ["state", "quantity", "product_id", "sale_line_id", "order_return_line_id", "location_dest_id"],
+                [
+                    *("state", "quantity", "product_id", "sale_line_id", "order_return_line_id", "location_dest_id"),
+                    *("origin_returned_move_id", "to_refund"),
+                ],
             ),
         ):
             self.env[name].flush_model(columns)
@@ -117,11 +127,18 @@ class OrderReturn(models.Model):
                                               WHERE move.sale_line_id = item.exchange_line_id AND move.state = 'done')
                             -- the pieces that an inspection split off came for what this line sent
                             ELSE (SELECT round(coalesce(sum(piece.received_qty), 0)::numeric, 6) FROM order_return_line piece
-                                   WHERE piece.id = item.id OR piece.split_from_id = item.id) < %(sent)s
+                                   WHERE piece.id = item.id OR piece.split_from_id = item.id)
+                                 < CASE WHEN item.kit IS NOT NULL AND request.state = ANY(%(expected)s)
+                                             AND NOT EXISTS (SELECT FROM stock_move move
+                                                              WHERE move.order_return_line_id = item.id
+                                                                AND move.state NOT IN ('done', 'cancel'))
+                                        THEN %(begun)s ELSE %(sent)s END
                              END
               ORDER BY item.id
                 """,
-                sent=sent_again(SQL("item"), done=True),
+                sent=sent_again(SQL("item"), done=True, kept=True),
+                begun=sent_again(SQL("item"), done=True, kept=True, begun=True),
+                expected=list(EXPECTED),
                 company=company.id,
                 day=business_day(company),
             )
@@ -150,6 +167,7 @@ class OrderReturnLine(models.Model):
         again = self.filtered(lambda line: line.settlement != "exchange")._sent_again()
         again.filtered(lambda move: move.state != "done").sudo()._action_cancel()
         kept = self.browse()
+        parts = self.filtered("kit")._words_of_advance_parts()
         for line in self:
             outcome = line.policy_id.advance_consequence or CONSEQUENCE
             missing = line._missing_of_advance()
@@ -163,7 +181,7 @@ class OrderReturnLine(models.Model):
         self.filtered(
             lambda line: line.settlement == "replacement" and line.advance_outcome == "invoice"
         )._charge_advance()
-        self._tell_advance()
+        self._tell_advance(parts)
         open_cases = self.return_id.filtered(lambda case: case.state in EXPECTED)
         for line in open_cases.line_ids.filtered(lambda line: line.advance_outcome == "invoice"):
             line._set({"quantity": 0.0})
@@ -180,17 +198,18 @@ class OrderReturnLine(models.Model):
         self.ensure_one()
         if self.settlement == "exchange":
             return max(self.announced_qty - self.received_qty, 0.0)
-        sent = self._sum_moves(self._sent_again().filtered(lambda move: move.state == "done"))
-        return self.uom_id.round(max(sent - sum(self._family().mapped("received_qty")), 0.0))
+        return self.uom_id.round(max(self._kept_of_advance() - sum(self._family().mapped("received_qty")), 0.0))
 
     def _charge_advance(self):
         """Sell what was sent in advance: from a replacement it becomes a delivery of the order, ordered and invoiced at the
         line's own price, one invoice for each order. Moves are turned whole, so what came of them is turned into a return for
-        money with them."""
+        money with them, and what of them came back by hand takes off what it would add."""
         if not self:
             return
         sent = self._sent_again().filtered(lambda move: move.state == "done")
+        by_hand = self._moved_by_hand(sent)
         sent.write({"to_refund": True, "origin_returned_move_id": False})
+        by_hand.write({"to_refund": True})
         self._returned_moves().filtered(lambda move: move.order_return_line_id in self).write({"to_refund": True})
         missing = defaultdict(float)
         for line in self:
@@ -234,11 +253,15 @@ class OrderReturnLine(models.Model):
             )
             self._set({"announced_qty": self.uom_id.round(self.announced_qty - missing)})
             return self.sudo().create(own)
-        self._set({"disposition": "customer_keeps"})
+        # what did not leave, or is back, was not given away
+        self._set({"disposition": "customer_keeps", "quantity": self.advance_qty})
         return self
 
-    def _tell_advance(self):
-        """A line in the chatter of each case, a task for who approved it, a message to the customer."""
+    def _tell_advance(self, parts):
+        """A line in the chatter of each case, a task for who approved it, a message to the customer.
+
+        :param dict parts: line to sentences on parts of its kit
+        """
         labels = dict(self._fields["advance_outcome"]._description_selection(self.env))
         bodies = {}
         for line in self:
@@ -253,6 +276,7 @@ class OrderReturnLine(models.Model):
                     outcome=labels[line.advance_outcome],
                 )
             )
+            bodies[line.return_id] += parts.get(line, [])
         self.return_id.browse(case.id for case in bodies)._message_log_batch(
             bodies={case.id: "\n".join(rows) for case, rows in bodies.items()}
         )

@@ -53,9 +53,10 @@ class OrderReturnApart(models.Model):
 
     @api.model
     def _held_up_words(self, act, why):
-        """The sentence over a refusal ``why`` of ``act``: advance, expire or follow."""
+        """The sentence over a refusal ``why`` of ``act``: advance, expire or follow; over ``parts`` of kits sent in advance."""
         return {
             "advance": self.env._("What did not come for goods sent in advance is not charged yet: %s", why),
+            "parts": self.env._("What left in advance is neither charged nor written off: %s", why),
             "expire": self.env._("The approval could not be ended: %s", why),
             "follow": self.env._("The case could not follow its documents: %s", why),
         }[act]

@@ -59,6 +59,18 @@ class OrderReturnLine(models.Model):
                 found[line].append([lot.id, taken])
         return found
 
+    def _lots_that_came(self):
+        """The lots of these received lines: those that were said, else all that came, unless an inspection has split them."""
+        items = self._returned_moves().move_line_ids
+        family = self._family()
+        found = {}
+        for line in self:
+            said = [lot_id for lot_id, _quantity in line.lots or ()] or line.lot_id.ids
+            if not said and len(line._family() & family) == 1:
+                said = items.filtered(lambda item, line=line: item.move_id.order_return_line_id == line).lot_id.ids
+            found[line] = self.env["stock.lot"].browse(said)
+        return found
+
     def _name_lots(self, given):
         """Take over which lots came; ``given`` as ``lots`` of ``action_receive``."""
         if not isinstance(given, dict):

@@ -167,16 +167,25 @@ class OrderReturnLine(models.Model):
         wrong = [
             line._not_from_warehouse()
             for line in self
-            if line.settlement in AGAIN and line.move_id.picking_id.picking_type_code != "outgoing"
+            if line.settlement in AGAIN and (line._from_elsewhere() or not line.move_id.picking_id)
         ]
         if wrong:
             raise UserError("\n".join(wrong))
+
+    def _from_elsewhere(self):
+        """The transfers of which these goods left from no warehouse; of a kit any by which its parts left."""
+        moves = self.move_id
+        if self.kit:
+            moves |= self.order_line_id.sudo().move_ids.filtered(
+                lambda move: move.state == "done" and move.bom_line_id and move.location_dest_id.usage == "customer"
+            )
+        return moves.picking_id.filtered(lambda transfer: transfer.picking_type_code != "outgoing")
 
     def _not_from_warehouse(self):
         return self.env._(
             "%(case)s: %(transfer)s did not leave from a warehouse, so nothing can be sent again from it. Choose a refund.",
             case=self.return_id.name,
-            transfer=self.move_id.picking_id.name,
+            transfer=", ".join((self._from_elsewhere() or self.move_id.picking_id).mapped("name")),
         )
 
     def _close_short(self):

@@ -44,11 +44,16 @@ class SaleOrder(models.Model):
         """
         return self._order_return_wizard()
 
-    def _order_return_wizard(self, transfers=None):
-        """The wizard's action on the delivered lines of these orders, of ``transfers`` alone where given."""
-        self.env["order.return"]._check_order_group("order_processing.group_processor")
+    def _order_return_wizard(self, transfers=None, lines=None, only_left=False):
+        """The wizard's action on the delivered lines of these orders.
+
+        :param transfers: only what these delivered
+        :param lines: only these of their lines
+        :param bool only_left: only what may still come back
+        """
+        self.env["order.return"]._check_order_group(GROUP)
         wizard = self.env["order.return.create"].create(
             {"order_ids": [(6, 0, self.ids)], "picking_ids": [(6, 0, transfers.ids if transfers else [])]}
         )
-        wizard._fill()
+        wizard._fill(lines, only_left)
         return wizard._reopen()

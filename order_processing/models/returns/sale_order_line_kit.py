@@ -174,12 +174,6 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         told = {"product": self.product_id.display_name, "order": self.order_id.name}
         by_hand = self.env._("Take its parts back by the returns of its transfers.")
-        if any(move["dropped"] for move in moves):
-            # core counts such a kit as delivered wholly or not at all
-            said = self.env._(
-                "%(product)s of %(order)s is a kit whose parts a vendor sent: it is not counted by kits.", **told
-            )
-            return None, f"{said} {by_hand}"
         key = (bom, self.product_id, self.product_uom_id, self.product_uom_qty)
         if key not in known:
             known[key] = bom and self._order_read_recipe(bom)
@@ -189,6 +183,15 @@ class SaleOrderLine(models.Model):
             said = self.env._(
                 "%(product)s of %(order)s is a kit whose recipe is not that by which it was delivered: what belongs to "
                 "one kit is not known. Put the recipe right.",
+                **told,
+            )
+            return None, f"{said} {by_hand}"
+        named = {move["recipe_line_id"] for move in moves if move["leaves"]}
+        if counted and set(recipe.parts) - named and any(move["dropped"] for move in moves):
+            # a purchase names one line of the recipe for each product
+            said = self.env._(
+                "%(product)s of %(order)s is a kit whose parts a vendor sent, and one of them stands in it several times: which of "
+                "them makes a kit is not known.",
                 **told,
             )
             return None, f"{said} {by_hand}"

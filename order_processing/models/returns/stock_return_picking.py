@@ -32,12 +32,19 @@ class StockReturnPickingLine(models.TransientModel):
     def _prepare_move_default_values(self, new_picking):
         vals = super()._prepare_move_default_values(new_picking)
         line = self.order_return_line_id
-        if not line and self.move_id.order_return_line_id and self.move_id.location_id.usage == "customer":
-            # a receipt that is turned round: what it did not take off what is delivered is not added to it
-            vals["to_refund"] = self.move_id.to_refund
         if line:
             vals["order_return_line_id"] = line.id
             place = line._receipt_place()
             if place:
                 vals["location_dest_id"] = place.id
+            return vals
+        origin = self.move_id
+        while origin and not origin.order_return_line_id:
+            origin = origin.origin_returned_move_id
+        if origin and self.move_id.location_id.usage == "customer":
+            # a receipt that is turned round: what it did not take off what is delivered is not added to it
+            vals["to_refund"] = self.move_id.to_refund
+        elif origin.order_return_line_id.sudo()._is_followed():
+            # it left in advance and added nothing to what is delivered, so it takes nothing off: what is paid for is still there
+            vals["to_refund"] = False
         return vals

@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from ..common.business_day import business_day
+from .return_process import PROCESSOR
+
+PARTIES = ("carrier", "vendor")
+
+
+class OrderReturn(models.Model):
+    """What goods that came back by the fault of a carrier or a vendor cost is claimed from them."""
+
+    _inherit = "order.return"
+
+    claim_ids = fields.One2many("order.claim", "return_id", "Claims", readonly=True, groups=PROCESSOR)
+    claim_count = fields.Integer(compute="_compute_claim_count", groups=PROCESSOR)
+    recoverable = fields.Boolean(
+        "To be claimed",
+        compute="_compute_recoverable",
+        groups=PROCESSOR,
+        help="It came by the fault of a carrier or a vendor, and nothing is claimed from them yet.",
+    )
+
+    @api.depends("claim_ids")
+    def _compute_claim_count(self):
+        for case in self:
+            case.claim_count = len(case.claim_ids)
+
+    @api.depends("state", "line_ids.fault", "line_ids.quantity", "claim_ids.state")
+    def _compute_recoverable(self):
+        for case in self:
+            case.recoverable = bool(case._to_recover())
+
+    def _to_recover(self):
+        """The lines of this case that a carrier or a vendor is to pay for and that no standing claim is over."""
+        self.ensure_one()
+        if self.state in ("requested", "rejected", "cancelled"):
+            return self.line_ids.browse()
+        claimed = {
+            (claim.order_id, claim.party) for claim in self.claim_ids.filtered(lambda claim: claim.state != "withdrawn")
+        }
+        return self.line_ids.filtered(
+            lambda line: (
+                line.fault in PARTIES
+                and not line.uom_id.is_zero(line.quantity)
+                and (line.order_id, line.fault) not in claimed
+            )
+        )
+
+    def action_claim(self):
+        """Draft claims from whoever's fault it is (processors): one per case, order and party, the carrier of the delivery or the
+        vendor of the product; over the value of the goods, with the customer's photos as proof. Once: what is claimed already is
+        opened.
+
+        :return: an action of the web client
+        :raises UserError: names cases of which nothing is to be claimed, and lines without a carrier or vendor
+        """
+        self._check_order_group(PROCESSOR)
+        self.check_access("write")
+        # a second one at the same time is tried again, and then finds the first one's claims
+        self.env.cr.execute(SQL("UPDATE order_return SET write_date = write_date WHERE id = ANY(%s)", sorted(self.ids)))
+        lines = self.line_ids.union(*(case._to_recover() for case in self))
+        if not lines and not self.claim_ids:
+            raise UserError(
+                self.env._(
+                    "%s: nothing that came by the fault of a carrier or a vendor. Give the lines the reason that says so.",
+                    ", ".join(self.mapped("name")),
+                )
+            )
+        lines._check_party()
+        self.env["order.claim"].create(
+            [
+                case._prepare_claim_vals(order, fault, own)
+                for (case, order, fault, _who), own in lines.grouped(
+                    lambda line: (line.return_id, line.order_id, line.fault, line._party())
+                ).items()
+            ]
+        )
+        return self.claim_ids._get_records_action(name=self.env._("Claims"), context={})
+
+    def _prepare_claim_vals(self, order, party, lines):
+        """Values of a claim over ``lines`` of one order, called by ``action_claim``."""
+        self.ensure_one()
+        sent = lines.move_id.sorted("date")[-1:]
+        who = lines[:1]._party()
+        photos = self.env["ir.attachment"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id), ("mimetype", "=like", "image/%")]
+        )
+        return {
+            "company_id": self.company_id.id,
+            "order_id": order.id,
+            "picking_id": sent.picking_id.id if sent.picking_id.sale_id == order else False,
+            "return_id": self.id,
+            "party": party,
+            "carrier_id": who.id if party == "carrier" else False,
+            "partner_id": who.id if party == "vendor" else False,
+            "currency_id": order.currency_id.id,
+            "event_date": business_day(self.company_id, sent.date),
+            "note": self.note or False,
+            "proof_ids": [Command.set(photos.ids)],
+            "line_ids": [Command.create(line._prepare_claim_line_vals()) for line in lines],
+        }
+
+
+class OrderReturnLine(models.Model):
+    _inherit = "order.return.line"
+
+    def _party(self):
+        """Who is to pay for this line by its fault: a ``delivery.carrier`` or a vendor's ``res.partner``; may be empty."""
+        self.ensure_one()
+        if self.fault == "carrier":
+            return self.move_id.picking_id.carrier_id or self.order_id.carrier_id
+        sellers = self.product_id.seller_ids.filtered(
+            lambda seller: not seller.company_id or seller.company_id == self.company_id
+        )
+        return sellers[:1].partner_id
+
+    def _check_party(self):
+        """:raises UserError: names every line of which nobody is known to claim from, and what to enter"""
+        missing = self.filtered(lambda line: not line._party())
+        if missing:
+            raise UserError(
+                "\n".join(
+                    self.env._("%s: its transfer names no carrier. Enter it there, then claim.", line.display_name)
+                    if line.fault == "carrier"
+                    else self.env._("%s: its product has no vendor. Enter one there, then claim.", line.display_name)
+                    for line in missing
+                )
+            )
+
+    def _prepare_claim_line_vals(self):
+        """Values of a line of a claim, called by ``_prepare_claim_vals``: the goods at what the customer paid, without tax."""
+        self.ensure_one()
+        sold = self.order_line_id.sudo()
+        price = sold.price_unit * (1 - sold.discount / 100)
+        found = sold.tax_ids.compute_all(price, sold.currency_id, self.quantity, sold.product_id)
+        return {
+            "name": f"{self.product_id.display_name}: {self.reason_id.name}",
+            "product_id": self.product_id.id,
+            "quantity": self.quantity,
+            "uom_id": self.uom_id.id,
+            "amount": found["total_excluded"],
+        }
