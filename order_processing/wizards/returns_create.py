@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..models.common.business_day import business_day
 
+# what a line is settled by unless somebody says otherwise: the first that its policy allows
+PROPOSED = ("refund", "credit", "replacement")
+
 
 class OrderReturnCreate(models.TransientModel):
     """Take goods back: every delivered line, what is left of it, what the policy says, what shall become of it.
@@ -68,6 +71,7 @@ class OrderReturnCreate(models.TransientModel):
                         "%s: all that was delivered has come back or is on its way.", self.partner_id.display_name
                     )
                 )
+        terms = self.env["order.return.policy"]._terms(self.env["sale.order.line"].browse(by_line))
         values = []
         for line in orders.order_line.filtered(lambda line: line.id in by_line):
             found = by_line[line.id]
@@ -79,6 +83,7 @@ class OrderReturnCreate(models.TransientModel):
                     "returnable": sum(move["left"] for move in found),
                     "delivered_on": business_day(company, found[0]["delivered_at"]),
                     "reason_id": reason.id,
+                    "settlement": next(filter(terms[line.id].allows, PROPOSED), PROPOSED[0]),
                     "obstacle": found[0].get("obstacle", False),
                 }
             )
@@ -198,7 +203,11 @@ class OrderReturnCreateLine(models.TransientModel):
     quantity = fields.Float("Comes back", digits="Product Unit")
     reason_id = fields.Many2one("order.return.reason")
     disposition = fields.Selection(
-        lambda self: self.env["order.return.line"]._fields["disposition"].selection, required=True, default="restock"
+        lambda self: self.env["order.return.line"]._fields["disposition"].selection,
+        compute="_compute_disposition",
+        store=True,
+        readonly=False,
+        required=True,
     )
     settlement = fields.Selection(
         lambda self: self.env["order.return.line"]._fields["settlement"].selection, required=True, default="refund"

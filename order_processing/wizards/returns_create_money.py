@@ -82,6 +82,14 @@ class OrderReturnCreateLine(models.TransientModel):
     charge_tax = fields.Monetary("Tax of what is charged", compute="_compute_money")
     tax = fields.Monetary(compute="_compute_money")
 
+    @api.depends("order_line_id", "quantity")
+    def _compute_disposition(self):
+        """As the policy proposes for so many, unless somebody has chosen another way."""
+        terms = self.env["order.return.policy"]._terms(self.order_line_id)
+        for line in self:
+            if line.disposition in (False, "restock", "customer_keeps"):
+                line.disposition = terms[line.order_line_id.id].disposition(line.quantity)
+
     @api.depends("order_line_id", "delivered_on", "obstacle", "reason_id", "settlement", "advance")
     def _compute_policy(self):
         terms = self.env["order.return.policy"]._terms(self.order_line_id)

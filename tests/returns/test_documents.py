@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from lxml import html
+
 from .common import ReturnCase
 
 
@@ -45,6 +47,25 @@ class TestDocuments(ReturnCase):
         case = self._ask(self._row(order.order_line, 2))
         with self._refused("Invoices of Return Case cannot be written"):
             case.with_user(self.users["manager"]).write({"charge_ids": [(4, order.invoice_ids.id)]})
+
+    # ------------------------------------------------------------------ packing slips
+
+    def test_what_is_sent_in_its_place_has_a_packing_slip(self):
+        self._policy(allow_advance=True)
+        order = self._shipped((self.product, 5))
+        again = self._ahead(order, settlement="replacement").picking_ids
+        exchange = self._ahead(order, settlement="exchange", exchange_product="TG-2", exchange_quantity=3)
+        for transfer, row in (
+            (again, "TG-1 Test Goods 2.00 Units"),
+            (exchange.exchange_order_ids.picking_ids, "TG-2 Other Goods 3.00 Units"),
+        ):
+            transfer.move_ids.write({"picked": True})
+            transfer.action_quality_pass()
+            transfer.with_context(skip_sms=True).button_validate()
+            report = self.env["ir.actions.report"]
+            page = html.fromstring(report._render_qweb_html("order_processing.report_packing_slip", transfer.ids)[0])
+            rows = [" ".join(each.text_content().split()) for each in page.xpath("//table[@name='shipped']//tbody/tr")]
+            self.assertEqual(rows, [row])
 
     # ------------------------------------------------------------------ an exchange of which a part has left
 

@@ -53,6 +53,12 @@ class TestShares(MoneyCase):
         credit = self._back(order, 1, 1)
         self.assertEqual((credit.amount_total, credit.amount_tax), (25, 5))
 
+    def test_tax_inside_goes_back_in_proportion(self):
+        """Amazon's documentation: 240 with 20 % VAT inside, half of it back: 100 and 20 of tax."""
+        order = self._sold((self.product, 2, 120.0), taxes=[self.taxes[20, True]])
+        credit = self._back(order, 1)
+        self.assertEqual((credit.amount_untaxed, credit.amount_tax), (100, 20))
+
     def test_a_threshold_that_the_rest_does_not_reach(self):
         """100 less 10 from 80 on: after 40 came back 60 stay, and 60 would have cost 60: 90 - 60 = 30 go back."""
         self._policy(clawback=True, threshold_amount=80)

@@ -84,6 +84,19 @@ class TestWizard(ReturnCase):
         with self.assertRaises(AccessError):
             self._wizard(contact, "salesman")
 
+    def test_the_policy_proposes(self):
+        self.env["order.return.policy"].create({"name": "Ours", "allow_refund": False, "keep_amount": 25})
+        with Form(self._wizard(self._shipped((self.product, 9), (self.other_product, 2)))) as form:
+            for place, quantity, proposed in ((0, 2, "customer_keeps"), (1, 1, "restock")):
+                with form.line_ids.edit(place) as line:
+                    self.assertEqual(line.settlement, "credit")
+                    line.quantity = quantity
+                    self.assertEqual(line.disposition, proposed)
+            with form.line_ids.edit(1) as line:
+                line.disposition = "scrap"
+                line.quantity = 2
+                self.assertEqual(line.disposition, "scrap", "what was chosen stays")
+
     def test_too_much_is_refused_by_name(self):
         order = self._shipped((self.product, 5))
         wizard = self._wizard(order)
