@@ -92,6 +92,7 @@
         "views/dispatch_order_pickup_views.xml",
         "views/dispatch_sale_order_views.xml",
         "views/dispatch_change_views.xml",
+        "views/dispatch_packing_views.xml",
         # discrepancy
         "data/discrepancy_activity.xml",
         "data/discrepancy_cron.xml",
@@ -143,6 +144,7 @@
         "web.assets_backend": [
             "order_processing/static/src/desk/desk.scss",
             "order_processing/static/src/discrepancy/mend.scss",
+            "order_processing/static/src/dispatch/**/*",
             "order_processing/static/src/intake/**/*",
             "order_processing/static/src/reconciliation/equations.scss",
             "order_processing/static/src/returns/counter.scss",

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.common.scalars import day_text, number, present
+from ..models.common.scalars import day_text, present, times
 from .intake_entry_paste import pasted_rows
 
 ADDRESS = {
@@ -118,12 +118,9 @@ class OrderIntakeEntry(models.TransientModel):
         text, self.scan = (self.scan or "").strip(), False
         if not text:
             return
-        many, star, code = text.partition("*")
-        quantity = number(many.strip()) if star else None
-        if quantity is None:
-            quantity, code = 1.0, text
+        quantity, code = times(text)
         before = self.line_ids
-        self._add_rows([(code.strip(), quantity)])
+        self._add_rows([(code, quantity)])
         self._read()
         new = self.line_ids - before
         if self._add_up(new):

@@ -47,6 +47,14 @@ def number(value):
     return found if abs(found) < 1e12 else None
 
 
+def times(text):
+    """``(quantity, code)`` of a code as it is scanned, or typed with a quantity before it: ``12*CODE``, else 1.0 of it."""
+    text = text.strip()
+    many, star, code = text.partition("*")
+    quantity = number(many.strip()) if star else None
+    return (1.0, text) if quantity is None or not code.strip() else (quantity, code.strip())
+
+
 def moment(value):
     """When: a naive UTC ``datetime``; a ``date`` for a whole day; ``None`` for anything else."""
     text = str(value).strip()

@@ -8,6 +8,7 @@ from . import order_quality_check_line
 from . import order_quality_check_goods
 from . import order_quality_check_point
 from . import order_quality_answer
+from . import order_scan
 from . import order_quality_scan
 from . import order_quality_fetch
 from . import order_quality_hold
@@ -22,6 +23,10 @@ from . import order_quality_wave
 from . import stock_picking_documents
 from . import stock_picking_label
 from . import stock_picking_pick_list
+from . import order_packing
+from . import stock_picking_packing
+from . import stock_picking_packing_scan
+from . import stock_picking_packing_ship
 from . import sale_order
 from . import sale_order_gift
 from . import dispatch_run
