@@ -1,7 +1,7 @@
 from math import isfinite
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 # GS1 application identifiers: article, article contained in a logistic unit, lot, serial number, counts of articles
 ARTICLE, LOT, COUNT = ("01", "02"), ("10", "21"), ("30", "37")
@@ -129,7 +129,11 @@ class OrderScan(models.AbstractModel):
     def _read_gs1(self, code):
         """Article, lot and count of a GS1 code, by core's own rules; ``None`` where it is none."""
         rules = self.env.ref("barcodes_gs1_nomenclature.default_gs1_nomenclature", raise_if_not_found=False)
-        parts = rules and rules.gs1_decompose_extended(code)
+        try:
+            parts = rules and rules.gs1_decompose_extended(code)
+        except (ValidationError, ValueError):
+            # it begins as a GS1 code does and goes on as none, such as with a thirteenth month
+            parts = None
         if not parts:
             return None
         read = {"article": "", "lot": "", "count": 1.0}
@@ -180,22 +184,24 @@ class OrderScan(models.AbstractModel):
     @api.model
     def _refuse_code(self, picking, code):
         """Say what ``code`` is, if it is known at all; it counts for nothing."""
+        # what goods may be called is known here: core need not guess it once more
+        env = self.with_context(skip_preprocess_gs1=True).env
         company, transfer = picking.company_id, picking.name
         barcodes, lots = self._forms(code)
         own = ("company_id", "in", [False, company.id])
-        product = self.env["product.product"].search(
+        product = env["product.product"].search(
             [own, "|", ("barcode", "in", barcodes), ("default_code", "=", code)], limit=1
         )
-        packaging = self.env["product.uom"]
+        packaging = env["product.uom"]
         if not product:
             packaging = packaging.search([("barcode", "in", barcodes), ("product_id.company_id", *own[1:])], limit=1)
             product = packaging.product_id
-        lot = self.env["stock.lot"]
         if not product:
-            lot = lot.search([("name", "in", lots), own], limit=1)
-            if lot and lot.product_id in picking.move_ids.product_id:
-                self._refuse_lot(lot.product_id, code, picking)
-            product = lot.product_id
+            found = env["stock.lot"].search([("name", "in", lots), own])
+            wanted = found.product_id & picking.move_ids.product_id
+            if wanted:
+                self._refuse_lot(wanted[0], code, picking)
+            product = found.product_id[:1]
         if product:
             raise UserError(
                 self.env._(
@@ -205,7 +211,7 @@ class OrderScan(models.AbstractModel):
                 )
             )
         sscc = self.env["stock.package"]._scanned_sscc(code)
-        parcel = self.env["stock.move.line"].search(
+        parcel = env["stock.move.line"].search(
             [
                 ("company_id", "=", company.id),
                 "|",

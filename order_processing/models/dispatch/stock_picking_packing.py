@@ -97,7 +97,7 @@ class StockPicking(models.Model):
         code, _quantity = self.env["order.scan"]._scanned(code, 1)
         found = self._packing_named(code) or self._packing_holding(code)
         if not found:
-            raise UserError(self.env._("No transfer, order or parcel is known by “%s”.", code))
+            self._packing_refuse_unknown(code)
         problems = found.sudo()._packing_problems()
         free = found.filtered(lambda picking: picking not in problems)
         # of what cannot be packed, why not; first of what has not left yet
@@ -128,8 +128,9 @@ class StockPicking(models.Model):
 
     def _packing_check(self):
         """:raises UserError: why this transfer cannot be packed"""
-        for words in self._packing_problems().values():
-            raise UserError(words)
+        problems = self._packing_problems()
+        if problems:
+            raise UserError("\n".join(problems.values()))
 
     def _packing_problems(self):
         """Which of these transfers cannot be packed, and why: ``{transfer: words}``; for ``sudo``, the same queries for all."""
@@ -246,6 +247,26 @@ class StockPicking(models.Model):
         lines = Domain("result_package_id", "in", packages.ids) | Domain("package_id", "in", packages.ids)
         domain = self._packing_domain() & Domain("state", "not in", CLOSED)
         return self.search(domain & Domain("move_line_ids", "any", lines), order="scheduled_date, id")
+
+    @api.model
+    def _packing_refuse_unknown(self, code):
+        """:raises UserError: what comes before packing, where ``code`` is an order, or that it is none"""
+        before = self.search(
+            [
+                ("sale_id.name", "=", code),
+                ("state", "not in", CLOSED),
+                ("company_id", "in", self.env.companies.ids),
+            ]
+        )
+        if before:
+            raise UserError(
+                self.env._(
+                    "%(order)s is not packed yet: %(transfers)s comes before.",
+                    order=code,
+                    transfers=", ".join(before.mapped("name")),
+                )
+            )
+        raise UserError(self.env._("No transfer, order or parcel is known by “%s”.", code))
 
     # ------------------------------------------------------------------ what the screen is told
 

@@ -154,7 +154,7 @@ class StockPicking(models.Model):
 
     def _packing_lines(self, domain):
         """The move lines in this transfer that ``domain`` is about; for ``sudo``."""
-        lines = self.env["stock.move.line"].with_context(active_test=False)
+        lines = self.env["stock.move.line"].with_context(active_test=False, skip_preprocess_gs1=True)
         here = Domain("picking_id", "=", self.id) & Domain("quantity", ">", 0) & Domain("state", "not in", CLOSED)
         return lines.search(here & Domain("move_id.location_dest_usage", "!=", "inventory") & domain, order="id")
 

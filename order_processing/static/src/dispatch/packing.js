@@ -188,6 +188,7 @@ export class Packing extends Component {
 
     next() {
         return this.enqueue(async () => {
+            this.say("");
             if (this.order) {
                 this.skipped.push(this.order.id);
                 await this.call("packing_leave", [[this.order.id]]);
