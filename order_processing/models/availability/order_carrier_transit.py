@@ -14,7 +14,7 @@ class OrderCarrierTransit(models.Model):
     company_id = fields.Many2one(related="carrier_id.company_id", store=True)
     country_id = fields.Many2one("res.country", required=True)
     state_id = fields.Many2one(
-        "res.country.state", "State", domain="[('country_id', '=', country_id)]", help="Empty: all of the country."
+        "res.country.state", domain="[('country_id', '=', country_id)]", help="Empty: all of the country."
     )
     days = fields.Integer("Working days", required=True)
 

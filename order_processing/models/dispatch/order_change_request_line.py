@@ -44,7 +44,7 @@ class OrderChangeRequestGoods(models.Model):
     request_id = fields.Many2one("order.change.request", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="request_id.company_id", store=True)
     product_id = fields.Many2one("product.product", required=True, readonly=True, ondelete="restrict")
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True, ondelete="restrict")
+    lot_id = fields.Many2one("stock.lot", readonly=True, ondelete="restrict")
     quantity = fields.Float(digits="Product Unit", readonly=True)
     uom_id = fields.Many2one("uom.uom", "Unit", readonly=True, ondelete="restrict")
     location_id = fields.Many2one("stock.location", "Shelf", required=True, readonly=True, ondelete="restrict")
