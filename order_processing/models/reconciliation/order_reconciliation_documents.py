@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..common.business_day import company_tz
 from ..common.stock_places import outside
-from .order_reconciliation_facts import FACT
+from .order_reconciliation_facts import BILLED, FACT
 
 
 class OrderReconciliationDocuments(models.Model):
@@ -84,16 +84,14 @@ class OrderReconciliationDocuments(models.Model):
         """Per order: whether a posted invoice or credit note of it is not paid in full."""
         return SQL(
             """
-            SELECT line.order_id, TRUE AS found
-              FROM sale_order_line line
-              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-              JOIN account_move_line item ON item.id = rel.invoice_line_id
-              JOIN account_move move ON move.id = item.move_id
-             WHERE %s AND move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund')
+            SELECT billed.order_id, TRUE AS found
+              FROM %s billed
+              JOIN account_move move ON move.id = billed.move_id
+             WHERE move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund')
                AND move.payment_state IN ('not_paid', 'partial')
-          GROUP BY line.order_id
+          GROUP BY billed.order_id
             """,
-            self._in_scope("line"),
+            BILLED,
         )
 
     def _source_opening(self, measure):

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from . import buckets
-from .order_reconciliation_facts import FACT, SCOPE
+from .order_reconciliation_facts import BILLED, FACT, SCOPE
 from .order_reconciliation_line import QUANTITIES, VALUES
 
 # what is drawn anew each time
@@ -93,7 +93,7 @@ class OrderReconciliationDraw(models.Model):
         for number, (what, step) in enumerate(steps, 1):
             self._tell_progress(started, number, len(steps), what)
             step()
-        for table in (FACT, SCOPE):
+        for table in (FACT, BILLED, SCOPE):
             self.env.cr.execute(SQL("DROP TABLE %s", table))
         self.env.invalidate_all(flush=False)
 

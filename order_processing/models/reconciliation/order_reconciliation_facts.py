@@ -14,11 +14,12 @@ BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
 # what a row of the facts is of; each of their sources has one row of it
 KEYS = ("order_id", "line_id", "product_id", "currency_id")
 SCOPE = SQL.identifier("order_reconciliation_tmp_scope")
+BILLED = SQL.identifier("order_reconciliation_tmp_billed")
 FACT = SQL.identifier("order_reconciliation_tmp_fact")
 
 
 class OrderReconciliationFacts(models.Model):
-    """The facts of a cut, as two temporary tables of the transaction: which orders, and per order line what the day book
+    """The facts of a cut, as temporary tables of the transaction: which orders, what bills them, and per order line what the day book
     and the ledgers say. Entries and equations are both read from them, so they cannot disagree.
     """
 
@@ -99,6 +100,26 @@ class OrderReconciliationFacts(models.Model):
         )
         self.env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (order_id)", SCOPE))
         self.env.cr.execute(SQL("ANALYZE %s", SCOPE))
+        self._make_billed()
+
+    def _make_billed(self):
+        """The documents that bill the orders of the statement, a row per order and document: their payments are asked by it."""
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", BILLED))
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE TEMPORARY TABLE %(billed)s ON COMMIT DROP AS
+                SELECT DISTINCT line.order_id, item.move_id
+                  FROM sale_order_line line
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                  JOIN account_move_line item ON item.id = rel.invoice_line_id
+                 WHERE %(scope)s
+                """,
+                billed=BILLED,
+                scope=self._in_scope("line"),
+            )
+        )
+        self.env.cr.execute(SQL("ANALYZE %s", BILLED))
 
     @api.model
     def _in_scope(self, alias, column="order_id"):

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ..common.account_move import INVOICE_COLUMNS
 from ..common.account_partial_reconcile import PAYMENT_COLUMNS
 from ..common.stock_places import outside
-from .order_reconciliation_facts import BITS, CREDITED, INVOICED, KINDS, SCOPE
+from .order_reconciliation_facts import BILLED, BITS, CREDITED, INVOICED, KINDS, SCOPE
 
 
 class OrderReconciliationLedgers(models.Model):
@@ -205,15 +205,7 @@ class OrderReconciliationLedgers(models.Model):
 
     def _source_paid(self):
         """Per order and currency: what the day book says was paid, and what the journals matched."""
-        billed = SQL(
-            """
-            SELECT DISTINCT item.move_id FROM sale_order_line line
-              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-              JOIN account_move_line item ON item.id = rel.invoice_line_id
-             WHERE %s
-            """,
-            self._in_scope("line"),
-        )
+        billed = SQL("SELECT billed.move_id FROM %s billed", BILLED)
         # the payments of these documents, found by indexes alone
         on_orders = SQL(
             """
