@@ -126,14 +126,12 @@ class TestTakePrice(MendCase):
         """What is added to core's own recompute of prices is the same for 2 and for 20 orders."""
         added = []
         for number in (2, 2, 20):
-            customers = self._make_customer(*(f"C{number}-{index}" for index in range(number)))
-            found, twins = (
-                self._made_together(
-                    lambda customer: self._make_order((self.product, 5, 11.0), partner_id=customer.id), customers
-                )
-                for _kind in ("found", "twin")
-            )
-            checks = self._checks(found)
+            checks = self.env["order.verification.check"]
+            twins = self.env["sale.order"]
+            for index in range(number):
+                customer = self._make_customer(f"C{number}-{index}")
+                checks |= self._checks(self._make_order((self.product, 5, 11.0), partner_id=customer.id))
+                twins |= self._make_order((self.product, 5, 11.0), partner_id=customer.id)
             self.env.invalidate_all()
             mine = self._count(lambda found=checks: self._act(found))
             lines = self.env["sale.order.line"].browse(twins.order_line.ids)
