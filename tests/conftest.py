@@ -133,8 +133,10 @@ def template_copy():
 
     Nothing connects to the template itself: the copy that another test makes of it would be refused meanwhile.
     """
+    from tests.server import copy_database
+
     name = f"{os.environ['ORDER_PROCESSING_DATABASE']}-copy-{uuid.uuid4().hex[:8]}"
-    subprocess.run(["createdb", "-T", os.environ["ORDER_PROCESSING_TEMPLATE"], name], check=True)
+    copy_database(os.environ["ORDER_PROCESSING_TEMPLATE"], name)
     yield name
     subprocess.run(["dropdb", "--if-exists", "--force", name], check=False)
     shutil.rmtree(Path(os.environ["ORDER_PROCESSING_CACHE"], "data", "filestore", name), ignore_errors=True)

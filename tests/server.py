@@ -122,7 +122,7 @@ class RunningServer:
         raise RuntimeError(f"the server did not answer:\n{self.words()}")
 
     def _make_database(self):
-        subprocess.run(["createdb", "-T", self.template, self.db], check=True)
+        copy_database(self.template, self.db)
         self._print_at_once()
         self._copy_files()
 
@@ -165,6 +165,12 @@ class RunningServer:
         source = self._filestore(self.template)
         if source.exists():
             shutil.copytree(source, self._filestore(self.db), dirs_exist_ok=True, copy_function=link)
+
+
+def copy_database(template, name):
+    """Make the database ``name`` as ``bin/test`` makes its copies."""
+    options = os.environ.get("ORDER_PROCESSING_COPY", "").split()
+    subprocess.run(["createdb", *options, "-T", template, name], check=True)
 
 
 def _free_port():

@@ -125,14 +125,19 @@ class Setup:
             arguments = ["-c", str(self.conf()), *arguments]
         return [str(self.python), "-W", "ignore", "-m", "odoo", *commands, *arguments]
 
-    def odoo(self, arguments, capture=False, words=None):
+    def odoo(self, arguments, capture=False, words=None, installing=False, patient=False):
         """Run Odoo's command line to its end and return the ``CompletedProcess``.
 
         :param words: text that the command reads, such as the lines for ``shell``
+        :param installing: it makes a database of a known size, see ``installing``
+        :param patient: other processes go first
         """
         # never from a folder whose files shadow Python's own modules
         options = {"env": self.env(), "cwd": "/", "capture_output": capture, "text": True}
-        return subprocess.run(self.odoo_command(arguments), input=words, **options)
+        command = [*(["nice", "-n", "10"] if patient else []), *self.odoo_command(arguments)]
+        if installing:
+            command[command.index("odoo")] = "tools.setup.installing"
+        return subprocess.run(command, input=words, **options)
 
     def run(self, command):
         """Run one of PostgreSQL's programs; its words become a ``SetupError`` when it fails."""

@@ -58,11 +58,15 @@ class Databases:
         command = ["psql", "-d", "postgres", "-qAt", "-c", "SELECT datname FROM pg_database ORDER BY 1"]
         return [name for name in self.setup.run(command).stdout.split() if name.startswith(prefix)]
 
+    @property
+    def strategy(self):
+        """Options by which ``createdb`` copies a template in the cheapest way."""
+        # the log of a copy would be as long as the copy: on our own server, which may lose it, files are copied
+        return ["--strategy=file_copy"] if self.setup.server else []
+
     def create(self, name, template):
         """A copy of ``template``, its file store included."""
-        # the log of such a copy would be as long as the copy: on our own server, which may lose it, files are copied
-        strategy = ["--strategy=file_copy"] if self.setup.server else []
-        self.setup.run(["createdb", *strategy, "-T", template, name])
+        self.setup.run(["createdb", *self.strategy, "-T", template, name])
         source, target = self.setup.filestore(template), self.setup.filestore(name)
         shutil.rmtree(target, ignore_errors=True)
         if source.exists():
@@ -80,25 +84,28 @@ class Databases:
         if self.setup.filestore(old).exists():
             self.setup.filestore(old).rename(self.setup.filestore(new))
 
-    def dependencies(self, kind="demo"):
-        """Name of the template with everything but the add-on."""
+    def dependencies(self, kind="demo", patient=False):
+        """Name of the template with everything but the add-on; ``patient`` as for ``addon``."""
         demo, more = KINDS[kind]
         modules = [*manifest()["depends"], *more]
         prefix = f"op_{self.setup.cache.tag}_{kind}_base_"
         name = prefix + digest(self.setup.source.key, *modules)
-        self._build(name, prefix, None, modules, demo, f"installing Odoo's modules ({kind})")
+        self._build(name, prefix, None, modules, demo, f"installing Odoo's modules ({kind})", patient)
         return name
 
-    def addon(self, kind="demo"):
-        """Name of the template with the add-on as it is in the working tree."""
+    def addon(self, kind="demo", patient=False):
+        """Name of the template with the add-on as it is in the working tree.
+
+        :param patient: make it in the time that other processes leave
+        """
         demo, _more = KINDS[kind]
-        base = self.dependencies(kind)
+        base = self.dependencies(kind, patient)
         prefix = f"op_{self.setup.cache.tag}_{kind}_addon_"
         name = prefix + digest(base, tree_digest(ADDON), BUNDLES)
-        self._build(name, prefix, base, ["order_processing"], demo, f"installing the add-on ({kind})")
+        self._build(name, prefix, base, ["order_processing"], demo, f"installing the add-on ({kind})", patient)
         return name
 
-    def _build(self, name, prefix, template, modules, demo, text):
+    def _build(self, name, prefix, template, modules, demo, text, patient):
         cache = self.setup.cache
         with cache.lock(f"database-{prefix}", self.setup.progress):
             # its files are here and its rows on the server: one without the other is none
@@ -117,7 +124,7 @@ class Databases:
                     self.create(making, template)
                 arguments = ["-d", making, "-i", ",".join(modules), "--stop-after-init", "--log-level=warn"]
                 arguments.append("--with-demo" if demo else "--without-demo=all")
-                self._odoo(making, arguments, text)
+                self._odoo(making, arguments, text, patient=patient)
                 if template and demo:
                     # a source may come without a file that a bundle names: the page says so when it is loaded
                     quiet = "--log-handler=odoo.addons.base.models.assetsbundle:CRITICAL"
@@ -127,7 +134,7 @@ class Databases:
             cache.hold(name)
 
     def _odoo(self, making, arguments, text, **options):
-        done = self.setup.odoo(arguments, capture=True, **options)
+        done = self.setup.odoo(arguments, capture=True, installing=True, **options)
         words = done.stdout + done.stderr
         if done.returncode or " CRITICAL " in words or " ERROR " in words:
             self.drop(making)

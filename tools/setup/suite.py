@@ -40,12 +40,20 @@ def test(arguments):
             return core_tests.run(setup, arguments, record=flags["record"])
         paths = [argument for argument in arguments if not argument.startswith("-")]
         linters = _start_linters(setup) if not paths else {}
-        # a whole run also loads a day by `bin/demo`, whose test would make this one while all others wait for it
-        plain = pool.submit(setup.databases.addon, "plain") if not arguments and not flags["optional"] else None
+        # a whole run also loads a day by `bin/demo`: its database is made by what the others leave of the processors, and
+        # only that test waits for it
+        plain = None
+        if not arguments and not flags["optional"]:
+            plain = pool.submit(setup.databases.addon, "plain", patient=True)
         template = setup.databases.addon("optional" if flags["optional"] else "demo")
         browsing.result()
+        code = _run(setup, template, linters, arguments, flags)
         if plain:
             plain.result()
+        return code
+
+
+def _run(setup, template, linters, arguments, flags):
     prefix = f"op_{setup.cache.tag}_test_"
     for leftover in setup.databases.names(prefix):
         if not alive(leftover.removeprefix(prefix)):
@@ -53,8 +61,8 @@ def test(arguments):
     name = f"{prefix}{os.getpid()}"
     setup.databases.create(name, template)
     try:
-        _make_masters(setup, name, progress)
-        clean = _linters_pass(linters, progress)
+        _make_masters(setup, name, setup.progress)
+        clean = _linters_pass(linters, setup.progress)
         # the tests run all the same: one run tells everything, and pytest's closing line is the last
         return _pytest(setup, name, template, arguments, flags) or (0 if clean else 1)
     finally:
@@ -119,6 +127,7 @@ def _pytest(setup, database, template, arguments, flags):
         "ODOO_RC": str(setup.conf()),
         "ORDER_PROCESSING_TEMPLATE": template,
         "ORDER_PROCESSING_DATABASE": database,
+        "ORDER_PROCESSING_COPY": " ".join(setup.databases.strategy),
     }
     env["HYPOTHESIS_PROFILE"] = "long" if flags["long"] else "fixed"
     env.setdefault("CHROMIUM", browser.find(setup.cache))
