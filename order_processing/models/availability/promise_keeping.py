@@ -31,13 +31,15 @@ class SaleOrder(models.Model):
         :param dict promises: line id to ``Promise``
         """
         digits = self.env["decimal.precision"].precision_get("Product Unit")
+        certain = 10**-digits
         said, changed, moved = {}, [], []
         for fact in facts:
             promise = promises.get(fact.line_id)
             if promise is None:
                 continue
             short = promise.short
-            if short == fact.short or not float_compare(short, fact.short, precision_digits=digits):
+            # what differs by a whole step needs no rounding to be told apart
+            if abs(short - fact.short) < certain and not float_compare(short, fact.short, precision_digits=digits):
                 if promise[:2] == (fact.before, fact.arrival) and promise[3:5] == (fact.basis, fact.source):
                     continue
                 short = fact.short
@@ -59,7 +61,11 @@ class SaleOrder(models.Model):
         orders.invalidate_recordset([*ORDER, "order_slipped"], flush=False)
         for name in ORDER:
             self.env.add_to_compute(orders._fields[name], orders)
-        lines._promises_kept()
+        if moved:
+            self.sudo().browse(dict.fromkeys(row[3] for row in moved))._promises_kept()
+
+    def _promises_kept(self):
+        """Days that are promised of these orders (``sudo``) were written; hook for who follows them."""
 
     def _promises_said(self, said):
         """``SQL`` of rows ``(number, day, arrival, basis, source, reason)``, one for all lines of the same answer."""

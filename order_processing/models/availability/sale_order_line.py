@@ -35,6 +35,3 @@ class SaleOrderLine(models.Model):
     def _compute_order_is_short(self):
         for line in self:
             line.order_is_short = line.order_short_qty > 0
-
-    def _promises_kept(self):
-        """The promises of these lines (``sudo``) were written; hook for who follows them."""

@@ -35,6 +35,11 @@ class SaleOrder(models.Model):
     _inherit = ["sale.order", "order.touch.mixin"]
     _order_touching = frozenset(("state", "commitment_date", "partner_shipping_id", "currency_rate"))
 
+    def _promises_kept(self):
+        """Promises are written by statements of their own."""
+        super()._promises_kept()
+        self._order_touch(self._ids)
+
 
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
@@ -43,11 +48,6 @@ class SaleOrderLine(models.Model):
         ("product_id", "product_uom_qty", "product_uom_id", "price_subtotal", "price_total", "discount", "qty_delivered",
          "qty_invoiced", "order_promise_date")
     )  # fmt: skip
-
-    def _promises_kept(self):
-        """Promises are written by statements of their own."""
-        super()._promises_kept()
-        self._order_touch(self._ids)
 
 
 class StockMove(models.Model):
