@@ -4,7 +4,7 @@ from lxml import html
 
 from odoo.exceptions import UserError
 
-from tests.common import ObservingCase, OrderCase
+from tests.common import OrderCase
 
 from .changes import ChangesMixin
 from .papers import words
@@ -381,22 +381,3 @@ class TestChangeRequests(ChangesMixin, OrderCase):
 def words_of(mail):
     """The text of a mail."""
     return words(html.fromstring(mail.body_html))
-
-
-class TestChangesObserved(ChangesMixin, ObservingCase):
-    def test_goes_through_and_stands_in_the_book(self):
-        order = self._in_hand((self.product, 5))
-        order.order_line.product_uom_qty = 4
-        self.assertEqual(order.order_line.product_uom_qty, 4)
-        event = self._events(order, "changed_in_picking")
-        self.assertEqual(event.line_id, order.order_line.id)
-        self.assertIn("pick list is printed", event.note)
-        order.action_cancel()
-        self.assertEqual((order.state, len(self._events(order, "changed_in_picking"))), ("cancel", 2))
-        asked = self._in_hand()
-        self._as("processor", self._ask(asked)).action_accept()
-        self.assertEqual((asked.state, len(self._events(asked, "changed_in_picking"))), ("cancel", 0))
-        self.company.with_user(self.users["manager"]).action_order_control_off("Test")
-        off = self._in_hand()
-        off.action_cancel()
-        self.assertFalse(self._events(off, "changed_in_picking"))
