@@ -99,7 +99,9 @@ class OrderReturnCounter(models.TransientModel):
             elif line.quantity:
                 code = line.product_id.default_code or line.product_id.barcode
                 others.append({"product": code, "quantity": line.quantity, "lot": line.lot_id.name or ""})
-        lots = {line.return_line_id.id: line.lot_ids.ids for line in self.line_ids if line.lot_ids and line.quantity}
+        lots = {
+            line.return_line_id.id: line._lots_counted() for line in self.line_ids if line.lot_ids and line.quantity
+        }
         case.action_receive(counts=counts, lots=lots)
         if others:
             partner = case.partner_id.commercial_partner_id

@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -180,6 +182,7 @@ class OrderReturnCounterScan(models.TransientModel):
             return
         if line:
             line.quantity += 1
+            line._count_lot(lot, 1.0)
         (line or kit).lot_ids = [Command.link(lot.id)]
         self.said = self.env._(
             "%(lot)s of %(product)s: %(count)g",
@@ -202,8 +205,10 @@ class OrderReturnCounterScan(models.TransientModel):
             )[:1]
             if not line:
                 continue
-            line.quantity += item.product_uom_id._compute_quantity(item.quantity, line.return_line_id.uom_id)
+            quantity = item.product_uom_id._compute_quantity(item.quantity, line.return_line_id.uom_id)
+            line.quantity += quantity
             if item.lot_id:
+                line._count_lot(item.lot_id, quantity)
                 line.lot_ids = [Command.link(item.lot_id.id)]
             counted.append(f"{line.product_id.display_name}: {line.quantity:g}")
         if counted:
@@ -256,8 +261,28 @@ class OrderReturnCounterLine(models.TransientModel):
         domain="[('product_id', 'in', goods_ids)]",
         help="Which came; of a kit those of its parts.",
     )
+    lot_counts = fields.Char(help="How much of each lot was scanned, in the line's unit: JSON, by id of the lot.")
     goods_ids = fields.Many2many("product.product", compute="_compute_goods_ids")
     came_ids = fields.Many2many("stock.lot", compute="_compute_came_ids", help="Of these the inspection says which.")
+
+    def _count_lot(self, lot, quantity):
+        counts = json.loads(self.lot_counts or "{}")
+        counts[str(lot.id)] = counts.get(str(lot.id), 0.0) + quantity
+        self.lot_counts = json.dumps(counts)
+
+    def _lots_counted(self):
+        """Which lots came as ``action_receive`` of a case takes them: with how much of each, where all of it was scanned by lots;
+        what was typed says that only of the lots."""
+        self.ensure_one()
+        counts, item = json.loads(self.lot_counts or "{}"), self.return_line_id
+        same = {str(lot_id) for lot_id in self.lot_ids.ids} == set(counts)
+        if not counts or not same or item.kit or item.uom_id.compare(sum(counts.values()), self.quantity):
+            return self.lot_ids.ids
+        unit = item.product_id.uom_id
+        return [
+            {"lot_id": int(lot_id), "quantity": item.uom_id._compute_quantity(quantity, unit)}
+            for lot_id, quantity in counts.items()
+        ]
 
     @api.depends("return_line_id", "product_id")
     def _compute_goods_ids(self):

@@ -208,6 +208,7 @@ class OrderReturnCreateLine(models.TransientModel):
         store=True,
         readonly=False,
         required=True,
+        default="restock",
     )
     settlement = fields.Selection(
         lambda self: self.env["order.return.line"]._fields["settlement"].selection, required=True, default="refund"

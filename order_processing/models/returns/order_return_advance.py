@@ -163,6 +163,8 @@ class OrderReturnLine(models.Model):
 
     def _end_advance(self):
         """Invoice or write off what these lines were sent for in advance and what did not come; tell the desk."""
+        # what is read of one is read of all
+        self._moved_by_hand(self._sent_again())
         # more was sent than came already: the rest stays here
         again = self.filtered(lambda line: line.settlement != "exchange")._sent_again()
         again.filtered(lambda move: move.state != "done").sudo()._action_cancel()

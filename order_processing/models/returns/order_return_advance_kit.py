@@ -67,7 +67,10 @@ class OrderReturnLine(models.Model):
 
     def _halves_of_advance(self):
         """Those of these overdue lines of which no whole kit is missing, but parts of one are."""
-        return self.filtered(lambda line: line.kit and line.uom_id.is_zero(line._missing_of_advance()))
+        kits = self.filtered("kit")
+        # what is read of one is read of all
+        kits._moved_by_hand(kits._sent_again())
+        return kits.filtered(lambda line: line.uom_id.is_zero(line._missing_of_advance()))
 
     def _parts_kept(self):
         """Of a kit that left in advance: the parts with the customer beyond whole kits, and what they lack to be one, each product

@@ -61,7 +61,7 @@ class OrderReturn(models.Model):
         self.check_access("write")
         # a second one at the same time is tried again, and then finds the first one's claims
         self.env.cr.execute(SQL("UPDATE order_return SET write_date = write_date WHERE id = ANY(%s)", sorted(self.ids)))
-        lines = self.line_ids.union(*(case._to_recover() for case in self))
+        lines = self.env["order.return.line"].union(*(case._to_recover() for case in self))
         if not lines and not self.claim_ids:
             raise UserError(
                 self.env._(
