@@ -202,6 +202,7 @@ def test_on_a_phone(shop):
         page.wait_for_selector(f"{card} >> nth=2")
         _fits(page, "phone-inspected")
         page.click(".modal footer [name=action_inspect]")
+        page.wait_for_selector(".modal", state="detached")
         page.wait_for_selector(".o_form_view .o_field_widget[name=line_ids] >> text=By serial")
         _fits(page, "phone-case")
     _right(shop, case_id, lots, "phone")
