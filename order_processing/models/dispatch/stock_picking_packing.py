@@ -64,7 +64,7 @@ class StockPicking(models.Model):
         last = packing.search(domain, limit=1).picking_id
         if last and last.has_access("write") and not last.sudo()._packing_problems():
             return last.packing_state()
-        return {"id": False, "waiting": self.search_count(self._packing_waiting())}
+        return self._packing_none()
 
     @api.model
     def packing_next(self, skip=None):
@@ -83,7 +83,7 @@ class StockPicking(models.Model):
             free = pickings.filtered(lambda picking, problems=problems: picking not in problems)
             if free:
                 return free[0].packing_state()
-        return {"id": False, "waiting": self.search_count(self._packing_waiting())}
+        return self._packing_none()
 
     @api.model
     def packing_find(self, code):
@@ -106,12 +106,12 @@ class StockPicking(models.Model):
     def packing_leave(self):
         """Take this transfer off the user's table; what is counted stays.
 
-        :return: True
+        :return: ``{id: False, waiting}``, as ``packing_resume`` without a transfer
         :raises AccessError: who may not handle transfers, or not this one
         """
         self._packing_begin()
         self.env["order.packing"].sudo().search([("picking_id", "=", self.id), ("user_id", "=", self.env.uid)]).unlink()
-        return True
+        return self._packing_none()
 
     # ------------------------------------------------------------------ who may, and what
 
@@ -191,6 +191,11 @@ class StockPicking(models.Model):
         )
         domain = Domain("company_id", "in", self.env.companies.ids) & Domain("sale_id", "!=", False)
         return domain & (leaving | Domain("picking_type_id", "in", apart.pack_type_id.ids))
+
+    @api.model
+    def _packing_none(self):
+        """What is told of an empty table: how many transfers could be packed."""
+        return {"id": False, "waiting": self.search_count(self._packing_waiting())}
 
     @api.model
     def _packing_waiting(self):

@@ -204,8 +204,7 @@ export class Packing extends Component {
 
     leave() {
         return this.enqueue(async () => {
-            await this.call("packing_leave", [[this.order.id]]);
-            this.show(await this.call("packing_resume"));
+            this.show(await this.call("packing_leave", [[this.order.id]]));
         });
     }
 
