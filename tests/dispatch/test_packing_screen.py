@@ -164,6 +164,12 @@ def test_an_order_of_a_thousand_lines(desk, running_server):
         hotkey(page, "a")
         page.wait_for_selector(".o_order_packing_pager >> text=Page 1 of 100")
         assert page.evaluate(DRAWN) < 300
+        # the last row of the page is reached without a mouse
+        page.wait_for_function(READY)
+        for _press in range(6):
+            page.keyboard.press("ArrowDown")
+        last, foot = (page.locator(name).bounding_box() for name in ("[data-key] >> nth=-1", ".o_order_packing_foot"))
+        assert last["y"] + last["height"] <= foot["y"] + 1
         _look(page, "thousand")
 
 

@@ -16,6 +16,8 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 const PAGE = 10;
 // differences that come of adding decimals
 const NOTHING = 1e-6;
+// pixels by which an arrow moves the page: two rows
+const STEP = 150;
 // milliseconds until what could not be sent is sent again
 const AGAIN = 2000;
 const REFUSALS = new Set(["UserError", "AccessError", "MissingError", "ValidationError", "RedirectWarning"].map((name) => `odoo.exceptions.${name}`));
@@ -33,6 +35,7 @@ export class Packing extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.ui = useService("ui");
+        this.root = useRef("root");
         this.input = useRef("scan");
         this.camera = isBarcodeScannerSupported();
         this.touch = hasTouch();
@@ -222,6 +225,9 @@ export class Packing extends Component {
         } else if (event.key === "PageDown" || event.key === "PageUp") {
             event.preventDefault();
             this.turn(event.key === "PageDown" ? 1 : -1);
+        } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+            event.preventDefault();
+            this.root.el.scrollBy({ top: event.key === "ArrowDown" ? STEP : -STEP });
         } else if (event.key === "Escape") {
             event.target.value = "";
             this.say("");
