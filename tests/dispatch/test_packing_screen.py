@@ -1,6 +1,7 @@
 """The packing table in a real browser: a whole order by keyboard alone, at a desk and on a phone, and an order of 1,000 lines."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -171,6 +172,31 @@ def test_an_order_of_a_thousand_lines(desk, running_server):
         last, foot = (page.locator(name).bounding_box() for name in ("[data-key] >> nth=-1", ".o_order_packing_foot"))
         assert last["y"] + last["height"] <= foot["y"] + 1
         _look(page, "thousand")
+        scan(page, "nothing", "is known by")
+        page.wait_for_function(READY)
+        assert page.locator("[role=alert] >> text=Stop").bounding_box()["y"] > 0
+
+
+def test_two_who_count_the_same_goods_at_once_count_no_more_than_there_are(desk, running_server):
+    _order, transfer = desk.order((desk.goods[0], 6))
+
+    def work(login):
+        caller, counted = OdooRpc(running_server), 0
+        for _scan in range(4):
+            try:
+                caller.call(login, "stock.picking", "packing_scan", [transfer], CODES[0])
+                counted += 1
+            except caller.error as error:
+                assert "too many" in str(error)
+        return counted
+
+    with ThreadPoolExecutor() as pool:
+        counted = list(pool.map(work, ("processor", "manager")))
+    state = desk.caller.call("processor", "stock.picking", "packing_state", [transfer])
+    assert (sum(counted), state["total"]) == (6, [6, 6])
+    assert [other["name"] for other in state["others"]] == desk.read(
+        "admin", "res.users", [("login", "=", "manager")], "name"
+    )
 
 
 def _look(page, name):

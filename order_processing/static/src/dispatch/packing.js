@@ -84,6 +84,8 @@ export class Packing extends Component {
             } finally {
                 this.state.busy--;
                 this.focus();
+                // what is said of it stands above
+                this.root.el?.scrollTo({ top: 0 });
             }
         });
         this.work = done.catch(() => {});
