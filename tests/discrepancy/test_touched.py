@@ -55,6 +55,16 @@ class TestTouched(DiscrepancyCase):
         self.assertEqual(self._kinds(order), [])
         self._night()
 
+    def test_a_day_that_is_promised_is_enough_and_only_once(self):
+        order = self._make_order((self.product, 3))
+        order.action_confirm()
+        self._minute()
+        for marked in (1, 0):
+            order.action_promise()
+            self.env["order.discrepancy.mark"]._write_marks()
+            self.assertEqual(self.env["order.discrepancy.mark"].search_count([("order_id", "=", order.id)]), marked)
+            self._minute()
+
     def test_an_order_that_is_opened_is_compared_at_once(self):
         order = self._shipped(10)
         self.env["order.discrepancy.mark"]._write_marks()
