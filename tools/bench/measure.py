@@ -35,11 +35,13 @@ def measured(session, inside=None):
 
 
 def processor_seconds(session):
-    """Seconds that this process and its server process have had a processor, as far as this machine can tell.
+    """Seconds that this process, the programs that it has run and its server process have had a processor, as far as this
+    machine can tell.
 
     Beside the time of the clock it shows whether a busy machine has disturbed a run.
     """
-    own = time.process_time()
+    spent = os.times()
+    own = time.process_time() + spent.children_user + spent.children_system
     try:
         # the fields after the name, which may hold blanks
         fields = Path(f"/proc/{session.cr.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()

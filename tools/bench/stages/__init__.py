@@ -1,7 +1,7 @@
 """The benches, a file per stage."""
 
 from ..registry import Registry
-from . import close, intake, load, matching, promise, returns, verification
+from . import close, dispatch, intake, load, matching, promise, returns, verification
 
 BENCHES = Registry(
     [
@@ -10,6 +10,7 @@ BENCHES = Registry(
         *verification.BENCHES,
         *promise.BENCHES,
         *matching.BENCHES,
+        *dispatch.BENCHES,
         *returns.BENCHES,
         *close.BENCHES,
     ]

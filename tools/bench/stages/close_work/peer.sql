@@ -301,6 +301,7 @@ SELECT statement.id, %(company)s, row_number() OVER (), balance.name, balance.na
        ('services', 'value', coalesce(sums.servicesv_l, 0), coalesce(sums.servicesv_r, 0), 0),
        ('refunds', 'quantity', sums.credited_l, sums.credited_r, 0),
        ('settled', 'quantity', sums.returned_l, sums.settled_r, 0), ('paid', 'value', paid.amount, paid.amount, 0),
+       ('payments', 'value', payments.booked, payments.matched, 0),
        ('documents', 'value', documents.booked, documents.receivable, 0), ('stock', 'quantity', stock.quantity, stock.moved, 0),
        ('envelopes', 'count', 0, 0, 0),
        ('entries', 'count', (SELECT count(*) FROM peer_scope), (SELECT count(*) FROM peer_scope), 0)
