@@ -1,10 +1,17 @@
 """What the tests of papers share: orders that have left, their papers as HTML, as PDF and as scanned."""
 
 import io
+import shlex
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
 
 import pypdfium2
 import zxingcpp
 from lxml import html
+
+from odoo.addons.base.models import ir_actions_report
 
 REPORTS = {
     "pick_list": "report_pick_list",
@@ -34,6 +41,22 @@ def measured(page, code):
     left, right = place.top_left.x / millimetre, place.top_right.x / millimetre
     height = (place.bottom_left.y - place.top_left.y) / millimetre
     return (right - left) / 156, height, min(left, page.get_size()[0] / 72 * 25.4 - right)
+
+
+@contextmanager
+def engine_runs():
+    """Counts from outside how often the engine is started: a program in its place writes a line each time and becomes it.
+
+    :return: a function that gives the number of runs so far
+    """
+    known = ir_actions_report._wkhtml()
+    with tempfile.TemporaryDirectory() as folder:
+        log, program = Path(folder, "runs"), Path(folder, "wkhtmltopdf")
+        log.touch()
+        program.write_text(f'#!/bin/sh\necho run >> {shlex.quote(str(log))}\nexec {shlex.quote(known.bin)} "$@"\n')
+        program.chmod(0o755)
+        with patch.object(ir_actions_report, "_wkhtml", lambda: known._replace(bin=str(program))):
+            yield lambda: len(log.read_text().splitlines())
 
 
 class PapersMixin:

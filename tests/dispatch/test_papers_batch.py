@@ -7,12 +7,13 @@ from unittest.mock import patch
 import pypdfium2
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
 from tests.common import OrderCase
 
-from .papers import PapersMixin, scanned, words
+from .papers import PapersMixin, engine_runs, scanned, words
 
 
 class TestPapersBatch(PapersMixin, OrderCase):
@@ -25,16 +26,11 @@ class TestPapersBatch(PapersMixin, OrderCase):
         [found] = [document for document in answer["documents"] if document["kind"] == kind]
         return pypdfium2.PdfDocument(io.BytesIO(base64.b64decode(found["pdf"])))
 
-    def _runs(self):
-        """Counts the runs of the engine."""
-        run = IrActionsReport._run_wkhtmltopdf
-        return patch.object(IrActionsReport, "_run_wkhtmltopdf", autospec=True, side_effect=run)
-
     def test_papers_are_printed_once_and_then_as_copies(self):
         orders = self._shipped(count=3).sale_id
-        with self._runs() as runs:
+        with engine_runs() as runs:
             answer = self._as("processor", orders).action_print_papers(["label", "slip"])
-        self.assertEqual(runs.call_count, 2)
+            self.assertEqual(runs(), 2)
         self.assertEqual([document["kind"] for document in answer["documents"]], ["slip", "label"])
         self.assertEqual([result["code"] for result in answer["results"]], ["printed"] * 3)
         self.assertEqual([result["papers"] for result in answer["results"]], [["slip", "label"]] * 3)
@@ -51,19 +47,29 @@ class TestPapersBatch(PapersMixin, OrderCase):
         for page in self._document(copies, "slip"):
             self.assertIn("Copy 1", words(page))
 
-    def test_sets_of_many_pages_are_one_run_too(self):
+    def test_engine_runs_once_a_kind_whatever_is_printed(self):
+        """Papers of one page and of several, and an invoice of which nobody can tell by its headings where it begins."""
         goods = self.env["product.product"].create(
             [{"name": f"Item {number}", "default_code": f"I-{number}", "type": "consu"} for number in range(60)]
         )
-        long = self._shipped(*((product, 1) for product in goods))
-        pickings = long | self._shipped(count=2)
-        with self._runs() as runs:
-            answer = self._as("processor", pickings.sale_id).action_print_papers(["slip"])
-        self.assertEqual(runs.call_count, 1)
-        pages = [words(page) for page in self._document(answer, "slip")]
-        self.assertGreater(len(pages), 3)
-        for picking in pickings:
-            self.assertEqual(sum(f"Packing slip {picking.name}" in page for page in pages), 1)
+        self._stock(self.product, 50)
+        long = self._confirmed(*((product, 1) for product in goods), note="<h1>Terms</h1><p>As agreed.</p>")
+        orders = long | self._confirmed((self.product, 2), count=4)
+        kinds = ["slip", "label", "invoice"]
+        for part in (orders[:1], orders[1:2], orders[2:]):
+            with self.subTest(orders=len(part)), engine_runs() as runs:
+                answer = self._as("processor", part).action_dispatch_and_print(kinds=kinds)
+                self.assertEqual(runs(), 3)
+                self.assertEqual([document["kind"] for document in answer["documents"]], kinds)
+        with engine_runs() as runs:
+            answer = self._as("processor", orders).action_print_papers(kinds, again=True)
+            self.assertEqual(runs(), 3)
+        for kind, title in (("slip", "Packing slip Copy 1"), ("invoice", "Invoice")):
+            [document] = [document for document in answer["documents"] if document["kind"] == kind]
+            pages = [words(page) for page in self._document(answer, kind)]
+            self.assertGreater(len(pages), len(orders))
+            found = [name for page in pages for name in document["documents"] if f"{title} {name}" in page]
+            self.assertEqual(found, document["documents"], "each once, in picking order")
 
     def test_held_order_does_not_stop_the_others(self):
         self.env["order.hold.reason"].create({"name": "Test", "code": "test", "stops_print": True})
@@ -95,6 +101,47 @@ class TestPapersBatch(PapersMixin, OrderCase):
         found = [scanned(page)[0].text for page in self._document(answer, "label")]
         self.assertEqual(found, (pickings - pickings[1]).mapped("move_line_ids.result_package_id.name"))
         self.assertFalse(self._prints(pickings[1]))
+
+    def test_template_that_fails_on_one_does_not_stop_the_others(self):
+        self._stock(self.product, 20)
+        orders = self._confirmed((self.product, 2), count=3)
+        self.env["ir.ui.view"].create(
+            {
+                "name": "Somebody's change",
+                "type": "qweb",
+                "inherit_id": self.env.ref("order_processing.report_packing_slip_document").id,
+                "arch": f"""<xpath expr="//div[@name='parcels']" position="inside">
+                    <t t-out="1 / (picking.id - {orders[1].picking_ids.id})"/></xpath>""",
+            }
+        )
+        with mute_logger("odoo.addons.order_processing.models.dispatch.sale_order_papers"):
+            answer = self._as("processor", orders).action_dispatch_and_print(kinds=["slip"])
+        self.assertEqual([result["code"] for result in answer["results"]], ["dispatched"] * 3)
+        self.assertEqual([result["papers"] for result in answer["results"]], [["slip"], [], ["slip"]])
+        [row] = answer["results"][1]["unprinted"]
+        for part in (orders[1].picking_ids.name, "Packing Slip", "ZeroDivisionError"):
+            self.assertIn(part, row["message"])
+        self.assertFalse(self._prints(orders[1].picking_ids))
+        self.assertEqual(len(self._document(answer, "slip")), 2)
+
+    def test_invoice_that_cannot_be_posted_or_is_taken_back_stops_itself_alone(self):
+        closed = self.env["account.account"].create({"name": "Old", "code": "OLD.1", "account_type": "income"})
+        self.other_product.property_account_income_id = closed
+        self._stock(self.product, 20)
+        self._stock(self.other_product, 20)
+        orders = self._confirmed((self.product, 2), count=2)
+        orders |= self._confirmed((self.other_product, 2))
+        closed.active = False
+        answer = self._as("processor", orders).action_dispatch_and_print(kinds=["slip"])
+        self.assertEqual([result["code"] for result in answer["results"]], ["dispatched", "dispatched", "refused"])
+        self.assertIn("archived", answer["results"][2]["message"])
+        self.assertFalse(orders[2].invoice_ids)
+        self.assertEqual(orders[2].order_line.qty_delivered, 0, "what cannot be invoiced has not left")
+        self.assertEqual(answer["documents"][0]["documents"], orders[:2].picking_ids.mapped("name"))
+        orders[0].invoice_ids.button_draft()
+        answer = self._as("processor", orders).action_print_papers(["invoice"])
+        self.assertEqual([result["code"] for result in answer["results"]], ["nothing", "printed", "nothing"])
+        self.assertEqual(answer["documents"][0]["documents"], orders[1].invoice_ids.mapped("name"))
 
     def test_pick_lists_reserve_first_and_need_something(self):
         self._stock(self.product, 2)

@@ -1,3 +1,7 @@
+import re
+
+from markupsafe import Markup
+
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
@@ -10,6 +14,7 @@ COUNTED = {
 }
 LABEL_SIZE = "order_label_size"
 LABELS = ("order_processing.report_shipping_label", "order_processing.report_return_label")
+HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
 # who handles goods may print their papers
 PRINTERS = ("order_processing.group_processor", "stock.group_stock_user")
 
@@ -34,10 +39,10 @@ class IrActionsReport(models.Model):
         """
         report = self._get_report(report_ref)
         kind = COUNTED.get(report.report_name)
-        ids = [res_ids] if isinstance(res_ids, int) else list(res_ids or ())
+        ids = [res_ids] if isinstance(res_ids, int) else list(dict.fromkeys(res_ids or ()))
         if not kind or not ids:
             return super()._pre_render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
-        pickings = self.env["stock.picking"].browse(dict.fromkeys(ids))
+        pickings = self.env["stock.picking"].browse(ids)
         self._order_check_may_print(report)
         pickings.check_access("read")
         size = self._order_one_size(pickings) if report.report_name in LABELS else ""
@@ -51,17 +56,43 @@ class IrActionsReport(models.Model):
             printed = self.with_company(pickings.company_id[:1]).with_context(
                 **{"order_print_numbers": numbers, LABEL_SIZE: size}
             )
+            if len(ids) > 1 and not report.attachment:
+                # with one that stands there twice core leaves the print in one piece; else it makes a file of each, prints each by
+                # itself where it cannot tell on which page one begins, and puts all together again
+                ids.append(ids[0])
             return super(IrActionsReport, printed)._pre_render_qweb_pdf(report_ref, res_ids=ids, data=data)
 
-    def _prepare_html(self, html, report_model=False):
-        """None of these is kept as an attachment, so the print of many is not cut up.
+    def _get_rendering_context(self, report, docids, data):
+        """Each of these papers once, however often it is asked for."""
+        if report.report_name in COUNTED:
+            docids = list(dict.fromkeys(docids or ()))
+        return super()._get_rendering_context(report, docids, data)
 
-        Core would print each by itself where it cannot tell on which page one begins, and all once more.
+    def _prepare_html(self, html, report_model=False):
+        """Labels have neither head nor foot: the engine would load two empty pages, with all style sheets, for each of them.
+
+        In a batch (context ``order_print_batch``) each document has one heading: by these core tells on which page one begins, and
+        where it cannot, it prints each by itself, after all in one.
         """
         bodies, html_ids, header, footer, arguments = super()._prepare_html(html, report_model=report_model)
-        if self.report_name in COUNTED and not self.attachment:
-            html_ids = [None] * len(html_ids)
+        if self.env.context.get("order_print_batch") and len(bodies) > 1:
+            bodies = [self._order_one_heading(body) for body in bodies]
+        if self.report_name in LABELS:
+            header = footer = None
         return bodies, html_ids, header, footer, arguments
+
+    @staticmethod
+    def _order_one_heading(body):
+        """``body`` (HTML) with its first heading alone; what follows looks as it did."""
+        found = HEADING.search(body)
+        if not found:
+            return body
+
+        def plain(match):
+            return f'<div class="h{match[1]}"><div{match[2]}>{match[3]}</div></div>'
+
+        end = found.end()
+        return Markup(body[:end]) + Markup(HEADING.sub(plain, str(body[end:])))
 
     def _order_one_size(self, pickings):
         """The size of the labels of ``pickings``.

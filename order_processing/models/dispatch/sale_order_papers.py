@@ -1,6 +1,8 @@
 import logging
 from base64 import b64encode
 
+from psycopg2 import DatabaseError
+
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools.pdf import PdfReadError, merge_pdf
@@ -232,14 +234,36 @@ class SaleOrderPapers(models.Model):
                     # core keeps their PDFs; those that are printed from here are counted here
                     self.env["order.print"]._enter(kind, records)
                 return [self._print_pdf(kind, records)]
-        except (UserError, RedirectWarning) as error:
+        except Exception as error:
+            message = self._print_problem(kind, records, error)
+            if not message:
+                raise
             # without an engine nothing is printed, however small the set
             if len(records) == 1 or report.get_wkhtmltopdf_state() == "install":
-                refused.update({(kind, record): str(error.args[0]) for record in records})
+                refused.update({(kind, record): message for record in records})
                 return []
             half = len(records) // 2
             first = self._print_try(kind, records[:half], refused)
             return first + self._print_try(kind, records[half:], refused)
+
+    def _print_problem(self, kind, records, error):
+        """In words, what is wrong with a paper of ``records`` of which ``error`` came; ``""`` where it is none of the paper's.
+
+        A template that somebody has changed may fail on the data of one document alone.
+        """
+        if isinstance(error, (UserError, RedirectWarning)):
+            return str(error.args[0])
+        problem = getattr(error, "qweb", None)
+        if not problem or isinstance(error, DatabaseError):
+            return ""
+        _logger.warning("%s of %s cannot be drawn", REPORTS[kind], records.mapped("name"), exc_info=error)
+        return self.env._(
+            "%(document)s: the report “%(report)s” cannot be drawn with what stands there (%(problem)s). Somebody who may change"
+            " reports can mend the template.",
+            document=", ".join(records.mapped("name")),
+            report=self.env.ref(REPORTS[kind]).sudo().name,
+            problem=problem.error,
+        )
 
     def _print_pdf(self, kind, records):
         """The PDF of ``records``, in one piece.
@@ -250,7 +274,8 @@ class SaleOrderPapers(models.Model):
         if kind != "invoice":
             return report._render_qweb_pdf(REPORTS[kind], res_ids=records.ids)[0]
         try:
-            content, made = report._render_qweb_pdf(REPORTS[kind], res_ids=records.ids)
+            batch = report.with_context(order_print_batch=True)
+            content, made = batch._render_qweb_pdf(REPORTS[kind], res_ids=records.ids)
             # as it is merged with others later
             return merge_pdf([content]) if made == "pdf" else content
         except BROKEN as error:

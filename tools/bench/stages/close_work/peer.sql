@@ -281,6 +281,20 @@ SELECT statement.id, %(company)s, row_number() OVER (), balance.name, balance.na
     SELECT sum(stock.quantity) AS quantity, sum(stock.moved_in - stock.moved_out) AS moved
       FROM order_reconciliation_stock stock
      WHERE stock.reconciliation_id IN (%(before)s, (SELECT id FROM peer_statement))) stock
+ CROSS JOIN (
+    SELECT sum(event.amount) AS booked, sum(ledger.matched) AS matched
+      FROM (SELECT event.document_id, sum(event.amount) AS amount
+              FROM order_event event
+             WHERE event.document_model = 'account.payment' AND event.company_id = %(company)s
+               AND event.xact >= pg_snapshot_xmin(%(snapshot)s::text::pg_snapshot)
+               AND NOT pg_visible_in_snapshot(event.xact, %(snapshot)s::text::pg_snapshot)
+               AND event.kind IN ('payment', 'payment_undone')
+          GROUP BY event.document_id) event
+      JOIN account_payment payment ON payment.id = event.document_id
+      JOIN LATERAL (
+           SELECT -sum(item.amount_currency) AS matched
+             FROM account_move_line item JOIN account_account account ON account.id = item.account_id
+            WHERE item.move_id = payment.move_id AND account.account_type = 'asset_receivable') ledger ON TRUE) payments
  CROSS JOIN LATERAL (VALUES
        ('open', 'quantity', sums.open_l, sums.open_r, sums.open_n), ('open', 'value', sums.openv_l, sums.openv_r, sums.openv_n),
        ('opening', 'quantity', closed.opening, closed.opening, 0),
