@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .return_process import PROCESSOR
+
 ORDERS = 100
 
 
@@ -14,6 +16,7 @@ class ResPartner(models.Model):
         :raises UserError: nothing was delivered, or all of it has come back
         """
         self.ensure_one()
+        self.env["order.return"]._check_order_group(PROCESSOR)
         self.check_access("read")
         customer = self.commercial_partner_id
         orders = self.env["sale.order"].search(
