@@ -77,6 +77,7 @@ def _arguments(goods, reference):
     line = {"product": goods, "quantity": 1, "reason": "damaged"}
     return {
         "submit_orders": {"orders": [_order(goods, reference=reference), {"x": 1}], "source": "wire"},
+        "what_if": {"orders": [_order(goods), {"x": 1}], "source": "wire"},
         "verify_orders": by_reference,
         "hold_orders": {**by_reference, "reason": "manual", "note": "Customer rang"},
         "release_orders": {**by_reference, "reason": "Please"},

@@ -22,7 +22,8 @@ class TestScreens(VerificationCase):
         hold, release = "action_open_hold", "action_open_release"
         everybody, close, late = "action_button_confirm", "action_open_close_short", "action_open_tell_delays"
         floor = "action_open_ask_floor"
-        desk = {everybody, verify, confirm, hold, close, late, "action_open_shortages", floor}
+        arrival = {"action_button_tell_arrival", "action_button_arrival_by_phone"}
+        desk = {everybody, verify, confirm, hold, close, late, "action_open_shortages", floor} | arrival
         self.assertEqual(self._buttons("salesman"), {everybody, verify, floor})
         self.assertEqual(self._buttons("processor"), desk)
         self.assertEqual(self._buttons("manager"), desk | {release})

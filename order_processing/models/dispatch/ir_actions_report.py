@@ -65,7 +65,8 @@ class IrActionsReport(models.Model):
     def _get_rendering_context(self, report, docids, data):
         """Each of these papers once, however often it is asked for."""
         if report.report_name in COUNTED:
-            docids = list(dict.fromkeys(docids or ()))
+            # core's own callers may say one by its number
+            docids = [docids] if isinstance(docids, int) else list(dict.fromkeys(docids or ()))
         return super()._get_rendering_context(report, docids, data)
 
     def _prepare_html(self, html, report_model=False):
