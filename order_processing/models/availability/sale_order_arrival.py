@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import format_date
-from odoo.tools.sql import column_exists, create_column
 
 from ..common import contract
 from ..common.business_day import business_day
+from ..common.empty_columns import add_empty_columns
 from .promise_days import PromiseDays
 
 COLUMNS = {"order_notice_hours": "int4", "order_arrival_date": "date"}
@@ -42,9 +42,7 @@ class SaleOrder(models.Model):
 
     def _auto_init(self):
         """Orders of an existing database leave as they did: the columns come empty, nothing is computed."""
-        for name, kind in COLUMNS.items():
-            if not column_exists(self.env.cr, self._table, name):
-                create_column(self.env.cr, self._table, name, kind)
+        add_empty_columns(self, COLUMNS)
         return super()._auto_init()
 
     @api.depends("partner_id", "company_id")

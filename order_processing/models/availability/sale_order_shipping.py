@@ -3,9 +3,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
-from odoo.tools.sql import column_exists, create_column
 
 from ..common.business_day import business_day, day_bounds
+from ..common.empty_columns import add_empty_columns
 
 COLUMNS = {
     "order_complete_lines": "bool",
@@ -73,9 +73,7 @@ class SaleOrder(models.Model):
 
     def _auto_init(self):
         """Orders of an existing database ship as they did: the columns come empty, nothing is computed."""
-        for name, kind in COLUMNS.items():
-            if not column_exists(self.env.cr, self._table, name):
-                create_column(self.env.cr, self._table, name, kind)
+        add_empty_columns(self, COLUMNS)
         return super()._auto_init()
 
     # ------------------------------------------------------------------ the customer's profile

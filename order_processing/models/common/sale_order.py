@@ -24,21 +24,29 @@ class SaleOrder(models.Model):
         now = self._book_states(before)
         return [order for order, found in now.items() if found == state and before[order] != state]
 
+    def _order_event(self, kind):
+        """The common part of a row of the day book about this order.
+
+        :param str kind: of ``order.event``
+        :return: dict of values for ``order.event._record``
+        """
+        self.ensure_one()
+        return {
+            "kind": kind,
+            "company_id": self.company_id.id,
+            "order_id": self.id,
+            "order_name": self.name,
+            "currency_id": self.currency_id.id,
+            "document_model": "sale.order",
+            "document_id": self.id,
+            "document_name": self.name,
+        }
+
     def _book_confirmed(self, before):
         orders = self.browse(self._book_moved_to(before, "sale"))
         self.env["order.event"]._record(
             [
-                {
-                    "kind": "confirmed",
-                    "company_id": order.company_id.id,
-                    "order_id": order.id,
-                    "order_name": order.name,
-                    "currency_id": order.currency_id.id,
-                    "document_model": "sale.order",
-                    "document_id": order.id,
-                    "document_name": order.name,
-                    "business_date": desk_day(order.company_id, order.date_order),
-                }
+                {**order._order_event("confirmed"), "business_date": desk_day(order.company_id, order.date_order)}
                 for order in orders
             ]
         )

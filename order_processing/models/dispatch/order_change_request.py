@@ -210,7 +210,7 @@ class OrderChangeRequest(models.Model):
         self.env["order.event"]._record(
             [
                 {
-                    **request.order_id._change_event(kind),
+                    **request.order_id._order_event(kind),
                     "document_model": self._name,
                     "document_id": request.id,
                     "document_name": request.name,

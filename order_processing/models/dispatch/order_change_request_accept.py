@@ -118,7 +118,7 @@ class OrderChangeRequest(models.Model):
         self.env["order.event"]._record(
             [
                 {
-                    **self.sudo().order_id._change_event("parcel_voided"),
+                    **self.sudo().order_id._order_event("parcel_voided"),
                     "note": " ".join(filter(None, (parcel.name, parcel.order_sscc))),
                 }
                 for parcel in parcels._void(self.display_name)

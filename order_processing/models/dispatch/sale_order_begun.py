@@ -82,7 +82,7 @@ class SaleOrderBegun(models.Model):
             raise UserError("\n".join([*rows, enforced._picking_way_out()]))
         self.env["order.event"]._record(
             [
-                {**order._change_event("changed_in_picking"), "note": order._picking_begun_words(begun[order.id])}
+                {**order._order_event("changed_in_picking"), "note": order._picking_begun_words(begun[order.id])}
                 for order in orders
                 if order.id in begun
             ]
@@ -96,20 +96,6 @@ class SaleOrderBegun(models.Model):
         if waiting:
             return self.env._("The floor is asked already: %s.", ", ".join(waiting.mapped("display_name")))
         return self.env._("Press “Ask the floor” on the order: who picks accepts or declines.")
-
-    def _change_event(self, kind):
-        """The common part of a row of the day book about this order."""
-        self.ensure_one()
-        return {
-            "kind": kind,
-            "company_id": self.company_id.id,
-            "order_id": self.id,
-            "order_name": self.name,
-            "currency_id": self.currency_id.id,
-            "document_model": "sale.order",
-            "document_id": self.id,
-            "document_name": self.name,
-        }
 
     def _action_cancel(self):
         """Core's cancellation, which all of its ways come to; once picking has begun it needs an accepted request."""
@@ -244,7 +230,7 @@ class SaleOrderLineBegun(models.Model):
         self.env["order.event"]._record(
             [
                 {
-                    **line.order_id._change_event("changed_in_picking"),
+                    **line.order_id._order_event("changed_in_picking"),
                     "line_id": line.id,
                     "line_name": (line.name or "").split("\n")[0],
                     "product_id": line.product_id.id,

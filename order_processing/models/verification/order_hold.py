@@ -210,7 +210,7 @@ class OrderHold(models.Model):
         self.env["order.event"]._record(
             [
                 {
-                    **hold.order_id._verification_event(kind),
+                    **hold.order_id._order_event(kind),
                     "line_id": hold.line_number or None,
                     "line_name": hold.line_name or None,
                     "note": hold.reason_code,

@@ -74,7 +74,7 @@ class OrderVerificationCheck(models.Model):
         self.env["order.event"]._record(
             [
                 {
-                    **check.order_id._verification_event(kind),
+                    **check.order_id._order_event(kind),
                     "line_id": check.line_number or None,
                     "line_name": check.line_name or None,
                     "reason": reason or None,

@@ -85,20 +85,6 @@ class SaleOrder(models.Model):
             return self.with_user(SUPERUSER_ID).sudo()
         return orders
 
-    def _verification_event(self, kind):
-        """The common part of a row of the day book about this order."""
-        self.ensure_one()
-        return {
-            "kind": kind,
-            "company_id": self.company_id.id,
-            "order_id": self.id,
-            "order_name": self.name,
-            "currency_id": self.currency_id.id,
-            "document_model": "sale.order",
-            "document_id": self.id,
-            "document_name": self.name,
-        }
-
     @api.model
     def _verification_hold_reasons(self):
         """The reasons by code; one query."""

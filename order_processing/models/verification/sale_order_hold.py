@@ -188,7 +188,7 @@ class SaleOrder(models.Model):
         self.env["order.event"]._record(
             [
                 {
-                    **hold.order_id._verification_event("held"),
+                    **hold.order_id._order_event("held"),
                     "line_id": hold.line_number or None,
                     "line_name": hold.line_name or None,
                     "reason": hold.reason_code,

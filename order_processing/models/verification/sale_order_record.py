@@ -38,7 +38,7 @@ class SaleOrder(models.Model):
         failed.filtered(lambda order: order.verification_state != "to_verify")._transition("unseal")
         verified = passed._transition("verify")
         orders._verification_record_runs(assessments, verified, held, failed)
-        self.env["order.event"]._record([order._verification_event("verified") for order in verified])
+        self.env["order.event"]._record([order._order_event("verified") for order in verified])
 
     def _verification_again(self):
         """Evaluate and record; returns the assessments."""
@@ -119,7 +119,7 @@ class SaleOrder(models.Model):
         Log._free(orders)
         self.env["order.event"]._record(
             [
-                {**order._verification_event("released"), "reason": log._words(), "note": code}
+                {**order._order_event("released"), "reason": log._words(), "note": code}
                 for order, logs in told.items()
                 for log, code in logs.items()
             ]
@@ -153,7 +153,7 @@ class SaleOrder(models.Model):
         texts = self._verification_change_texts({order.id: assessments[order.id].changes() for order in unsealed})
         unsealed._transition("unseal")
         self.env["order.event"]._record(
-            [{**order._verification_event("unsealed"), "note": texts[order.id]} for order in unsealed]
+            [{**order._order_event("unsealed"), "note": texts[order.id]} for order in unsealed]
         )
         unsealed._message_log_batch(
             bodies={order.id: self.env._("Changed since it was verified:\n%s", texts[order.id]) for order in unsealed}

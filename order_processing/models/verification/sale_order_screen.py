@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 from ..common.business_day import business_day, day_bounds
+from ..common.empty_columns import add_empty_columns
 
 STAGES = [
     ("product", "Product"),
@@ -48,9 +48,7 @@ class SaleOrder(models.Model):
 
     def _auto_init(self):
         """No order of an existing database has a finding yet: the columns come empty, nothing is computed."""
-        for name in ("verification_stage", "verification_severity"):
-            if not column_exists(self.env.cr, self._table, name):
-                create_column(self.env.cr, self._table, name, "varchar")
+        add_empty_columns(self, {"verification_stage": "varchar", "verification_severity": "varchar"})
         return super()._auto_init()
 
     @api.model

@@ -108,7 +108,7 @@ class StockMove(models.Model):
             move, line = move.sudo(), move.sudo().sale_line_id
             rows.append(
                 {
-                    **line.order_id._verification_event("passed_over"),
+                    **line.order_id._order_event("passed_over"),
                     "line_id": line.id,
                     "line_name": (line.name or "").split("\n")[0],
                     "product_id": move.product_id.id,
