@@ -117,3 +117,20 @@ class TestChangeSteps(ChangesMixin, OrderCase):
             sorted((row.lot_id.name, row.location_id.name, row.quantity) for row in request.goods_ids),
             [("L0", "Shelf A", 2), ("L1", "Shelf B", 2)],
         )
+
+    def test_a_parcel_shared_with_another_order_is_opened(self):
+        """Who cancels one order leaves nothing of another in a void parcel, nor a label that counts for it."""
+        self.warehouse.delivery_steps = "ship_only"
+        orders = [self._in_hand((self.product, 2)) for _number in range(2)]
+        ours, theirs = (order.picking_ids for order in orders)
+        parcel = self._packed(ours | theirs, "P-SHARED")
+        self._print("label", theirs)
+        self._as("processor", self._ask(orders[0])).action_accept()
+        self.assertTrue(parcel.order_voided_at)
+        self.assertFalse(theirs.move_line_ids.result_package_id)
+        self._packed(theirs, "P-OWN")
+        self._print("label", theirs)
+        labels = self.env["order.print"].search(
+            [("kind", "=", "label"), ("res_model", "=", theirs._name), ("res_id", "=", theirs.id)], order="number"
+        )
+        self.assertEqual(labels.mapped(lambda label: bool(label.voided_at)), [True, False], "the shared parcel's")

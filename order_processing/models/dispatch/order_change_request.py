@@ -24,6 +24,8 @@ class OrderChangeRequest(models.Model):
     _inherit = ["order.transition.mixin", "mail.thread"]
     _description = "Request to the Floor"
     _order = "id desc"
+    # nobody writes a request, and whoever sees it may say something to it
+    _mail_post_access = "read"
 
     _transition_initial = "requested"
     # who may see a request may act on it as far as the group of the act, or the act itself, says so

@@ -49,7 +49,10 @@ class OrderChangeRequest(models.Model):
         for request in self:
             request._note_goods(rows[request])
             brought = request._bring_back(backs[request])
-            request._void(parcels[request] | brought, own[request.order_id].picking_id)
+            opened = parcels[request] | brought
+            shared = opened._change_open()
+            request._void(opened, own[request.order_id].picking_id)
+            request._void_labels(shared)
 
     # ------------------------------------------------------------------ change
 
@@ -69,12 +72,13 @@ class OrderChangeRequest(models.Model):
         self._note_goods(rows)
         brought = self._bring_back(backs)
         opened |= brought
-        opened._change_open()
+        shared = opened._change_open()
         for line, wish in wishes.items():
             known = line.with_context(skip_procurement=True) if line in lowered else line
             known.write({"product_uom_qty": wish})
         touched = pickings | self._open_pickings().filtered(lambda picking: picking.move_line_ids.package_id & opened)
         self._void(opened, touched, kinds=("pick_list", "slip", *(("label", "return_label") if opened else ())))
+        self._void_labels(shared - touched)
         touched._change_check_again(self.display_name)
         touched.order_pickup_id.sudo()._sync_parcels()
         touched.filtered(lambda picking: picking.state == "cancel")._change_off_pickup()
@@ -110,6 +114,11 @@ class OrderChangeRequest(models.Model):
                     self._note_goods(back._change_returned_rows())
                 back._change_done()
         return parcels
+
+    def _void_labels(self, pickings):
+        """Labels of ``pickings``, whose goods were in a parcel that was opened, count no more: they are packed anew."""
+        self.ensure_one()
+        self.env["order.print"]._void(("label", "return_label"), pickings, self.display_name)
 
     def _void(self, parcels, pickings, kinds=("pick_list", "slip", "label", "return_label")):
         """What stuck on ``parcels``, and what was printed of ``pickings``, counts no more."""

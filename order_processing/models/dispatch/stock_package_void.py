@@ -53,11 +53,15 @@ class StockPackage(models.Model):
         return found
 
     def _change_open(self):
-        """Take out of these packages what is still to leave in them: it is packed anew."""
+        """Take out of these packages what is still to leave in them: it is packed anew.
+
+        :return: the transfers that it is in
+        """
         if not self:
-            return
+            return self.env["stock.picking"]
         lines = self.env["stock.move.line"].search([("result_package_id", "in", self.ids), ("state", "not in", CLOSED)])
         lines.result_package_id = False
+        return lines.picking_id
 
 
 class StockMoveLine(models.Model):
@@ -84,7 +88,7 @@ class StockMoveLine(models.Model):
             raise UserError(
                 "\n".join(
                     self.env._(
-                        "%(package)s is void since %(reason)s: its labels count no more. Take a new parcel.",
+                        "%(package)s is void because of %(reason)s: its labels count no more. Take a new parcel.",
                         package=package.name,
                         reason=package.order_void_reason,
                     )

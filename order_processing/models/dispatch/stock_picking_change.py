@@ -7,17 +7,13 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
-    order_change_id = fields.Many2one(
-        "order.change.request", "Asked", compute="_compute_order_change_id", compute_sudo=True
-    )
-    order_change_text = fields.Char("What is asked", compute="_compute_order_change_id", compute_sudo=True)
+    order_change_text = fields.Char("What is asked", compute="_compute_order_change_text", compute_sudo=True)
 
     @api.depends("state", "sale_id")
-    def _compute_order_change_id(self):
+    def _compute_order_change_text(self):
         asked = self._change_asked()
         for picking in self:
             request = asked.get(picking, self.env["order.change.request"])
-            picking.order_change_id = request
             picking.order_change_text = request._asked_words() if request else False
 
     def _change_asked(self):

@@ -31,7 +31,8 @@ class StockPicking(models.Model):
     def packing_state(self):
         """Put this transfer on the user's table.
 
-        :return: ``{id, name, order, customer, carrier, promise, held, rows, total, parcels, loose, checks, others}``: ``rows``
+        :return: ``{id, name, order, customer, carrier, promise, held, asked, rows, total, parcels, loose, checks, others}``:
+            ``asked`` what is asked of the floor about its order and waits for an answer; ``rows``
             are the same goods each, ``{key, product_id, product, code, lot, parcel, wanted, held, counted, unit, by_hand}`` in the
             product's unit; ``total`` is ``[what lies there, what of it is counted]``; ``parcels`` the names of those that are
             packed, ``loose`` whether something counted is in none; ``checks`` ``{id, name, state, label, how}`` (``scan``: the
@@ -201,8 +202,12 @@ class StockPicking(models.Model):
     def _packing_waiting(self):
         """The transfers that are ready, within the windows in which their orders may leave."""
         domain = self._packing_domain() & Domain("state", "=", "assigned") & Domain("return_id", "=", False)
-        early = Domain("sale_id.order_ship_from", "=", False)
-        return domain & (early | Domain("sale_id.order_ship_from", "<=", business_day(self.env.company)))
+        # each company's day by its own clock
+        windows = [
+            Domain("company_id", "=", company.id) & Domain("sale_id.order_ship_from", "<=", business_day(company))
+            for company in self.env.companies
+        ]
+        return domain & (Domain("sale_id.order_ship_from", "=", False) | Domain.OR(windows))
 
     @api.model
     def _packing_queue(self, skip):
@@ -289,6 +294,7 @@ class StockPicking(models.Model):
             "carrier": self.carrier_id.name or "",
             "promise": min(promises).isoformat() if promises else "",
             "held": self.order_hold_text or "",
+            "asked": self.order_change_text or "",
             "rows": list(rows.values()),
             "total": [sum(lines.mapped("quantity_product_uom")), sum(row["counted"] for row in rows.values())],
             "parcels": lines.result_package_id.mapped("name"),
