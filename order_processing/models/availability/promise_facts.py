@@ -72,7 +72,8 @@ def facts_query(order_ids):
     return SQL(
         """
         SELECT line.id, line.order_id, sale.name, sale.state, sale.company_id, sale.warehouse_id,
-               coalesce(sale.carrier_id, (address.property_delivery_carrier_id ->> sale.company_id::text)::int),
+               coalesce(sale.carrier_id, (address.property_delivery_carrier_id ->> sale.company_id::text)::int,
+                        (owner.property_delivery_carrier_id ->> sale.company_id::text)::int),
                address.country_id, address.state_id, sale.order_ship_from,
                sale.order_notice_hours, sale.order_arrival_told, sale.order_arrival_told_at,
                line.product_id, product.product_tmpl_id, template.type = 'consu', template.uom_id, line.product_uom_id,
@@ -83,6 +84,7 @@ def facts_query(order_ids):
           FROM sale_order_line line
           JOIN sale_order sale ON sale.id = line.order_id
      LEFT JOIN res_partner address ON address.id = sale.partner_shipping_id
+     LEFT JOIN res_partner owner ON owner.id = address.commercial_partner_id
      LEFT JOIN product_product product ON product.id = line.product_id
      LEFT JOIN product_template template ON template.id = product.product_tmpl_id
          WHERE line.order_id = ANY(%(orders)s) AND line.display_type IS NULL

@@ -60,6 +60,14 @@ class ResPartner(models.Model):
         groups=PROCESSOR,
     )
 
+    @api.constrains("order_notice_hours")
+    def _check_order_notice_hours(self):
+        for partner in self.sudo():
+            if partner.order_notice_hours > 8760:
+                raise ValidationError(
+                    self.env._("%s: the hours of notice are 8760 at most, a year.", partner.display_name)
+                )
+
     @api.constrains(*NUMBERS)
     def _check_order_shipping(self):
         for partner in self.sudo():

@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
     order_arrival_told_at = fields.Datetime("Arrival told at", readonly=True, copy=False)
 
     _order_notice_hours_positive = models.Constraint(
-        "CHECK (order_notice_hours >= 0)", "The hours of notice cannot be less than none."
+        "CHECK (order_notice_hours BETWEEN 0 AND 8760)", "The hours of notice are 0 to 8760, a year."
     )
 
     def _auto_init(self):
@@ -54,13 +54,21 @@ class SaleOrder(models.Model):
 
     # ------------------------------------------------------------------ where goods leave
 
+    def _promise_carrier(self, company):
+        """The carrier of this order, as core chooses one: its own, else that of the address, else of the address's company."""
+        address = self.partner_shipping_id.with_company(company)
+        return (
+            self.carrier_id
+            or address.property_delivery_carrier_id
+            or address.commercial_partner_id.property_delivery_carrier_id
+        )
+
     def _arrival_days(self):
         """``PromiseDays`` of these orders (``sudo``), and for each where its goods go."""
         where = {}
         carriers = self.env["delivery.carrier"]
         for order in self:
-            address = order.partner_shipping_id
-            carrier = order.carrier_id or address.with_company(order.company_id).property_delivery_carrier_id
+            address, carrier = order.partner_shipping_id, order._promise_carrier(order.company_id)
             carriers |= carrier
             where[order] = order.company_id.id, carrier.id or None, address.country_id.id, address.state_id.id or None
         return PromiseDays(self.company_id, carriers), where
@@ -88,8 +96,8 @@ class SaleOrder(models.Model):
             rows.append(
                 self.env._(
                     "- %(order)s: the customer wants to know %(hours)s hours before the goods arrive, and what leaves on %(day)s"
-                    " arrives on %(arrival)s. Tell the customer now (“Tell the arrival”), and they may leave on %(first)s; or"
-                    " change that on the order.",
+                    " arrives on %(arrival)s. Promise it anew (“Promise dates”), tell the customer (“Tell the arrival”), and they may"
+                    " leave on %(first)s; or change the hours on the order.",
                     order=order.name,
                     hours=hours,
                     day=format_date(self.env, when),

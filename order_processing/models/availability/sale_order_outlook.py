@@ -34,7 +34,7 @@ class SaleOrder(models.Model):
         leads = self._promise_leads(goods.product_tmpl_id.ids)
         order = (order if order is not None else self.browse()).sudo()
         address = order.partner_shipping_id
-        carrier = order.carrier_id or address.with_company(company).property_delivery_carrier_id
+        carrier = order._promise_carrier(company)
         days = PromiseDays(company, carrier, date)
         where = company.id, carrier.id or None, address.country_id.id, address.state_id.id or None
         today = days.today[company.id]
