@@ -215,6 +215,17 @@ class TestEquations(ReconciliationCase):
         worth = self._terms(self._equation(statement, "payments", self.company.currency_id.name))
         self.assertEqual(worth["Payments by the day book"], 78)
 
+    def test_a_rejected_payment_counts_for_nothing(self):
+        """Core leaves the entry of a payment that the bank rejects."""
+        payment = self.env["account.payment"].create(
+            {"payment_type": "inbound", "partner_type": "customer", "partner_id": self.customer.id, "amount": 30}
+        )
+        payment.action_post()
+        payment.is_sent = True
+        payment.action_reject()
+        self.assertEqual((payment.state, payment.move_id.state), ("rejected", "posted"))
+        self._assert_proven(self._next_day(sign=False))
+
     def test_offsetting_faults_do_not_hide_each_other(self):
         first, second = self._confirmed((self.product, 8)), self._confirmed((self.product, 8))
         self.env.flush_all()

@@ -14,7 +14,7 @@ class OrderReconciliationPayments(models.Model):
 
         Of a payment with a journal entry the items on the customer's account are matched, by what they are reconciled with, or
         unmatched, by what is left open on them; items beside them and beside the money are written off with it. A payment
-        without an entry is its own ledger.
+        without an entry is its own ledger. One that was rejected or cancelled counts for nothing, whatever its entry says.
         """
         return SQL(
             """
@@ -34,7 +34,7 @@ class OrderReconciliationPayments(models.Model):
                           AND event.company_id = %(company)s AND %(owned)s)
               GROUP BY event.document_id, event.currency_id) booked
          LEFT JOIN account_payment payment ON payment.id = booked.document_id
-         LEFT JOIN account_move move ON move.id = payment.move_id AND move.state = 'posted'
+         LEFT JOIN account_move move ON move.id = payment.move_id AND move.state = 'posted' AND payment.state IN ('in_process', 'paid')
          LEFT JOIN LATERAL (
                    SELECT sum(coalesce(paid.amount, 0) - coalesce(back.amount, 0)) FILTER (WHERE place.customer) AS matched,
                           -sum(item.amount_residual_currency) FILTER (WHERE place.customer) AS unmatched,
