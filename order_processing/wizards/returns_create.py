@@ -63,14 +63,21 @@ class OrderReturnCreate(models.TransientModel):
         for move in moves:
             by_line.setdefault(move["line_id"], []).append(move)
         if only_left:
-            by_line = {line_id: found for line_id, found in by_line.items() if any(move["left"] for move in found)}
-            orders = self.order_ids = orders.filtered(lambda order: set(order.order_line.ids) & set(by_line))
-            if not orders:
+            by_line = {
+                line_id: found
+                for line_id, found in by_line.items()
+                if any(move["left"] or move.get("obstacle") for move in found)
+            }
+            left = orders.filtered(lambda order: set(order.order_line.ids) & set(by_line))
+            if not left:
                 raise UserError(
                     self.env._(
-                        "%s: all that was delivered has come back or is on its way.", self.partner_id.display_name
+                        "%(customer)s: all that was delivered with %(orders)s has come back or is on its way.",
+                        customer=self.partner_id.display_name,
+                        orders=", ".join(orders.mapped("name")),
                     )
                 )
+            orders = self.order_ids = left
         terms = self.env["order.return.policy"]._terms(self.env["sale.order.line"].browse(by_line))
         values = []
         for line in orders.order_line.filtered(lambda line: line.id in by_line):

@@ -35,17 +35,36 @@ class TestRecover(ReturnCase):
         by_party = case.claim_ids.grouped("party")
         self.assertEqual((by_party["carrier"].carrier_id, by_party["carrier"].amount), (carrier, 18))
         self.assertEqual((by_party["vendor"].partner_id, by_party["vendor"].amount), (vendor, 25))
-        self.assertEqual(
-            by_party["carrier"].picking_id, order.picking_ids.filtered(lambda one: one.sale_id == order)[:1]
-        )
+        self.assertEqual(by_party["carrier"].picking_id, order.picking_ids.filtered(lambda one: not one.return_id))
         self.assertEqual(set(case.claim_ids.proof_ids), set(photo))
         self.assertFalse(case.recoverable)
         case.action_claim()
         self.assertEqual(case.claim_count, 2, "once")
         by_party["vendor"].with_user(self.users["manager"]).action_withdraw(reason="Not theirs")
         self.assertTrue(case.recoverable)
+        case.action_view_claims()
+        self.assertEqual(case.claim_count, 2, "who looks claims nothing")
+        case.action_claim()
+        self.assertEqual(case.claim_ids.sorted("id")[-1].party, "vendor")
+        self.assertEqual(case.claim_count, 3, "what was withdrawn, and nothing else")
         with self.assertRaises(AccessError):
             case.with_user(self.users["salesman"]).action_claim()
+
+    def test_each_vendor_by_himself_and_what_came_alone(self):
+        orders = self._shipped((self.product, 5), (self.other_product, 5))
+        own, other = self._make_customer("Vendor of the One"), self._make_customer("Vendor of the Other")
+        self.product.seller_ids = [Command.create({"partner_id": own.id, "price": 1})]
+        self.other_product.seller_ids = [Command.create({"partner_id": other.id, "price": 1})]
+        case = self._ask(*(self._row(line, 2, reason="made_badly") for line in orders.order_line))
+        case.action_approve()
+        self.assertFalse(case.recoverable, "nothing has come yet")
+        case.action_receive(counts={case.line_ids[0].id: 1, case.line_ids[1].id: 2})
+        case.action_claim()
+        claims = case.claim_ids.grouped("partner_id")
+        self.assertEqual((claims[own].line_ids.quantity, claims[other].line_ids.quantity), (1, 2))
+        self.assertFalse(case.recoverable)
+        claims[other].with_user(self.users["manager"]).action_withdraw(reason="Theirs after all")
+        self.assertTrue(case.recoverable, "the claim on the one vendor does not cover the other")
 
     def test_the_customers_own_wish_is_claimed_from_nobody(self):
         case = self._ask(self._row(self._shipped((self.product, 5)).order_line, 1))

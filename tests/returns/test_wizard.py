@@ -77,7 +77,7 @@ class TestWizard(ReturnCase):
         wizard.action_settle()
         self.assertEqual((old | new).order_line.mapped("qty_delivered"), [4, 1])
         self._ask(self._row(old.order_line, 4), self._row(new.order_line, 1))
-        with self._refused("all that was delivered"):
+        with self._refused(f"{self.customer.name}: all that was delivered"):
             self._wizard(self.customer)
         with self._refused("delivered nothing"):
             self._wizard(self._make_customer("New"))

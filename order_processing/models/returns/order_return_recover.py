@@ -7,6 +7,9 @@ from ..common.business_day import business_day
 from .return_process import PROCESSOR
 
 PARTIES = ("carrier", "vendor")
+# nothing of it is here yet, or ever
+BEFORE = ("requested", "approved", "on_way", "rejected", "cancelled")
+NOT_HERE = ("customer_keeps", "not_arrived")
 
 
 class OrderReturn(models.Model):
@@ -28,7 +31,9 @@ class OrderReturn(models.Model):
         for case in self:
             case.claim_count = len(case.claim_ids)
 
-    @api.depends("state", "line_ids.fault", "line_ids.quantity", "claim_ids.state")
+    @api.depends(
+        "state", "line_ids.fault", "line_ids.quantity", "line_ids.received_qty", "claim_ids.state", "claim_ids.line_ids"
+    )
     def _compute_recoverable(self):
         for case in self:
             case.recoverable = bool(case._to_recover())
@@ -36,17 +41,11 @@ class OrderReturn(models.Model):
     def _to_recover(self):
         """The lines of this case that a carrier or a vendor is to pay for and that no standing claim is over."""
         self.ensure_one()
-        if self.state in ("requested", "rejected", "cancelled"):
+        if self.state in BEFORE:
             return self.line_ids.browse()
-        claimed = {
-            (claim.order_id, claim.party) for claim in self.claim_ids.filtered(lambda claim: claim.state != "withdrawn")
-        }
-        return self.line_ids.filtered(
-            lambda line: (
-                line.fault in PARTIES
-                and not line.uom_id.is_zero(line.quantity)
-                and (line.order_id, line.fault) not in claimed
-            )
+        claimed = self.claim_ids.filtered(lambda claim: claim.state != "withdrawn").line_ids.return_line_id
+        return (self.line_ids - claimed).filtered(
+            lambda line: line.fault in PARTIES and not line.uom_id.is_zero(line._claimable_qty())
         )
 
     def action_claim(self):
@@ -70,24 +69,33 @@ class OrderReturn(models.Model):
                 )
             )
         lines._check_party()
+        photos = {
+            case_id: found.ids
+            for case_id, found in self.env["ir.attachment"]
+            .search([("res_model", "=", self._name), ("res_id", "in", self.ids), ("mimetype", "=like", "image/%")])
+            .grouped("res_id")
+            .items()
+        }
         self.env["order.claim"].create(
             [
-                case._prepare_claim_vals(order, fault, own)
+                case._prepare_claim_vals(order, fault, own, photos.get(case.id, ()))
                 for (case, order, fault, _who), own in lines.grouped(
                     lambda line: (line.return_id, line.order_id, line.fault, line._party())
                 ).items()
             ]
         )
+        return self.action_view_claims()
+
+    def action_view_claims(self):
+        """Open the claims of these cases (processors)."""
+        self._check_order_group(PROCESSOR)
         return self.claim_ids._get_records_action(name=self.env._("Claims"), context={})
 
-    def _prepare_claim_vals(self, order, party, lines):
-        """Values of a claim over ``lines`` of one order, called by ``action_claim``."""
+    def _prepare_claim_vals(self, order, party, lines, photos):
+        """Values of a claim over ``lines`` of one order, with ``photos`` (ids) as proof; called by ``action_claim``."""
         self.ensure_one()
         sent = lines.move_id.sorted("date")[-1:]
         who = lines[:1]._party()
-        photos = self.env["ir.attachment"].search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("mimetype", "=like", "image/%")]
-        )
         return {
             "company_id": self.company_id.id,
             "order_id": order.id,
@@ -99,7 +107,7 @@ class OrderReturn(models.Model):
             "currency_id": order.currency_id.id,
             "event_date": business_day(self.company_id, sent.date),
             "note": self.note or False,
-            "proof_ids": [Command.set(photos.ids)],
+            "proof_ids": [Command.set(photos)],
             "line_ids": [Command.create(line._prepare_claim_line_vals()) for line in lines],
         }
 
@@ -112,10 +120,12 @@ class OrderReturnLine(models.Model):
         self.ensure_one()
         if self.fault == "carrier":
             return self.move_id.picking_id.carrier_id or self.order_id.carrier_id
-        sellers = self.product_id.seller_ids.filtered(
-            lambda seller: not seller.company_id or seller.company_id == self.company_id
-        )
-        return sellers[:1].partner_id
+        return self.product_id.with_company(self.company_id)._select_seller(quantity=None).partner_id
+
+    def _claimable_qty(self):
+        """How much of this line is claimed, in its unit: what came; of goods that stay away, what the case says of them."""
+        self.ensure_one()
+        return self.quantity if self.disposition in NOT_HERE else self.received_qty
 
     def _check_party(self):
         """:raises UserError: names every line of which nobody is known to claim from, and what to enter"""
@@ -131,15 +141,26 @@ class OrderReturnLine(models.Model):
             )
 
     def _prepare_claim_line_vals(self):
-        """Values of a line of a claim, called by ``_prepare_claim_vals``: the goods at what the customer paid, without tax."""
+        """Values of a line of a claim, called by ``_prepare_claim_vals``: the goods at their order line's price
+        less its discount, without tax."""
         self.ensure_one()
+        quantity = self._claimable_qty()
         sold = self.order_line_id.sudo()
         price = sold.price_unit * (1 - sold.discount / 100)
-        found = sold.tax_ids.compute_all(price, sold.currency_id, self.quantity, sold.product_id)
+        found = sold.tax_ids.compute_all(price, sold.currency_id, quantity, sold.product_id)
         return {
             "name": f"{self.product_id.display_name}: {self.reason_id.name}",
             "product_id": self.product_id.id,
-            "quantity": self.quantity,
+            "quantity": quantity,
+            "return_line_id": self.id,
             "uom_id": self.uom_id.id,
             "amount": found["total_excluded"],
         }
+
+
+class OrderClaimLine(models.Model):
+    _inherit = "order.claim.line"
+
+    return_line_id = fields.Many2one(
+        "order.return.line", "Return", readonly=True, index="btree_not_null", ondelete="set null"
+    )
