@@ -125,18 +125,15 @@ class Setup:
             arguments = ["-c", str(self.conf()), *arguments]
         return [str(self.python), "-W", "ignore", "-m", "odoo", *commands, *arguments]
 
-    def odoo(self, arguments, capture=False, words=None, installing=False, patient=False):
+    def odoo(self, arguments, capture=False, words=None, patient=False):
         """Run Odoo's command line to its end and return the ``CompletedProcess``.
 
         :param words: text that the command reads, such as the lines for ``shell``
-        :param installing: it makes a database of a known size, see ``installing``
         :param patient: other processes go first
         """
         # never from a folder whose files shadow Python's own modules
         options = {"env": self.env(), "cwd": "/", "capture_output": capture, "text": True}
         command = [*(["nice", "-n", "10"] if patient else []), *self.odoo_command(arguments)]
-        if installing:
-            command[command.index("odoo")] = "tools.setup.installing"
         return subprocess.run(command, input=words, **options)
 
     def run(self, command):

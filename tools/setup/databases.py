@@ -134,7 +134,7 @@ class Databases:
             cache.hold(name)
 
     def _odoo(self, making, arguments, text, **options):
-        done = self.setup.odoo(arguments, capture=True, installing=True, **options)
+        done = self.setup.odoo(arguments, capture=True, **options)
         words = done.stdout + done.stderr
         if done.returncode or " CRITICAL " in words or " ERROR " in words:
             self.drop(making)
