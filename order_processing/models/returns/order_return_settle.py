@@ -174,12 +174,15 @@ class OrderReturnLine(models.Model):
 
     def _from_elsewhere(self):
         """The transfers of which these goods left from no warehouse; of a kit any by which its parts left."""
-        moves = self.move_id
+        # each part by itself: what is put together is no longer read with the others of the set
+        transfers = self.move_id.picking_id
+        found = transfers.filtered(lambda transfer: transfer.picking_type_code != "outgoing")
         if self.kit:
-            moves |= self.order_line_id.sudo().move_ids.filtered(
+            parts = self.order_line_id.sudo().move_ids.filtered(
                 lambda move: move.state == "done" and move.bom_line_id and move.location_dest_id.usage == "customer"
             )
-        return moves.picking_id.filtered(lambda transfer: transfer.picking_type_code != "outgoing")
+            found |= parts.picking_id.filtered(lambda transfer: transfer.picking_type_code != "outgoing")
+        return found
 
     def _not_from_warehouse(self):
         return self.env._(
