@@ -137,7 +137,8 @@ def _pytest(setup, database, template, arguments, flags):
 def _start_linters(setup):
     return {
         name: subprocess.Popen(
-            [str(setup.python), *command],
+            # nothing waits for them before the database is there: its making goes first
+            ["nice", "-n", "10", str(setup.python), *command],
             cwd=ROOT,
             env={**setup.env(), "PYLINTHOME": str(setup.cache.path("pylint"))},
             stdout=subprocess.PIPE,
