@@ -50,8 +50,10 @@ class AccountPayment(models.Model):
 
     def unlink(self):
         """A payment that is deleted as it counts is taken out of the book."""
-        self.flush_recordset(["state"])
-        self._book_money_undone(self.ids)
+        if self:
+            # core also deletes none, many times for each invoice that it posts
+            self.flush_recordset(["state"])
+            self._book_money_undone(self.ids)
         return super().unlink()
 
     def _book_money(self, before):
