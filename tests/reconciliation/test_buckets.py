@@ -2,6 +2,8 @@ from odoo.tools import SQL
 
 from odoo.addons.order_processing.models.reconciliation import buckets
 
+from tests.enquiry.states import assert_told
+
 from .common import ReconciliationCase
 
 
@@ -63,6 +65,7 @@ class TestBuckets(ReconciliationCase):
         self.assertTrue(rejected.intake_id)
         self.assertEqual(set(expected) | {"rejected"}, {bucket.code for bucket in buckets.BUCKETS})
         self._assert_proven(statement)
+        assert_told(self, statement)
         # figures of one entry
         entry = statement.line_ids.filtered(lambda line: line.order_number == expected["complete"].id)
         self.assertEqual((entry.ordered_qty, entry.shipped_qty, entry.invoiced_qty, entry.open_qty), (11, 11, 11, 0))

@@ -2,6 +2,8 @@ import random
 
 from odoo.tools import mute_logger
 
+from tests.enquiry.states import assert_told
+
 from .common import ReconciliationCase
 
 
@@ -24,6 +26,7 @@ class TestHistories(ReconciliationCase):
             statement = self._next_day()
             with self.subTest(day=day):
                 self._assert_proven(statement)
+                assert_told(self, statement)
                 numbers = statement.line_ids.mapped("order_number")
                 self.assertEqual(len(numbers), len(set(numbers)))
                 complete = statement.line_ids.filtered(lambda line: line.bucket == "complete")

@@ -16,6 +16,7 @@ class OrderProcessing(models.AbstractModel):
         orders = self.env["sale.order"].sudo().browse([order.id for _reference, order, _code in found if order])
         timelines = {story["order_id"]: story["events"] for story in orders.order_timeline()}
         figures = self._status_figures(orders)
+        stands = orders._customer_states()
         returned = self.env["order.return.line"].sudo().search([("order_id", "in", orders.ids)], order="id")
         returned = returned.grouped("order_id")
         # of one set, so that what each needs is read for all
@@ -34,6 +35,7 @@ class OrderProcessing(models.AbstractModel):
                     "ok": True,
                     "code": "accepted",
                     **self._status_head(order),
+                    **self._status_stands(stands[order.id]),
                     "lines": self._status_lines(order, figures),
                     **self._status_goods(order),
                     **self._status_money(order),
@@ -76,6 +78,14 @@ class OrderProcessing(models.AbstractModel):
             "promise_date": scalars.day_text(order.order_promise_date),
             "currency": order.currency_id.name,
             "total": order.currency_id.round(order.amount_total),
+        }
+
+    def _status_stands(self, told):
+        plain = self.env["sale.order"]._plain_customer_state(told)
+        return {
+            "customer_state": plain["state"],
+            "customer_since": plain["since"],
+            "customer_steps": plain["steps"],
         }
 
     def _status_lines(self, order, figures):

@@ -77,6 +77,13 @@ EVENT = contract.record(
     },
     optional=("quantity", "unit", "amount", "currency", "document_id"),
 )
+STEP = contract.record(
+    {
+        "state": contract.text("received, confirmed, preparing, part_shipped, complete, returning or cancelled."),
+        "label": contract.text("The state in words."),
+        "date": contract.day("'' for a step that is still to come."),
+    }
+)
 STATUS = contract.records(
     "reference",
     {
@@ -84,6 +91,12 @@ STATUS = contract.records(
         "order_id": contract.integer(),
         "source": contract.text("Who sent it."),
         "state": contract.text("Odoo's: draft, sent, sale, cancel."),
+        "customer_state": contract.text(
+            "Where it stands in the customer's words: received, confirmed, preparing, part_shipped, complete, returning or"
+            " cancelled."
+        ),
+        "customer_since": contract.day("Of `customer_state`."),
+        "customer_steps": contract.array(STEP, "The states behind it and before it, with the day of each."),
         "verification": contract.text("to_verify, held or verified."),
         "holds": contract.array(contract.text(), "Codes of the open holds."),
         "hold_reasons": contract.array(HOLD),

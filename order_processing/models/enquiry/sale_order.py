@@ -30,10 +30,16 @@ class SaleOrder(models.Model):
 
     def _compute_order_timeline_html(self):
         stories = {story["order_id"]: story for story in self.order_timeline()} if self.ids else {}
+        stands = self._customer_states()
         for order in self:
             events = stories.get(order.id, {}).get("events", [])
             order.order_timeline_html = self.env["ir.qweb"]._render(
-                "order_processing.enquiry_timeline", {"moments": order._timeline_moments(events)}
+                "order_processing.enquiry_timeline",
+                {
+                    "moments": order._timeline_moments(events),
+                    "steps": stands[order.id]["steps"] if order.id in stands else [],
+                    "here": order.order_customer_state,
+                },
             )
 
     def order_timeline(self):

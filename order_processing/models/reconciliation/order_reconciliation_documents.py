@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..common.business_day import company_tz
-from ..common.stock_places import outside
+from ..common.open_documents import in_return, open_moves, to_check
 from .order_reconciliation_facts import BILLED, FACT
 
 
@@ -18,48 +18,17 @@ class OrderReconciliationDocuments(models.Model):
     @api.model
     def _open_moves(self):
         """Per order: an open transfer back, goods in hand, goods reserved, anything still to leave."""
-        return SQL(
-            """
-            SELECT line.order_id,
-                   bool_or(place.back) AS coming_back,
-                   bool_or(NOT place.back) AS moving,
-                   bool_or(NOT place.back AND move.picked) AS picked,
-                   bool_or(NOT place.back AND move.state = 'assigned') AS assigned
-              FROM sale_order_line line
-              JOIN stock_move move ON move.sale_line_id = line.id AND move.state NOT IN ('draft', 'done', 'cancel')
-              JOIN stock_location origin ON origin.id = move.location_id
-        CROSS JOIN LATERAL (
-                   SELECT %(back)s AS back) place
-             WHERE %(scope)s
-          GROUP BY line.order_id
-            """,
-            back=outside("origin"),
-            scope=self._in_scope("line"),
-        )
+        return open_moves(self._in_scope("line"))
 
     @api.model
     def _to_check(self):
         """The orders with a failed check on an open transfer, or with goods in hand that nobody checked."""
-        return SQL(
-            """
-            SELECT DISTINCT line.order_id
-              FROM order_quality_check quality
-              JOIN stock_move move ON move.picking_id = quality.picking_id AND move.state NOT IN ('done', 'cancel')
-              JOIN sale_order_line line ON line.id = move.sale_line_id
-             WHERE (quality.state = 'failed' OR (quality.state = 'to_check' AND move.picked)) AND %s
-            """,
-            self._in_scope("line"),
-        )
+        return to_check(self._in_scope("line"))
 
     @api.model
     def _in_return(self):
         """``SQL`` true for an order with a return case that is approved or received and not settled."""
-        return SQL(
-            """
-            EXISTS (SELECT 1 FROM order_return request
-                     WHERE request.order_id = scope.order_id AND request.state IN ('approved', 'on_way', 'received', 'inspected'))
-            """
-        )
+        return in_return(SQL("scope.order_id"))
 
     def _paid_in_order_currency(self):
         """Per order: what the day book says was paid, in the order's currency."""
