@@ -12,7 +12,9 @@ class OrderReconciliationTrend(models.Model):
     """What the signed days ordered, shipped, took back, invoiced and credited: a row per day, total and unit or currency."""
 
     _name = "order.reconciliation.trend"
+    _inherit = ["order.reconciliation.figures"]
     _description = "Signed Days"
+    _figures_within = ("unit", "name")
     _auto = False
     _order = "date desc, id"
     _rec_name = "date"
@@ -51,6 +53,7 @@ class OrderReconciliationMonth(models.Model):
     """A month of a company in one unit or currency: its figures are the sums of its signed days, no more and no less."""
 
     _name = "order.reconciliation.month"
+    _inherit = ["order.reconciliation.figures"]
     _description = "Months of Signed Days"
     _auto = False
     _order = "month desc, company_id, measure desc, unit, id"

@@ -31,4 +31,5 @@ from . import reconciliation_draw
 from . import reconciliation_export
 from . import reconciliation_housekeeping
 from . import reconciliation_reopen
+from . import reconciliation_signing
 from . import reconciliation_take_back

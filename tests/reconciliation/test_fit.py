@@ -321,16 +321,6 @@ class TestFit(ReconciliationCase):
         with self.assertRaises(UserError):
             draft.explain_checks({"nothing": "x"})
 
-    def test_a_second_person_signs(self):
-        self.company.order_sign_second_person = True
-        draft = self.Statement.browse(
-            self._as("manager", self.Statement).draft_day(self.day + timedelta(days=1), self.company.id)["id"]
-        )
-        with self.assertRaisesRegex(UserError, "another manager"):
-            self._as("manager", draft).action_sign()
-        self._as("processor", draft).action_redraw()
-        self.assertTrue(self._as("manager", draft).action_sign())
-
     # ------------------------------------------------------------------ where it is seen
 
     def test_a_draft_says_what_came_after_its_cut(self):

@@ -108,6 +108,7 @@ KINDS = [
     ("discrepancy_closed", "Discrepancy closed"),
     ("day_signed", "Day signed"),
     ("day_reopened", "Day re-opened"),
+    ("signing_set", "Who signs is set"),
 ]
 
 

@@ -4,6 +4,7 @@ from . import order_reconciliation_signable
 from . import order_reconciliation_review
 from . import order_reconciliation_plain
 from . import order_reconciliation_part
+from . import order_reconciliation_figures
 from . import order_reconciliation_line
 from . import order_reconciliation_equation
 from . import order_reconciliation_stock

@@ -47,21 +47,22 @@ class OrderEvent(models.Model):
     def _search_order_statement_id(self, operator, value):
         if operator != "in":
             return NotImplemented
-        # the statements that the user may see; their rows are read by the rules of the day book
-        statements = (
-            self.env["order.reconciliation"].search([("id", "in", [number for number in value if number])]).sudo()
-        )
         self.flush_model()
-        owned = [
+        statements = self.env["order.reconciliation"]
+        # the statements that the user may see; their rows are read by the rules of the day book
+        chosen = statements.search([("id", "in", [number for number in value if number])]).sudo()
+        found = [
             SQL(
                 "SELECT event.id FROM order_event event WHERE event.company_id = %s AND %s",
                 statement.company_id.id,
                 statement._owned("event"),
             )
-            for statement in statements
+            for statement in chosen
             if statement.cut_snapshot
         ]
-        return [("id", "in", SQL("(%s)", SQL(" UNION ALL ").join(owned)) if owned else [])]
+        if not all(value):
+            found.append(statements.sudo()._unowned())
+        return [("id", "in", SQL("(%s)", SQL(" UNION ALL ").join(found)) if found else [])]
 
     def action_open_document(self):
         """Open the document that made this row.

@@ -21,6 +21,27 @@ class OrderReconciliationSince(models.Model):
                 statement.since_cut_count, statement.since_end_count = self._would_come_in(statement)
 
     @api.model
+    def _unowned(self):
+        """``SQL`` of the numbers of day-book rows that no statement owns: those that the last cut of their company did not see."""
+        last = self.search(
+            [("state", "!=", "superseded"), ("cut_snapshot", "!=", False)], order="company_id, date desc"
+        )
+        first_of = {}
+        for statement in last:
+            first_of.setdefault(statement.company_id.id, statement)
+        unseen = [
+            SQL(
+                "(event.company_id = %s AND %s AND NOT %s)",
+                company,
+                statement._recent("event", statement._cut()),
+                statement._seen("event"),
+            )
+            for company, statement in first_of.items()
+        ]
+        never = SQL("event.company_id <> ALL(%s)", list(first_of))
+        return SQL("SELECT event.id FROM order_event event WHERE %s", SQL(" OR ").join([never, *unseen]))
+
+    @api.model
     def _would_come_in(self, drawn, company=None, day=None):
         """How many rows of the day book the cut of ``drawn`` did not see, and how many of them are past the day's end.
 

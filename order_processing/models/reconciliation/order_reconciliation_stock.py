@@ -19,7 +19,7 @@ class OrderReconciliationStock(models.Model):
     """
 
     _name = "order.reconciliation.stock"
-    _inherit = ["order.reconciliation.part"]
+    _inherit = ["order.reconciliation.part", "order.reconciliation.figures"]
     _description = "Stock on Hand"
     _rec_name = "product_name"
 

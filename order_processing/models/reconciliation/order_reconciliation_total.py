@@ -25,8 +25,9 @@ class OrderReconciliationTotal(models.Model):
     """
 
     _name = "order.reconciliation.total"
-    _inherit = ["order.reconciliation.part"]
+    _inherit = ["order.reconciliation.part", "order.reconciliation.figures"]
     _description = "Running Totals"
+    _figures_within = ("unit", "name")
     _rec_name = "name"
 
     name = fields.Selection(LABELS, "Total", required=True, readonly=True)
