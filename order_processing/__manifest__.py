@@ -1,7 +1,7 @@
 {
     "name": "Order Processing",
     "summary": "The whole day of an order desk: verified, promised, dispatched, taken back, reconciled",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "author": "Order Processing maintainers",
     "license": "LGPL-3",
@@ -90,6 +90,8 @@
         "views/dispatch_quality_point_views.xml",
         "views/dispatch_quality_answer_views.xml",
         "views/dispatch_order_pickup_views.xml",
+        "views/dispatch_pickup_window_views.xml",
+        "data/dispatch_pickup_cron.xml",
         "views/dispatch_sale_order_views.xml",
         "views/dispatch_change_views.xml",
         "views/dispatch_packing_views.xml",

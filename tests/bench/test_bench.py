@@ -69,6 +69,7 @@ def test_each_bench_has_its_work_its_bound_and_enough_runs():
         "verification.confirm_overhead": 1.1,
         "promise.vs_sql": 2.0,
         "dispatch.vs_core": 1.3,
+        "pickup.plan": 2.0,
         "returns.vs_core": 0.8,
         "returns.vs_rma": 0.6,
         "close.vs_sql": 1.5,

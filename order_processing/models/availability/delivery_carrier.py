@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .promise_days import PromiseDays
+
 # a year on the way is a mistake
 MOST_DAYS = 365
 
@@ -55,3 +57,17 @@ class DeliveryCarrier(models.Model):
             place = transit.country_id.id, transit.state_id.id or None
             found[transit.carrier_id.id, *place] = transit.days
         return found
+
+    def _order_collects(self, company, days):
+        """Those of ``days`` on which neither ``company`` nor this carrier is closed; hook, asked where pickups are made.
+
+        Which days of the week a carrier comes on who asks knows best: only holidays count.
+
+        :param days: list of ``date``
+        """
+        self.ensure_one()
+        if not days:
+            return []
+        known = PromiseDays(company, self, min(days))
+        closed = known.house(company.id).closed | known.road(company.id, self.id).closed
+        return [day for day in days if day not in closed]

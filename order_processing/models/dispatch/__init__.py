@@ -14,8 +14,14 @@ from . import order_quality_fetch
 from . import order_quality_hold
 from . import order_quality_dispose
 from . import order_pickup
+from . import order_pickup_load
+from . import order_pickup_batch
+from . import order_pickup_window
+from . import order_pickup_plan
+from . import order_pickup_manifest
 from . import stock_package
 from . import stock_move
+from . import stock_picking_pickup
 from . import stock_picking
 from . import stock_picking_quality
 from . import stock_move_line_quality

@@ -1,26 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import format_date
 
-from ..common.business_day import business_day
+from ..common.business_day import business_day, wall_moment
 from ..common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
 MANAGER = "order_processing.group_manager"
 CLOSED = ("handed_over", "missed")
+# the carrier knows of it
+BOOKED = ("requested", "loading")
+# when and where the carrier comes
+BOOKING = {"company_id", "carrier_id", "warehouse_id", "date", "window_from", "window_to"}
 # what says who took which goods when
-FACTS = {
-    "name",
-    "company_id",
-    "carrier_id",
-    "warehouse_id",
-    "date",
-    "window_from",
-    "window_to",
-    "picking_ids",
-    "contact",
-}
+FACTS = BOOKING | {"name", "picking_ids", "driver", "vehicle", "dock"}
 
 
 class OrderPickup(models.Model):
@@ -56,8 +49,14 @@ class OrderPickup(models.Model):
     carrier_id = fields.Many2one("delivery.carrier", check_company=True)
     warehouse_id = fields.Many2one("stock.warehouse", required=True, check_company=True)
     date = fields.Date(required=True, default=lambda self: business_day(self.env.company))
-    window_from = fields.Float("From", default=15.0)
+    window_from = fields.Float("From", default=15.0, help="By the clock of the company.")
     window_to = fields.Float("To", default=17.0)
+    cutoff = fields.Float(
+        "Cut-off", help="Hour up to which transfers are put on it by themselves. 0:00: up to the end of the window."
+    )
+    starts_at = fields.Datetime("Comes from", compute="_compute_moments", store=True)
+    ends_at = fields.Datetime("Comes until", compute="_compute_moments", store=True)
+    closes_at = fields.Datetime("Closes", compute="_compute_moments", store=True)
     state = fields.Selection(
         [
             ("planned", "Planned"),
@@ -74,10 +73,13 @@ class OrderPickup(models.Model):
     )
     picking_ids = fields.One2many("stock.picking", "order_pickup_id", "Transfers", check_company=True)
     package_ids = fields.Many2many("stock.package", string="Parcels", readonly=True, copy=False)
-    picking_count = fields.Integer("Transfers on it", compute="_compute_counts")
-    parcel_count = fields.Integer("Parcels on it", compute="_compute_counts")
-    weight = fields.Float(compute="_compute_counts")
-    contact = fields.Char("Driver")
+    contact_id = fields.Many2one(
+        "res.partner", "Contact", check_company=True, help="Who is asked at the carrier to come."
+    )
+    driver = fields.Char()
+    vehicle = fields.Char(help="Its number plate.")
+    dock = fields.Char()
+    carrier_ref = fields.Char("Carrier's reference", copy=False, help="The number under which the carrier knows it.")
     requested_by_id = fields.Many2one("res.users", "Requested by", readonly=True)
     requested_at = fields.Datetime("Requested at", readonly=True)
     handed_by_id = fields.Many2one("res.users", "Handed over by", readonly=True)
@@ -91,13 +93,31 @@ class OrderPickup(models.Model):
         "CHECK (window_from <= window_to AND window_from >= 0 AND window_to <= 24)",
         "A pickup's window lies within one day, and ends after it begins.",
     )
+    _cutoff_hour = models.Constraint(
+        "CHECK (cutoff >= 0 AND cutoff <= 24)", "The cut-off is an hour between 0:00 and 24:00; 0:00 for none."
+    )
 
-    @api.depends("picking_ids.weight", "package_ids")
-    def _compute_counts(self):
+    @api.depends("company_id.order_tz", "company_id.partner_id.tz", "date", "window_from", "window_to", "cutoff")
+    def _compute_moments(self):
         for pickup in self:
-            pickup.picking_count = len(pickup.picking_ids)
-            pickup.parcel_count = len(pickup.package_ids)
-            pickup.weight = sum(pickup.picking_ids.mapped("weight"))
+            ready = pickup.company_id and pickup.date
+            hours = {
+                "starts_at": pickup.window_from,
+                "ends_at": pickup.window_to,
+                "closes_at": pickup.cutoff or pickup.window_to,
+            }
+            for name, hour in hours.items():
+                pickup[name] = ready and wall_moment(pickup.company_id, pickup.date, hour)
+
+    @api.depends("name", "carrier_id", "date")
+    @api.depends_context("pickup_day")
+    def _compute_display_name(self):
+        """Where a pickup is chosen from many (context ``pickup_day``), its carrier and day stand with its number."""
+        if not self.env.context.get("pickup_day"):
+            return super()._compute_display_name()
+        for pickup in self:
+            told = (pickup.name, pickup.carrier_id.name, pickup.date and format_date(self.env, pickup.date))
+            pickup.display_name = ", ".join(filter(None, told))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -121,7 +141,16 @@ class OrderPickup(models.Model):
                         "%s is closed and cannot be changed: plan another pickup.", ", ".join(closed.mapped("name"))
                     )
                 )
+        self._check_booking(vals)
         return super().write(vals)
+
+    def _check_booking(self, vals):
+        """When a carrier that was asked comes is a manager's to change."""
+        booked = self.filtered(lambda pickup: pickup.state in BOOKED)
+        for name in BOOKING.intersection(vals) if booked else ():
+            plain = self._fields[name].convert_to_cache
+            if any(plain(pickup[name], pickup) != plain(vals[name], pickup) for pickup in booked):
+                self._check_order_group(MANAGER)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_empty_plans(self):
@@ -136,7 +165,18 @@ class OrderPickup(models.Model):
 
     @transition("request")
     def action_request(self, reason=""):
-        """The carrier was asked to come."""
+        """The carrier was asked to come.
+
+        :raises UserError: the day of a pickup is over
+        """
+        over = self.filtered(lambda pickup: pickup.date < business_day(pickup.company_id))
+        if over:
+            raise UserError(
+                self.env._(
+                    "No carrier can come any more, the day of these pickups is over: %s. Choose a day to come, or mark them as missed.",
+                    ", ".join(f"{pickup.name} ({format_date(self.env, pickup.date)})" for pickup in over),
+                )
+            )
 
     @transition("load")
     def action_load(self, reason=""):
@@ -211,70 +251,37 @@ class OrderPickup(models.Model):
         """Back to planning (managers, with a ``reason``)."""
         self._sync_parcels()
 
-    def _sync_parcels(self, closing=False):
-        """Take over what the transfers on these pickups are packed in now; a closed pickup keeps its parcels."""
-        for pickup in self.sudo():
-            if pickup.state in CLOSED and not closing:
-                continue
-            packages = pickup.picking_ids.move_line_ids.result_package_id
-            if packages != pickup.package_ids:
-                pickup._transition_write({"package_ids": [Command.set(packages.ids)]})
+    def action_detach(self, picking_ids, reason=""):
+        """Take transfers off pickups of which the carrier knows (managers); the carrier has refused them, say.
 
-    @api.model
-    def _gather(self, pickings, date):
-        """Put ``pickings`` that are on none on the planned pickup of their carrier, warehouse and ``date``, made where there is none.
-
-        :return: the pickups
+        :param picking_ids: ids of the transfers (``list`` of ``int``)
+        :param str reason: why, required
+        :return: number of transfers taken off
+        :raises UserError: no reason, a transfer that is on none of these pickups, or a pickup that is closed
         """
-        loose = pickings.filtered(lambda picking: not picking.order_pickup_id)
-        groups = loose.grouped(
-            lambda picking: (picking.company_id, picking.picking_type_id.warehouse_id, picking.carrier_id)
-        )
-        domain = [("date", "=", date), ("state", "=", "planned"), ("company_id", "in", loose.company_id.ids)]
-        found = self.search(domain, order="id desc")
-        # nobody closes them while parcels are added; others may add theirs at the same time
-        self.env.cr.execute(SQL("SELECT id FROM order_pickup WHERE id = ANY(%s) ORDER BY id FOR SHARE", found.ids))
-        present = {(pickup.company_id, pickup.warehouse_id, pickup.carrier_id): pickup for pickup in found}
-        missing = [key for key in groups if key not in present]
-        made = self.create(
-            [
-                {"company_id": company.id, "warehouse_id": warehouse.id, "carrier_id": carrier.id, "date": date}
-                for company, warehouse, carrier in missing
-            ]
-        )
-        present.update(zip(missing, made))
-        for key, group in groups.items():
-            group._pickup_put(present[key])
-        pickups = self.browse({present[key].id for key in groups})
-        pickups._sync_parcels()
-        return pickups
-
-    def _manifest(self):
-        """What the manifest lists, a row per parcel, transfers in the order of their names.
-
-        :return: ``{parcels: [{parcel, transfer, order, consignee, place, weight}], transfers, weight, unit}``; the weight of
-            a transfer stands with its first parcel, in the company's unit of weight
-        """
-        self.ensure_one()
-        rows = []
-        pickings = self.picking_ids.sorted("name")
-        for picking in pickings:
-            partner = picking.partner_id
-            place = [f"{partner.zip or ''} {partner.city or ''}".strip(), partner.country_id.name or ""]
-            for number, parcel in enumerate(picking._label_parcels()):
-                rows.append(
-                    {
-                        "parcel": parcel,
-                        "transfer": picking.name,
-                        "order": picking.sale_id.name or "",
-                        "consignee": partner.name or partner.commercial_partner_id.name or "",
-                        "place": ", ".join(part for part in place if part),
-                        "weight": 0.0 if number else picking.weight,
-                    }
+        self._check_order_group(MANAGER)
+        self.check_access("write")
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why the transfers are taken off %s.", ", ".join(self.mapped("name"))))
+        self._transition_lock()
+        pickings = self.env["stock.picking"].browse(picking_ids).exists()
+        foreign = pickings.filtered(lambda picking: picking.order_pickup_id not in self)
+        if foreign or len(pickings) != len(set(picking_ids)):
+            raise UserError(
+                self.env._(
+                    "%(transfers)s: not on %(pickups)s, so they cannot be taken off it.",
+                    transfers=", ".join(foreign.mapped("name")) or self.env._("Transfers that there are not"),
+                    pickups=", ".join(self.mapped("name")),
                 )
-        return {
-            "parcels": rows,
-            "transfers": len(pickings),
-            "weight": sum(pickings.mapped("weight")),
-            "unit": pickings[:1].weight_uom_name or "",
+            )
+        pickings._pickup_check(pickings.order_pickup_id)
+        bodies = {
+            pickup.id: self.env._(
+                "Taken off: %(transfers)s. %(reason)s", transfers=", ".join(own.mapped("name")), reason=reason
+            )
+            for pickup, own in pickings.grouped("order_pickup_id").items()
         }
+        pickings._pickup_put(self.browse())
+        self.sudo().browse(bodies)._message_log_batch(bodies=bodies, author_id=self.env.user.partner_id.id)
+        return len(pickings)

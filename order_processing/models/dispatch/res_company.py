@@ -29,6 +29,13 @@ class ResCompany(models.Model):
         default=True,
         help="Whether an order was cancelled or changed after its picking had begun is told by mail, once.",
     )
+    order_pickup_days = fields.Integer(
+        "Plan pickups", default=7, help="Pickups of windows are made for so many days ahead."
+    )
+
+    _order_pickup_days_possible = models.Constraint(
+        "CHECK (order_pickup_days BETWEEN 0 AND 366)", "Pickups are planned for 0 to 366 days ahead."
+    )
 
     @api.constrains("order_gs1_prefix")
     def _check_order_gs1_prefix(self):

@@ -287,9 +287,7 @@ class StockPicking(models.Model):
 
     def _change_off_pickup(self):
         """These are cancelled: no carrier waits for them."""
-        waiting = self.filtered(lambda picking: picking.order_pickup_id.state in ("planned", "requested", "loading"))
-        if waiting:
-            waiting.write({"order_pickup_id": False})
+        self._pickup_off()
 
     def _change_check_again(self, request):
         """Simple checks that passed look at other goods now; those of quality points follow by themselves."""

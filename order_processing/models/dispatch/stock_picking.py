@@ -9,7 +9,6 @@ CLOSED = ("done", "cancel")
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    order_pickup_id = fields.Many2one("order.pickup", "Pickup", copy=False, index="btree_not_null", check_company=True)
     order_quality_check_ids = fields.One2many("order.quality.check", "picking_id", "Checks")
     order_quality_state = fields.Selection(
         [("to_check", "To check"), ("passed", "Passed"), ("failed", "Failed")],
@@ -103,36 +102,7 @@ class StockPicking(models.Model):
     def _action_done(self):
         """Goods leave only when their check has passed, on every path, where the company enforces it."""
         self.filtered(lambda picking: picking.state not in CLOSED)._quality_gate()
-        answer = super()._action_done()
-        self.order_pickup_id.sudo()._sync_parcels()
-        return answer
-
-    def write(self, vals):
-        """A transfer is put on a pickup, or taken off it, only while the carrier has not been there."""
-        if "order_pickup_id" not in vals:
-            return super().write(vals)
-        before = self.order_pickup_id
-        target = before.browse(vals["order_pickup_id"] or ())
-        moving = self.filtered(lambda picking: picking.order_pickup_id != target)
-        moving._pickup_check(moving.order_pickup_id | (target if moving else before.browse()))
-        answer = super().write(vals)
-        (before | target).sudo()._sync_parcels()
-        return answer
-
-    def _pickup_put(self, pickup):
-        """Set the pickup of these transfers without asking whether it still may be changed."""
-        super().write({"order_pickup_id": pickup.id})
-
-    def _pickup_check(self, pickups):
-        closed = pickups.sudo().filtered(lambda pickup: pickup.state in ("handed_over", "missed"))
-        if closed:
-            raise UserError(
-                self.env._(
-                    "%(transfers)s: nothing can be put on or taken off %(pickups)s any more, it is closed. Choose another pickup.",
-                    transfers=", ".join(self.mapped("name")),
-                    pickups=", ".join(closed.mapped("name")),
-                )
-            )
+        return super()._action_done()
 
     def _quality_gate(self):
         recorded = self.filtered(lambda picking: picking.company_id._order_control_records())

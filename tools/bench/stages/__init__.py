@@ -1,7 +1,7 @@
 """The benches, a file per stage."""
 
 from ..registry import Registry
-from . import close, dispatch, intake, load, matching, promise, returns, verification
+from . import close, dispatch, intake, load, matching, pickup, promise, returns, verification
 
 BENCHES = Registry(
     [
@@ -11,6 +11,7 @@ BENCHES = Registry(
         *promise.BENCHES,
         *matching.BENCHES,
         *dispatch.BENCHES,
+        *pickup.BENCHES,
         *returns.BENCHES,
         *close.BENCHES,
     ]
