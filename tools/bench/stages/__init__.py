@@ -1,7 +1,7 @@
 """The benches, a file per stage."""
 
 from ..registry import Registry
-from . import close, dispatch, intake, load, matching, pickup, promise, returns, verification
+from . import close, dispatch, enquiry, intake, load, matching, pickup, promise, returns, verification
 
 BENCHES = Registry(
     [
@@ -13,6 +13,7 @@ BENCHES = Registry(
         *dispatch.BENCHES,
         *pickup.BENCHES,
         *returns.BENCHES,
+        *enquiry.BENCHES,
         *close.BENCHES,
     ]
 )

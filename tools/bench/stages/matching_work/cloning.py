@@ -38,6 +38,9 @@ class Cloner:
     ``payments_after``: entries of payments up to this id are of other orders.
     """
 
+    tables = TABLES
+    sets = SET
+
     def __init__(self, cr, orders, copies, per_day, payments_after=0):
         self.cr = cr
         self.given = {
@@ -53,9 +56,9 @@ class Cloner:
         # references are right by construction, and checking each of them takes longer than all the rest
         self.cr.execute("SET session_replication_role = replica")
         self.cr.execute("CREATE TEMP TABLE clone_map (tab varchar, old int4, rank int4, PRIMARY KEY (tab, old))")
-        for table, condition in TABLES.items():
+        for table, condition in self.tables.items():
             self._number(table, condition)
-        for table in TABLES:
+        for table in self.tables:
             self._copy(table)
         for table in RELATIONS:
             self._copy(table, keyed=False)
@@ -89,7 +92,7 @@ class Cloner:
               JOIN pg_attribute attribute ON attribute.attrelid = source.oid AND attribute.attnum = reference.conkey[1]
              WHERE reference.contype = 'f' AND source.relname = %s AND target.relname = ANY(%s)
             """,
-            [table, list(TABLES)],
+            [table, list(self.tables)],
         )
         return {**dict(self.cr.fetchall()), **LOOSE.get(table, {})}
 
@@ -110,7 +113,7 @@ class Cloner:
         values, joins = [], []
         for column in columns:
             name = SQL.identifier(column)
-            given = SET.get(table, {}).get(column)
+            given = self.sets.get(table, {}).get(column)
             if keyed and column == "id":
                 values.append(self._moved(table, SQL("own.rank")))
             elif given:

@@ -15,7 +15,9 @@ TEMPLATES = 8 * ("paid",) + 4 * ("part",) + 3 * ("returned",) + 4 * ("waiting",)
 
 
 class Work:
-    """A side on its sample of ``orders()`` orders of ``LINES`` lines."""
+    """A side on its sample of ``orders()`` orders of ``lines`` lines."""
+
+    lines = LINES
 
     def __init__(self, session, given):
         self.session = session
@@ -50,7 +52,7 @@ class Work:
                 "partner_id": customer.id,
                 "order_line": [
                     Command.create({"product_id": products[place].id, "product_uom_qty": 4 + place})
-                    for place in range(LINES)
+                    for place in range(self.lines)
                 ],
             }
         )

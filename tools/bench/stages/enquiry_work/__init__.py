@@ -1,0 +1,1 @@
+"""The benches of enquiries inside Odoo, a file per bench."""
