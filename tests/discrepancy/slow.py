@@ -92,9 +92,9 @@ def _paid(line, days):
         orders = {}
         for item in move.invoice_line_ids.filtered(lambda item: item.display_type == "product").sorted("id"):
             orders.setdefault(item.sale_line_ids[:1].order_id.id or float("inf"), []).append((item, item.price_total))
-        parts = [
-            abs(sum(Decimal(str(total)) for _item, total in members)) for _order, members in sorted(orders.items())
-        ]
+        sums = {order: sum(Decimal(str(total)) for _item, total in members) for order, members in orders.items()}
+        # what is nobody's takes off what it takes off
+        parts = [own if order == float("inf") else abs(own) for order, own in sorted(sums.items())]
         paid = dict(zip(sorted(orders), _share(cents, parts), strict=True))
         # what is nobody's line takes its part along
         members = orders.get(line.order_id.id, [])

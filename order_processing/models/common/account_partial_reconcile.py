@@ -47,7 +47,8 @@ class AccountPartialReconcile(models.Model):
         Amounts are with tax, in the invoice's currency, negative for a credit note. An invoice over several orders
         shares the amount by their totals, cut to the currency's unit, left-over units to the largest fractions, ties
         to the first (largest remainder). Lines of the invoice that are no order's take their share along: it is nobody's,
-        and without them the shares sum to the payment.
+        and without them the shares sum to the payment. What they take off (a restocking fee, a discount that goes back with the
+        goods) the orders bear: a credit note that is paid back in full is so for its goods.
         """
         return SQL(
             """
@@ -63,9 +64,9 @@ class AccountPartialReconcile(models.Model):
                            move.currency_id, move.company_id, sale.id AS order_id, sale.name AS order_name,
                            currency.rounding AS unit,
                            half.amount, round(abs(half.amount) / currency.rounding)
-                           * coalesce(abs(sum(item.price_total))
-                                      / nullif(sum(abs(sum(item.price_total))) OVER (PARTITION BY partial.id, move.id), 0),
-                                      1.0 / count(*) OVER (PARTITION BY partial.id, move.id)) AS exact
+                           * CASE WHEN sum(%(weight)s) OVER bill > 0 THEN %(weight)s / sum(%(weight)s) OVER bill
+                                  ELSE coalesce(abs(sum(item.price_total)) / nullif(sum(abs(sum(item.price_total))) OVER bill, 0),
+                                                1.0 / count(*) OVER bill) END AS exact
                       FROM account_partial_reconcile partial
                 CROSS JOIN LATERAL (VALUES
                            (partial.debit_move_id, 'out_invoice', partial.debit_amount_currency),
@@ -81,10 +82,12 @@ class AccountPartialReconcile(models.Model):
                  LEFT JOIN sale_order_line line ON line.id = rel.order_line_id
                  LEFT JOIN sale_order sale ON sale.id = line.order_id
                      WHERE %(condition)s
-                  GROUP BY partial.id, move.id, currency.id, sale.id, half.amount) fact) shares
+                  GROUP BY partial.id, move.id, currency.id, sale.id, half.amount
+                    WINDOW bill AS (PARTITION BY partial.id, move.id)) fact) shares
              WHERE order_id IS NOT NULL
             """,
             kind=kind,
             sign=sign,
             condition=condition,
+            weight=SQL("CASE WHEN sale.id IS NULL THEN sum(item.price_total) ELSE abs(sum(item.price_total)) END"),
         )

@@ -281,8 +281,9 @@ KINDS = (
         "Over paid",
         when="NOT f.other_currency AND -(net_total - f.paid_value) - f.on_account > tolerance AND f.last_due < f.today",
         expected="net_total",
-        found="f.paid_value",
-        value="abs(f.paid_value - net_total)",
+        # what stays on account, and what a fee keeps, is not too much
+        found="f.paid_value - round(f.on_account / f.currency_unit) * f.currency_unit",
+        value="f.paid_value - net_total - round(f.on_account / f.currency_unit) * f.currency_unit",
         measure="value",
         since="f.last_due",
         mend="_mend_invoices",

@@ -186,26 +186,31 @@ class OrderMatchingBeside(models.AbstractModel):
     @api.model
     def _ledger_on_account(self, scope):
         """``on_account``: what of credit notes stays open for the customer to use: store credit, and what was given for goods of
-        an exchange that is not invoiced yet; with tax, in the order's currency."""
+        an exchange that is not invoiced yet. Of other open credit notes what lines beside the goods keep (a fee), less what they
+        give (a bonus): it is not due to be paid back. With tax, in the order's currency."""
         return SQL(
             """
-            SELECT line.id, 'on_account', (item.price_total * credit.amount_residual / goods.total)::numeric
+            SELECT line.id, 'on_account',
+                   (item.price_total * credit.amount_residual
+                    * (1 / credit.amount_total - CASE WHEN kept.whole THEN 0 ELSE 1 / goods.total END))::numeric
               FROM account_move credit
               JOIN account_move_line item ON item.move_id = credit.id
               JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
               JOIN sale_order_line line ON line.id = rel.order_line_id
-        -- a fee stands on no order line and has taken its part of what is open
+        -- a fee or a bonus stands on no order line: what is open is the goods' in the proportion in which a payment is
         CROSS JOIN LATERAL (
                    SELECT sum(part.price_total) AS total FROM account_move_line part
                     WHERE part.move_id = credit.id
                       AND EXISTS (SELECT FROM sale_order_line_invoice_rel own WHERE own.invoice_line_id = part.id)) goods
-             WHERE credit.state = 'posted' AND credit.amount_residual > 0 AND goods.total > 0
-               AND credit.order_return_settlement IN ('credit', 'exchange')
-               AND (credit.order_return_settlement = 'credit'
-                    OR (credit.order_return_settlement = 'exchange' AND EXISTS (
-                        SELECT FROM sale_order exchange
-                         WHERE exchange.order_return_id = credit.order_return_id AND exchange.state <> 'cancel'
-                           AND exchange.invoice_status IS DISTINCT FROM 'invoiced')))
+        CROSS JOIN LATERAL (
+                   SELECT credit.order_return_settlement = 'credit'
+                          OR (credit.order_return_settlement = 'exchange' AND EXISTS (
+                              SELECT FROM sale_order exchange
+                               WHERE exchange.order_return_id = credit.order_return_id AND exchange.state <> 'cancel'
+                                 AND exchange.invoice_status IS DISTINCT FROM 'invoiced')) AS whole) kept
+             WHERE credit.state = 'posted' AND credit.amount_residual > 0 AND credit.amount_total > 0 AND goods.total > 0
+               AND credit.order_return_settlement IS NOT NULL
+               AND (kept.whole OR goods.total <> credit.amount_total)
                AND %s
             """,
             scope,
