@@ -41,9 +41,18 @@ class OrderReturnCounterScan(models.TransientModel):
         self.said = self.found_id = self.found_order_id = self.found_product_id = False
         self.line_ids = self._lines()
         sent = self._sent_as(code)
+        several = not self.return_id and self._several_orders(code, sent)
         if self.return_id:
             if sent and self.step == "count":
                 self._scan_goods(code)
+        elif several:
+            self.said = self.env._(
+                "Several orders answer to %(code)s: %(orders)s. Look which it is, and open the return from that order.",
+                code=code,
+                orders=", ".join(
+                    f"{order.name} ({order.partner_id.commercial_partner_id.display_name})" for order in several
+                ),
+            )
         elif sent.picking_id:
             self.found_id = sent.picking_id.sorted("id")[-1]
             self.said = self.env._(
@@ -56,17 +65,8 @@ class OrderReturnCounterScan(models.TransientModel):
 
     def _scan_without_case(self, code):
         """An order or a product of which goods may be taken back though no case is open."""
-        orders = self.env["sale.order"].search(
-            [
-                ("company_id", "=", self.env.company.id),
-                ("state", "=", "sale"),
-                "|",
-                ("name", "=", code),
-                ("client_order_ref", "=", code),
-            ],
-            limit=2,
-        )
-        if len(orders) == 1:
+        orders = self._orders_called(code)
+        if orders:
             self.found_order_id = orders
             self.said = self.env._("No case is open for %s: take its goods back.", orders.name)
             return
@@ -77,6 +77,27 @@ class OrderReturnCounterScan(models.TransientModel):
             )
         else:
             self.said = self.env._("No open case is known by %s.", code)
+
+    def _orders_called(self, code):
+        """Orders of this name; where none has it, of which the customer calls it so."""
+        Order = self.env["sale.order"]
+        own = [("company_id", "=", self.env.company.id), ("state", "=", "sale")]
+        # the order of an exchange has the reference of the one that it came from
+        called = [*own, ("client_order_ref", "=", code), ("order_return_id", "=", False)]
+        return Order.search([*own, ("name", "=", code)]) or Order.search(called)
+
+    def _several_orders(self, code, sent):
+        """The orders that answer to a code where there are several: none of them is taken silently.
+
+        A serial number that left with several came back between, so its last is meant.
+        """
+        if sent:
+            lots = sent.lot_id
+            serial = lots.product_id.filtered(lambda product: product.tracking == "serial")
+            orders = sent.move_id.sale_line_id.order_id if not serial or len(lots) > 1 else self.env["sale.order"]
+        else:
+            orders = self._orders_called(code)
+        return orders.sorted("id") if len(orders) > 1 else orders.browse()
 
     def _product_of(self, code):
         return self.env["product.product"].search(

@@ -212,11 +212,13 @@ class OrderReturnCreateLine(models.TransientModel):
     disposition = fields.Selection(
         lambda self: self.env["order.return.line"]._fields["disposition"].selection,
         compute="_compute_disposition",
+        inverse="_inverse_disposition",
         store=True,
         readonly=False,
         required=True,
         default="restock",
     )
+    disposition_chosen = fields.Boolean(help="Somebody has chosen: nothing else is proposed any more.")
     settlement = fields.Selection(
         lambda self: self.env["order.return.line"]._fields["settlement"].selection, required=True, default="refund"
     )

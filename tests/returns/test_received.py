@@ -99,6 +99,56 @@ class TestReceived(ReturnCase):
         self.assertEqual(self._on_hand(self.product, self.company.order_inspection_location_id), 0)
         self.assertEqual(self._figures(order.order_line), (3, 3, 0))
 
+    def test_what_several_orders_answer_to_is_told_and_not_taken(self):
+        """Two orders of the same name, or of the same reference of their customers; the customer's own is meant where he is named."""
+        other = self._make_customer("Twin", ref="C-2")
+        first, second = self._shipped((self.product, 5), count=2, client_order_ref="PO-7")
+        last = self._shipped((self.product, 5), client_order_ref="PO-7", partner_id=other.id)
+        goods = [{"product": "TG-1", "quantity": 1}]
+        for name, several in (("PO-7", first | second | last), (first.name, first | second)):
+            if name == first.name:
+                second.name = name
+            answer = self.Return.receive_unannounced(goods, reference=name)
+            self.assertEqual((answer["ok"], answer["reason"]), (False, "ambiguous"))
+            for order in several:
+                self.assertIn(f"{order.name} ({order.partner_id.name}, {order.id})", answer["message"])
+            case = self.Return.browse(answer["return_id"])
+            self.assertFalse(case.order_id)
+            self.assertTrue(case.match_with(second.id)["ok"])
+            self.assertEqual(case.order_id, second)
+        answer = self.Return.receive_unannounced(goods, reference="PO-7", customer="C-1")
+        self.assertEqual(answer["reason"], "ambiguous", "two are of this customer")
+        answer = self.Return.receive_unannounced(goods, reference="PO-7", customer="C-2")
+        self.assertEqual((answer["ok"], self.Return.browse(answer["return_id"]).order_id), (True, last))
+
+    def test_an_order_of_another_company_is_not_taken(self):
+        order = self._shipped((self.product, 5))
+        self.env.cr.execute(
+            "UPDATE sale_order SET company_id = %s, name = 'TWICE' WHERE id = %s", [self._another(), order.id]
+        )
+        self.env.invalidate_all()
+        own = self._shipped((self.product, 5))
+        goods = [{"product": "TG-1", "quantity": 1}]
+        self.assertEqual(self.Return.receive_unannounced(goods, reference="TWICE")["reason"], "unknown_order")
+        own.name = "TWICE"
+        answer = self.Return.receive_unannounced(goods, reference="TWICE")
+        self.assertEqual(self.Return.browse(answer["return_id"]).order_id, own)
+
+    def _another(self):
+        return self.env["res.company"].create({"name": "Another House"}).id
+
+    def test_a_scan_that_several_orders_answer_to(self):
+        first, second = self._shipped((self.product, 5), count=2, client_order_ref="PO-8")
+        counter = self.env["order.return.counter"].with_user(self.processor).create({})
+        counter.code = "PO-8"
+        counter._onchange_code()
+        self.assertFalse(counter.found_order_id)
+        self.assertRegex(counter.said, f"Several orders answer to PO-8: {first.name}.*{second.name}")
+        second.client_order_ref = False
+        counter.code = "PO-8"
+        counter._onchange_code()
+        self.assertEqual(counter.found_order_id, first)
+
     def test_another_product_in_the_parcel_is_told_on_the_case(self):
         order = self._shipped((self.product, 5))
         case = self._ask(self._row(order.order_line, 2))

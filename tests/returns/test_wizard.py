@@ -72,6 +72,8 @@ class TestWizard(ReturnCase):
         new.currency_id = dollars
         wizard.invalidate_recordset()
         self.assertEqual((wizard.several_currencies, wizard.total), (True, 0), "a sum of two currencies says nothing")
+        said = [old.currency_id.format(10), dollars.format(25)]
+        self.assertEqual(sorted(wizard.totals.split(", ")), sorted(said), "each by itself says what is given")
         new.currency_id = old.currency_id
         wizard.invalidate_recordset()
         wizard.action_settle()
@@ -96,6 +98,27 @@ class TestWizard(ReturnCase):
                 line.disposition = "scrap"
                 line.quantity = 2
                 self.assertEqual(line.disposition, "scrap", "what was chosen stays")
+
+    def test_what_was_chosen_is_not_proposed_anew(self):
+        self.env["order.return.policy"].create({"name": "Ours", "keep_amount": 25})
+        with Form(self._wizard(self._shipped((self.product, 9)))) as form:
+            with form.line_ids.edit(0) as line:
+                line.quantity = 2
+                self.assertEqual(line.disposition, "customer_keeps")
+                # we want to see them
+                line.disposition = "restock"
+                for quantity in (1, 3, 2):
+                    line.quantity = quantity
+                    self.assertEqual(line.disposition, "restock", quantity)
+        wizard = form.record
+        wizard.line_ids.quantity = 1
+        self.assertEqual(wizard.line_ids.disposition, "restock", "kept, once it is saved too")
+        case = self.Return.browse(wizard.action_approve()["res_id"])
+        self.assertEqual(case.line_ids.disposition, "restock")
+        other = self._wizard(self._shipped((self.product, 9)))
+        for quantity, proposed in ((2, "customer_keeps"), (3, "restock"), (1, "customer_keeps")):
+            other.line_ids.quantity = quantity
+            self.assertEqual(other.line_ids.disposition, proposed)
 
     def test_too_much_is_refused_by_name(self):
         order = self._shipped((self.product, 5))

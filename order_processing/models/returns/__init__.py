@@ -24,6 +24,7 @@ from . import order_return_unannounced
 from . import order_return_settle
 from . import order_return_credit
 from . import order_return_fee
+from . import order_return_bonus
 from . import order_return_fee_difference
 from . import order_return_exchange
 from . import order_return_charge

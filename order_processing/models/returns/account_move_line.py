@@ -16,7 +16,13 @@ class AccountMoveLine(models.Model):
         "account.move.line", "Credited invoice line", readonly=True, copy=False, index="btree_not_null"
     )
     order_return_part = fields.Selection(
-        [("share", "Given back"), ("clawback", "Taken back"), ("rounding", "Rounding"), ("fee", "Fee")],
+        [
+            ("share", "Given back"),
+            ("clawback", "Taken back"),
+            ("rounding", "Rounding"),
+            ("fee", "Fee"),
+            ("bonus", "Bonus"),
+        ],
         "Part of a return",
         readonly=True,
         copy=False,

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from .case_payload import number, text
 from .kit_counts import is_whole
 from .kit_lookup import KitLookup
+from .order_lookup import OrderLookup
 
 
 class CaseLookup:
@@ -13,9 +14,9 @@ class CaseLookup:
     def __init__(self, env, company, source=""):
         self.env = env
         self.company = company
-        self.source = source
         self.candidates = {}
         self.kits = KitLookup(env, company)
+        self.orders = OrderLookup(env, company, source)
 
     def line_ids(self):
         """All order lines that a row may come from."""
@@ -26,8 +27,8 @@ class CaseLookup:
     def resolve(self, parcels):
         """Fill the candidates of every row, or say on the row or the case what is not known."""
         self._find_reasons()
-        self._find_orders(parcels)
         self._find_partners(parcels)
+        self.orders.find(parcels)
         self._find_products(parcels)
         self._find_others(parcels)
         self._find_lines(parcels)
@@ -93,44 +94,6 @@ class CaseLookup:
         given = payload.get("exchange_product_id")
         known = isinstance(given, int) and not isinstance(given, bool) and given
         return known or text(payload.get("exchange_product"))
-
-    def _find_orders(self, parcels):
-        Order = self.env["sale.order"]
-        own = [("company_id", "=", self.company.id)]
-        names = {text(parcel.payload.get("reference")) for parcel in parcels} - {""}
-        given = {parcel.payload["order_id"] for parcel in parcels if isinstance(parcel.payload.get("order_id"), int)}
-        found = (
-            Order.search([*own, "|", ("name", "in", list(names)), ("id", "in", list(given))])
-            if names or given
-            else Order
-        )
-        by_name = {}
-        for order in found:
-            by_name.setdefault(order.name, set()).add(order.id)
-        if self.source and names:
-            envelopes = self.env["order.intake"].search(
-                [*own, ("source", "=", self.source), ("reference", "in", list(names)), ("order_id", "!=", False)]
-            )
-            # a sender's own references come first
-            by_name.update({envelope.reference: {envelope.order_id.id} for envelope in envelopes})
-        left = names - set(by_name)
-        if left:
-            envelopes = self.env["order.intake"].search(
-                [*own, ("reference", "in", list(left)), ("order_id", "!=", False)]
-            )
-            for envelope in envelopes:
-                by_name.setdefault(envelope.reference, set()).add(envelope.order_id.id)
-        for parcel in parcels:
-            if not parcel.names_order:
-                continue
-            if parcel.payload.get("order_id"):
-                parcel.order_ids = {parcel.payload["order_id"]} & set(found.ids)
-            else:
-                parcel.order_ids = by_name.get(text(parcel.payload["reference"]), set())
-            if len(parcel.order_ids) != 1:
-                code = "ambiguous" if parcel.order_ids else "unknown_order"
-                parcel.order_ids = set()
-                parcel.fail(code, text(parcel.payload.get("reference") or parcel.payload.get("order_id")))
 
     def _find_partners(self, parcels):
         keys = {parcel.customer for parcel in parcels} - {""}

@@ -4,6 +4,9 @@ from collections import defaultdict
 
 from .credit_shares import DISCOUNT, STEPS, CreditShares, bearers, by_tax, kind, of_fees, product_items
 
+# what a credit note gives and takes
+PARTS = ("refund", "fee", "bonus", "tax")
+
 
 class Lines(list):
     """Lines of documents, some of which exist; what ``CreditShares`` asks of a recordset, and no more."""
@@ -18,7 +21,7 @@ class Lines(list):
 
 
 class Row:
-    """One line of a credit note that is not made; ``line``: the return line whose goods or fee it is."""
+    """One line of a credit note that is not made; ``line``: the return line whose goods, fee or bonus it is."""
 
     display_type = "product"
 
@@ -68,10 +71,7 @@ class Sketch:
             vals = {name: item[name] for name in ("price_unit", "discount", "tax_ids")}
             goods = {"item": item, "quantity": quantity, "product_id": item.product_id.id, "uom": item.product_uom_id}
             self.rows.append(Row(self, {**vals, **goods}, line))
-            fee, _account, taxes = line._fee_price(item, quantity, discounts)
-            if fee:
-                vals = {"price_unit": -fee, "quantity": 1, "discount": 0, "tax_ids": taxes, "order_return_part": "fee"}
-                self.rows.append(Row(self, {**vals, "product_id": line.policy_id.sudo().fee_product_id.id}, line))
+            self.rows += [Row(self, vals, line) for vals in line._beside_prices(item, quantity, discounts)]
         self.compute()
 
     @property
@@ -143,30 +143,34 @@ class Sketch:
             self.corrections[tax] += amount
 
     def by_line(self):
-        """What each return line has of it: ``{line: {refund, fee, tax}}``, which add up to the whole."""
-        answer = defaultdict(lambda: {"refund": 0.0, "fee": 0.0, "tax": 0.0})
+        """What each return line has of it: ``{line: dict of PARTS}``, which add up to the whole."""
+        answer = defaultdict(lambda: dict.fromkeys(PARTS, 0.0))
         owners = Owners(self)
         goods = owners.goods
         for row in self.rows:
             for owner, part in owners.of(row):
                 found = answer[owner.order_return_line_id]
-                if row.order_return_part == "fee":
-                    found["fee"] -= row.amount_currency
-                else:
-                    found["refund"] += self.currency_id.round(row.amount_currency * part)
+                name, sign = self._part(row)
+                found[name] += sign * self.currency_id.round(row.amount_currency * part)
                 found["tax"] += sum(row.taxes.values()) * part
         first = goods[0].order_return_line_id
         answer[first]["tax"] += sum(self.corrections.values())
         # what is left of cents that were shared stands with the first
-        for name, sign in (("refund", 1), ("fee", -1)):
-            whole = sum(
-                sign * row.amount_currency for row in self.rows if (row.order_return_part == "fee") == (sign < 0)
-            )
-            answer[first][name] += whole - sum(found[name] for found in answer.values())
+        whole = dict.fromkeys(PARTS[:-1], 0.0)
+        for row in self.rows:
+            name, sign = self._part(row)
+            whole[name] += sign * row.amount_currency
+        for name, amount in whole.items():
+            answer[first][name] += amount - sum(found[name] for found in answer.values())
         for found in answer.values():
             found["tax"] = self.currency_id.round(found["tax"])
         answer[first]["tax"] += sum(map(self.tax, self.all_taxes())) - sum(found["tax"] for found in answer.values())
         return answer
+
+    @staticmethod
+    def _part(row):
+        """Which of ``PARTS`` a line is, and its sign in it."""
+        return {"fee": ("fee", -1), "bonus": ("bonus", 1)}.get(row.order_return_part, ("refund", 1))
 
 
 class Owners:
@@ -174,7 +178,7 @@ class Owners:
 
     def __init__(self, sketch):
         self.invoice = sketch.reversed_entry_id
-        self.goods = [row for row in sketch.rows if row.order_return_line_id and row.order_return_part != "fee"]
+        self.goods = [row for row in sketch.rows if row.order_return_line_id and not row.order_return_part]
         self.by_item, self.shared = defaultdict(list), {}
         for row in self.goods:
             self.by_item[row.order_credited_line_id].append(row)

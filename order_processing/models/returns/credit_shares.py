@@ -313,7 +313,7 @@ def by_tax(moves):
 
 
 def of_fees(lines):
-    """The taxes of document lines that are no part of an invoice, restocking fees above all: ``{account.tax: amount}``."""
+    """The taxes of document lines that are no part of an invoice, fees and bonuses above all: ``{account.tax: amount}``."""
     sums = {}
     for line in lines:
         if line.display_type != "product" or line.order_credited_line_id or not line.tax_ids:

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .credit_estimate import Lines, Sketch
+from .credit_estimate import PARTS, Lines, Sketch
 from .credit_shares import product_items
 from .order_left import OrderLeft
 from .order_return_linked import working
@@ -52,9 +52,8 @@ class OrderReturnCredit(models.Model):
         lines, discounts = [], {}
         for share in shares:
             lines.append(Command.create(share["line"]._prepare_credit_line_vals(share["item"], share["quantity"])))
-            fee = share["line"]._prepare_fee_vals(share["item"], share["quantity"], discounts)
-            if fee:
-                lines.append(Command.create(fee))
+            beside = share["line"]._prepare_beside_vals(share["item"], share["quantity"], discounts)
+            lines += map(Command.create, beside)
         return {
             "invoice_date": day,
             "date": day,
@@ -107,8 +106,9 @@ class OrderReturnLine(models.Model):
         """What lines of a request would be given back, before anything is asked for: no document is made.
 
         :param wanted: new records of this model with order line, quantity, disposition, policy and fees
-        :return: list beside ``wanted`` of dicts ``{refund, fee, tax}`` in the order's currency: goods without tax and their share
-            of the order's discounts taken off, the fee without tax, the tax of both; what is not invoiced yet gives nothing
+        :return: list beside ``wanted`` of dicts ``{refund, fee, bonus, tax}`` in the order's currency: goods without tax and their
+            share of the order's discounts taken off, fee and bonus without tax, the tax of all; what is not invoiced yet gives
+            nothing
         """
         ledger, groups = _InvoiceLedger(wanted.order_line_id), defaultdict(list)
         back = defaultdict(float)
@@ -129,7 +129,7 @@ class OrderReturnLine(models.Model):
             found, _rest = ledger.take(order_line, max(quantity, 0.0))
             for item, part in found:
                 groups[item.move_id, line.settlement].append((line, item, part))
-        found = defaultdict(lambda: dict.fromkeys(("refund", "fee", "tax"), 0.0))
+        found = defaultdict(lambda: dict.fromkeys(PARTS, 0.0))
         for sketch in self._sketch_credits(groups, wanted):
             for line, answer in sketch.by_line().items():
                 for name, amount in answer.items():

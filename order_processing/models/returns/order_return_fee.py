@@ -52,7 +52,7 @@ class OrderReturnLine(models.Model):
         self.ensure_one()
         if not self.fee_percent and not self.fee_amount:
             return 0.0, None, None
-        policy, currency = self.policy_id.sudo(), item.currency_id
+        policy = self.policy_id.sudo()
         account, taxes = item.account_id, item.tax_ids
         product = policy.fee_product_id.with_company(item.company_id)
         if product:
@@ -60,6 +60,12 @@ class OrderReturnLine(models.Model):
             account = product.product_tmpl_id.get_product_accounts(position)["income"] or account
             taxes = position.map_tax(product.taxes_id._filter_taxes_by_company(item.company_id))
         account = policy.fee_account_id or account
+        fee = self._fee_on(self._worth_of(item, quantity, taxes, shares), item, quantity)
+        return fee, account, taxes
+
+    def _worth_of(self, item, quantity, taxes, shares=None):
+        """What ``quantity`` of an invoice line was sold for, discounts taken off: as priced where ``taxes`` are the line's own,
+        else without tax; for ``shares`` see ``_prepare_fee_vals``."""
         if taxes == item.tax_ids:
             worth = item.price_unit * (1 - item.discount / 100) * quantity
         else:
@@ -67,19 +73,25 @@ class OrderReturnLine(models.Model):
         shares = {} if shares is None else shares
         if item.move_id not in shares:
             shares[item.move_id] = discounted(item.move_id)
-        worth *= shares[item.move_id].get(item, 1.0)
+        return worth * shares[item.move_id].get(item, 1.0)
+
+    def _fee_on(self, worth, item, quantity):
+        """The fee on ``quantity`` of an invoice line that was sold for ``worth``, rounded, in its currency."""
+        fee = worth * self.fee_percent / 100 + self._per_unit(self.fee_amount, item, quantity)
+        fee = item.currency_id.round(min(fee, max(worth, 0.0)))
+        return 0.0 if item.currency_id.is_zero(fee) else fee
+
+    def _per_unit(self, amount, item, quantity):
+        """An amount per unit of this line, in the company's currency, for ``quantity`` of an invoice line, in its currency."""
         units = item.product_uom_id._compute_quantity(quantity, self.uom_id, round=False)
-        rate = item.move_id.invoice_currency_rate or 1.0
-        fee = worth * self.fee_percent / 100 + self.fee_amount * units * rate
-        fee = currency.round(min(fee, max(worth, 0.0)))
-        return (0.0 if currency.is_zero(fee) else fee), account, taxes
+        return amount * units * (item.move_id.invoice_currency_rate or 1.0)
 
     @staticmethod
-    def _with_inner_tax(fee, taxes, item):
-        """The price that leaves ``fee`` without tax, where the fee's own taxes stand inside its price."""
-        found = taxes.compute_all(fee, item.currency_id, 1.0, handle_price_include=False)
+    def _with_inner_tax(amount, taxes, item):
+        """The price that leaves ``amount`` without tax, where taxes of its own stand inside its price."""
+        found = taxes.compute_all(amount, item.currency_id, 1.0, handle_price_include=False)
         inner = sum(tax["amount"] for tax in found["taxes"] if tax["price_include"])
-        return fee + inner
+        return amount + inner
 
     def _fee_name(self):
         """The words of the fee on the credit note, in the customer's language."""

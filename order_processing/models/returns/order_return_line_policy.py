@@ -2,10 +2,11 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..common.business_day import business_day
+from .settlements import BONUS
 
 MANAGER = "order_processing.group_manager"
 # what another reason changes on a line that is approved already
-OF_REASON = ("fee_percent", "fee_amount", "withdrawal", "return_freight")
+OF_REASON = ("fee_percent", "fee_amount", "withdrawal", "return_freight", *BONUS)
 
 
 class OrderReturn(models.Model):

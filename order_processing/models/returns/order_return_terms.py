@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo.tools import format_amount, format_date
 
+from .settlements import NO_BONUS
+
 
 class ReturnTerms:
     """What one policy (or none) says of one sold line: whether, until when, how and at what fee it may come back.
@@ -26,7 +28,7 @@ class ReturnTerms:
         :param str condition: as found at inspection, where it is known
         :param bool advance: it is to leave before the goods are in
         :return: dict ``{policy_id, eligible, eligibility (text), return_until (date or False), fee_percent, fee_amount
-            (per unit, company's currency), withdrawal, return_freight}``
+            (per unit, company's currency), bonus_id, bonus_percent, bonus_amount (per unit), withdrawal, return_freight}``
         """
         policy = self.policy
         wish = not reason or reason.fault == "customer"
@@ -36,6 +38,7 @@ class ReturnTerms:
             "return_until": False,
             "fee_percent": 0.0,
             "fee_amount": 0.0,
+            **NO_BONUS,
             "withdrawal": False,
             "return_freight": "customer" if wish else "us",
         }
@@ -43,6 +46,7 @@ class ReturnTerms:
             return {**answer, "eligibility": self._("No policy limits it")}
         if wish:
             answer["return_freight"] = policy.return_freight
+        answer.update(policy._bonus(settlement, reason, condition))
         last = self._withdrawal_until(delivered)
         if last and day <= last:
             text = self._("Right to withdraw until %s", format_date(policy.env, last))
@@ -50,6 +54,7 @@ class ReturnTerms:
             if policy.returnable:
                 # the longer of the two is what the customer is told
                 last = until and max(last, until)
+            text = self._with_bonus(text, answer)
             return {**answer, "withdrawal": wish, "return_until": last, "eligibility": text}
         if wish:
             answer["fee_percent"], answer["fee_amount"] = policy._fee(reason, condition)
@@ -132,10 +137,19 @@ class ReturnTerms:
             text = self._("Until %s days after the invoice", policy.invoice_window_days)
         else:
             text = self._("At any time")
-        fees = []
-        if answer["fee_percent"]:
-            fees.append(f"{answer['fee_percent']:g} %")
-        if answer["fee_amount"]:
-            amount = format_amount(policy.env, answer["fee_amount"], policy.currency_id)
-            fees.append(self._("%s per unit", amount))
-        return self._("%(until)s, restocking fee %(fee)s", until=text, fee=" + ".join(fees)) if fees else text
+        fee = self._words(answer["fee_percent"], answer["fee_amount"])
+        text = self._("%(until)s, restocking fee %(fee)s", until=text, fee=fee) if fee else text
+        return self._with_bonus(text, answer)
+
+    def _with_bonus(self, text, answer):
+        """``text`` and what bonus there is, where there is one."""
+        bonus = self._words(answer["bonus_percent"], answer["bonus_amount"])
+        return self._("%(terms)s, bonus %(bonus)s", terms=text, bonus=bonus) if bonus else text
+
+    def _words(self, percent, amount):
+        """The words for a percentage and an amount per unit in the company's currency, ``""`` for nothing."""
+        parts = [f"{percent:g} %"] if percent else []
+        if amount:
+            env = self.policy.env
+            parts.append(self._("%s per unit", format_amount(env, amount, self.policy.currency_id)))
+        return " + ".join(parts)

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..common.business_day import business_day
 from .case_payload import Case, number
 from .kit_counts import is_whole
+from .settlements import BONUS
 
 SOURCE = "portal"
 # what a customer may wish for; another product is agreed with the desk
@@ -243,7 +244,7 @@ class _RowReader:
                 "disposition": row.get("disposition", "restock"),
                 "settlement": row["settlement"],
                 "reason_id": reason.id,
-                **{name: judged[name] for name in ("policy_id", "fee_percent", "fee_amount", "withdrawal")},
+                **{name: judged[name] for name in ("policy_id", "fee_percent", "fee_amount", "withdrawal", *BONUS)},
             }
         )
 
@@ -251,7 +252,7 @@ class _RowReader:
         """Say in the answers what they are expected to give, tax included, in the order's currency."""
         wanted = self.Line.union(*map(self.Line.new, self.wanted))
         for answer, found in zip(self.owners, self.Line._estimate_credits(wanted), strict=True):
-            amount = found["refund"] - found["fee"] + found["tax"]
+            amount = found["refund"] - found["fee"] + found["bonus"] + found["tax"]
             answer["amount"] = self.order.currency_id.round(answer["amount"] + amount)
         for answer in {id(answer): answer for answer in self.owners}.values():
             line = answer["line"]

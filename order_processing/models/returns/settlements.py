@@ -23,3 +23,8 @@ MOMENTS = [
     ("inspect", "At the inspection"),
 ]
 CONSEQUENCES = [("invoice", "Invoice it"), ("write_off", "Write it off")]
+# what a return line keeps of the bonus that its policy promises for its settlement
+NO_BONUS = {"bonus_id": False, "bonus_percent": 0.0, "bonus_amount": 0.0}
+BONUS = tuple(NO_BONUS)
+# lines of a credit note that stand beside the goods of one return line
+BESIDE = ("fee", "bonus")
