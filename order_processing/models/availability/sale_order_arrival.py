@@ -122,6 +122,12 @@ class SaleOrder(models.Model):
             }
         )
 
+    def _arrival_if_left(self, day):
+        """When goods of these orders arrive that leave on ``day``: dict of order to ``date``; hook, asked where a pickup was missed."""
+        orders = self.sudo()
+        days, where = orders._arrival_days()
+        return {self.browse(order.id): days.arrives(*where[order], day) for order in orders}
+
     # ------------------------------------------------------------------ telling
 
     def action_tell_arrival(self, phone=False):

@@ -18,6 +18,12 @@ from . import order_pickup_load
 from . import order_pickup_batch
 from . import order_pickup_window
 from . import order_pickup_plan
+from . import order_pickup_request
+from . import stock_picking_pickup_mail
+from . import order_pickup_missed
+from . import order_pickup_loading
+from . import order_pickup_handed
+from . import order_pickup_board
 from . import order_pickup_manifest
 from . import stock_package
 from . import stock_move
@@ -47,4 +53,5 @@ from . import sale_order_begun
 from . import sale_order_change
 from . import stock_move_change
 from . import stock_package_void
+from . import stock_package_booked
 from . import stock_picking_change

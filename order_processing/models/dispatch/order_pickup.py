@@ -42,7 +42,15 @@ class OrderPickup(models.Model):
         ),
         Transition("plan_again", ("requested", "missed"), "planned", group=MANAGER, reason=True),
     )
-    _transition_guarded = ("signed_by", "signature", "package_ids")
+    _transition_guarded = (
+        "signed_by",
+        "signature",
+        "package_ids",
+        "carrier_told",
+        "appointment_number",
+        "confirmed_by_id",
+        "confirmed_at",
+    )
 
     name = fields.Char(default="/", readonly=True, copy=False)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
@@ -145,12 +153,19 @@ class OrderPickup(models.Model):
         return super().write(vals)
 
     def _check_booking(self, vals):
-        """When a carrier that was asked comes is a manager's to change."""
+        """When a carrier that was asked comes is a manager's to change; another one is asked by another pickup."""
         booked = self.filtered(lambda pickup: pickup.state in BOOKED)
         for name in BOOKING.intersection(vals) if booked else ():
             plain = self._fields[name].convert_to_cache
             if any(plain(pickup[name], pickup) != plain(vals[name], pickup) for pickup in booked):
                 self._check_order_group(MANAGER)
+                if name in ("company_id", "carrier_id", "warehouse_id"):
+                    raise UserError(
+                        self.env._(
+                            "%s: its carrier was asked to come. Plan it again first (“Plan again”), which tells the carrier not to.",
+                            ", ".join(booked.mapped("name")),
+                        )
+                    )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_empty_plans(self):
@@ -177,6 +192,7 @@ class OrderPickup(models.Model):
                     ", ".join(f"{pickup.name} ({format_date(self.env, pickup.date)})" for pickup in over),
                 )
             )
+        self._tell_carrier("request")
 
     @transition("load")
     def action_load(self, reason=""):
@@ -189,7 +205,8 @@ class OrderPickup(models.Model):
 
         :param str signed_by: name of who took them over, required
         :param str signature: picture of the signature, base64
-        :raises UserError: no name, nothing on the pickup, or a transfer on it that has not left
+        :raises UserError: no name, nothing on the pickup, a transfer on it that has not left, or a parcel that was not scanned
+            where the others were
         """
         signed_by = (signed_by or "").strip()
         if not signed_by:
@@ -197,6 +214,7 @@ class OrderPickup(models.Model):
                 self.env._("Say who took over %s: the name of the driver is required.", ", ".join(self.mapped("name")))
             )
         self._check_complete()
+        self._check_loaded()
         self._sync_parcels(closing=True)
         self._transition_write({"signed_by": signed_by, **({"signature": signature} if signature else {})})
         self.env["order.event"]._record(
@@ -216,6 +234,7 @@ class OrderPickup(models.Model):
                 for order in pickup.picking_ids.sale_id
             ]
         )
+        self._tell_tracking()
 
     def _check_complete(self):
         empty = self.sudo().filtered(lambda pickup: not pickup.picking_ids)
@@ -235,20 +254,14 @@ class OrderPickup(models.Model):
 
     @transition("miss")
     def action_miss(self, reason=""):
-        """The carrier did not come; ``reason`` says why. The transfers are free for another pickup."""
-        pickups = self.sudo()
-        bodies = {
-            pickup.id: self.env._("To be collected again: %s", ", ".join(pickup.picking_ids.mapped("name")))
-            for pickup in pickups
-            if pickup.picking_ids
-        }
-        if bodies:
-            pickups.browse(bodies)._message_log_batch(bodies=bodies, author_id=self.env.user.partner_id.id)
-        pickups.picking_ids._pickup_put(pickups.browse())
+        """The carrier did not come; ``reason`` says why. The transfers go to the next pickup, and their customers are told."""
+        self._transition_write({"carrier_told": "none", "confirmed_at": False, "confirmed_by_id": False})
+        self._missed()
 
     @transition("plan_again")
     def action_plan_again(self, reason=""):
-        """Back to planning (managers, with a ``reason``)."""
+        """Back to planning (managers, with a ``reason``); a carrier that was asked to come is told not to."""
+        self.filtered(lambda pickup: pickup.carrier_told in ("sent", "told"))._tell_carrier("cancel")
         self._sync_parcels()
 
     def action_detach(self, picking_ids, reason=""):

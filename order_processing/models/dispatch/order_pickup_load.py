@@ -158,7 +158,56 @@ class OrderPickup(models.Model):
                 **names,
             )
         )
-        pickups.invalidate_recordset(["package_ids"], flush=False)
+        # who has left the pickup is loaded on it no more
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM order_pickup_loaded loaded USING stock_picking picking
+                 WHERE loaded.pickup_id = ANY(%s) AND picking.id = loaded.picking_id
+                   AND picking.order_pickup_id IS DISTINCT FROM loaded.pickup_id
+                """,
+                id_array(pickups.ids),
+            )
+        )
+        pickups.invalidate_recordset(["package_ids", "loaded_ids"], flush=False)
+        pickups._check_one_manifest(names)
+
+    def _check_one_manifest(self, names):
+        """:raises UserError: names each parcel that stands on two manifests; what is used again and again may, one after the other
+
+        :param dict names: the relation of pickups and parcels, as ``SQL``
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT package.name, string_agg(DISTINCT other.name, ', ')
+                  FROM %(relation)s own
+                  JOIN %(relation)s there ON there.%(package)s = own.%(package)s AND there.%(pickup)s <> own.%(pickup)s
+                  JOIN order_pickup other ON other.id = there.%(pickup)s AND other.state NOT IN ('handed_over', 'missed')
+                  JOIN stock_package package ON package.id = own.%(package)s
+                 WHERE own.%(pickup)s = ANY(%(ids)s)
+              GROUP BY package.id, package.name
+                """,
+                **names,
+            )
+        )
+        if rows:
+            raise UserError(
+                "\n".join(
+                    [
+                        *(
+                            self.env._(
+                                "%(parcel)s stands on the manifest of %(pickups)s.", parcel=parcel, pickups=pickups
+                            )
+                            for parcel, pickups in rows
+                        ),
+                        self.env._(
+                            "A parcel leaves once: put all transfers that are packed into it on the same pickup, or pack them"
+                            " apart."
+                        ),
+                    ]
+                )
+            )
 
     @api.model
     def _gather(self, pickings, date):

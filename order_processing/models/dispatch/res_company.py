@@ -32,6 +32,20 @@ class ResCompany(models.Model):
     order_pickup_days = fields.Integer(
         "Plan pickups", default=7, help="Pickups of windows are made for so many days ahead."
     )
+    order_pickup_missed_mail = fields.Boolean(
+        "Tell customers of missed pickups",
+        default=True,
+        help="When a carrier did not come, each customer is told once, by mail, when the goods leave now.",
+    )
+    order_pickup_scan = fields.Boolean(
+        "Parcels are scanned as they are loaded",
+        help="A pickup is handed over only when each of its parcels was scanned.",
+    )
+    order_pickup_tracking_mail = fields.Boolean(
+        "Send tracking numbers",
+        default=True,
+        help="When a pickup was handed over, customers get the tracking numbers of what left, by mail.",
+    )
 
     _order_pickup_days_possible = models.Constraint(
         "CHECK (order_pickup_days BETWEEN 0 AND 366)", "Pickups are planned for 0 to 366 days ahead."
