@@ -127,7 +127,9 @@
         "views/returns_portal_templates.xml",
         # enquiry
         "security/enquiry_security.xml",
+        "data/enquiry_data.xml",
         "views/enquiry_order_enquiry_views.xml",
+        "views/enquiry_settings_views.xml",
         # reconciliation
         "security/reconciliation_security.xml",
         "views/reconciliation_templates.xml",

@@ -24,9 +24,11 @@ class SaleOrder(models.Model):
     order_timeline_html = fields.Html("Timeline", compute="_compute_order_timeline_html", sanitize=False)
 
     def _compute_order_enquiry_count(self):
-        counts = dict(self.env["order.enquiry"]._read_group([("order_id", "in", self.ids)], ["order_id"], ["__count"]))
+        Enquiry = self.env["order.enquiry"]
+        counts = dict(Enquiry._read_group([("order_id", "in", self.ids)], ["order_id"], ["__count"]))
+        others = dict(Enquiry._read_group([("more_order_ids", "in", self.ids)], ["more_order_ids"], ["__count"]))
         for order in self:
-            order.order_enquiry_count = counts.get(order, 0)
+            order.order_enquiry_count = counts.get(order, 0) + others.get(order, 0)
 
     def _compute_order_timeline_html(self):
         stories = {story["order_id"]: story for story in self.order_timeline()} if self.ids else {}
@@ -124,6 +126,6 @@ class SaleOrder(models.Model):
             "name": self.env._("Questions"),
             "res_model": "order.enquiry",
             "view_mode": "list,form",
-            "domain": [("order_id", "=", self.id)],
+            "domain": ["|", ("order_id", "=", self.id), ("more_order_ids", "in", self.ids)],
             "context": {"default_order_id": self.id, "default_partner_id": self.partner_id.id},
         }
