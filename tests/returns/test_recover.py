@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from .common import ReturnCase
+from .money import MoneyCase
 
 
 class TestRecover(ReturnCase):
@@ -72,3 +73,34 @@ class TestRecover(ReturnCase):
         self.assertFalse(case.recoverable)
         with self._refused(case.name):
             case.action_claim()
+
+
+class TestRecoverDiscounts(MoneyCase):
+    def test_a_discount_of_the_whole_order_is_shared_out(self):
+        """150 were sold for 120, and 30 with another tax that no discount is of: what broke cost a fifth less."""
+        order = self._sold(
+            (self.product, 10, 15.0), (self.other_product, 2, 15.0), discount=30, other=self.taxes[20, True]
+        )
+        case = self._ask(
+            self._row(order.order_line[0], 3, reason="damaged"), self._row(order.order_line[1], 1, reason="damaged")
+        )
+        self._process(case)
+        case.action_claim()
+        amounts = {line.product_id: line.amount for line in case.claim_ids.line_ids}
+        self.assertEqual(amounts, {self.product: 36, self.other_product: 12.5})
+        self.assertEqual(case.credit_ids.amount_untaxed, 48.5, "what the customer was given is what is claimed")
+
+    def _sold(self, *lines, other, **vals):
+        """As the maker's, the second line with a tax of its own."""
+        confirm = type(self.env["sale.order"]).action_confirm
+
+        def with_tax(orders):
+            orders.order_line[1].tax_ids = [Command.set(other.ids)]
+            orders.carrier_id = self.carrier
+            return confirm(orders)
+
+        self.patch(type(self.env["sale.order"]), "action_confirm", with_tax)
+        try:
+            return super()._sold(*lines, taxes=[self.taxes[20, False]], **vals)
+        finally:
+            self.patch(type(self.env["sale.order"]), "action_confirm", confirm)

@@ -50,6 +50,26 @@ def discounted(invoice):
     return {item: max(share, 0.0) for item, share in rest.items()}
 
 
+def sold_net(order):
+    """As ``discounted``, of the lines of an order: what its discounts on lines of their own leave of each, line to share."""
+    lines = order.order_line.filtered(lambda line: not line.display_type and not line.is_downpayment)
+    worth = {line: line.price_subtotal for line in lines}
+    # what came back was sold too, though it is no longer ordered
+    for line, back in order.order_return_line_ids.grouped("order_line_id").items():
+        quantity = line.product_uom_qty + sum(back.mapped("closed_qty"))
+        price = line.price_unit * (1 - line.discount / 100)
+        worth[line] = line.tax_ids.compute_all(price, line.currency_id, quantity, line.product_id)["total_excluded"]
+    given = lines.filtered(lambda line: line.price_unit < 0 < line.product_uom_qty)
+    sold = (lines - given).filtered(lambda line: worth[line] > 0)
+    rest = dict.fromkeys(lines, 1.0)
+    for discount in given:
+        borne = sold.filtered(lambda line, discount=discount: line.tax_ids == discount.tax_ids) or sold
+        total = sum(worth[line] for line in borne)
+        for line in borne if total else ():
+            rest[line] += discount.price_subtotal / total
+    return {line: max(share, 0.0) for line, share in rest.items()}
+
+
 class CreditShares:
     """The state of one invoice after one more draft credit note.
 

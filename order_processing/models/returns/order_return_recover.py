@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
+from .credit_shares import sold_net
 from .return_process import PROCESSOR
 
 PARTIES = ("carrier", "vendor")
@@ -96,6 +97,8 @@ class OrderReturn(models.Model):
         self.ensure_one()
         sent = lines.move_id.sorted("date")[-1:]
         who = lines[:1]._party()
+        # who claims may not read all that was sold beside it
+        net = sold_net(order.sudo())
         return {
             "company_id": self.company_id.id,
             "order_id": order.id,
@@ -108,7 +111,7 @@ class OrderReturn(models.Model):
             "event_date": business_day(self.company_id, sent.date),
             "note": self.note or False,
             "proof_ids": [Command.set(photos)],
-            "line_ids": [Command.create(line._prepare_claim_line_vals()) for line in lines],
+            "line_ids": [Command.create(line._prepare_claim_line_vals(net)) for line in lines],
         }
 
 
@@ -140,9 +143,12 @@ class OrderReturnLine(models.Model):
                 )
             )
 
-    def _prepare_claim_line_vals(self):
-        """Values of a line of a claim, called by ``_prepare_claim_vals``: the goods at their order line's price
-        less its discount, without tax."""
+    def _prepare_claim_line_vals(self, net):
+        """Values of a line of a claim, called by ``_prepare_claim_vals``: the goods at their order line's price less its
+        discount and its share of the discounts of the whole order, without tax.
+
+        :param dict net: order line to the share (0..1) that those discounts leave of it
+        """
         self.ensure_one()
         quantity = self._claimable_qty()
         sold = self.order_line_id.sudo()
@@ -154,7 +160,7 @@ class OrderReturnLine(models.Model):
             "quantity": quantity,
             "return_line_id": self.id,
             "uom_id": self.uom_id.id,
-            "amount": found["total_excluded"],
+            "amount": sold.currency_id.round(found["total_excluded"] * net.get(sold, 1.0)),
         }
 
 
