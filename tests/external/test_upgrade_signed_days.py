@@ -20,12 +20,12 @@ today = fields.Date.today()
 for back in (3, 2):
     statement = statements.browse(statements.draft_day(today - timedelta(days=back))["id"])
     env.cr.execute("UPDATE order_reconciliation_line SET start_value = NULL, came_value = NULL, went_value = NULL,"
-                   " end_value = NULL WHERE reconciliation_id = %s", [statement.id])
+                   " end_value = NULL, unit = NULL, units = NULL WHERE reconciliation_id = %s", [statement.id])
     env.invalidate_all()
     statement.action_sign()
     days.append(statement.digest)
 answer = statements.verify_chain()
-for column in ("start_value", "came_value", "went_value", "end_value"):
+for column in ("start_value", "came_value", "went_value", "end_value", "unit", "units"):
     env.cr.execute("ALTER TABLE order_reconciliation_line DROP COLUMN " + column)
 env.cr.execute("DROP TABLE order_reconciliation_product")
 # as a version between them had it: products of all companies in one, and a log that the database wrote

@@ -152,4 +152,8 @@ class TestPriorDays(ReconciliationCase):
         self.assertEqual([row["order"] for row in answer["adjustments"]], [order.name] * 2)
         self._assert_proven(following)
         following.action_sign()
+        action = self._as("processor", following).action_open_adjustments()
+        opened = self._as("processor", self.env[action["res_model"]]).search(action["domain"])
+        self.assertEqual((opened.mapped("order_name"), len(opened)), ([order.name] * 2, following.adjustment_count))
+        self.assertEqual({row["unit"] for row in answer["adjustments"] if row["quantity"]}, {self.product.uom_id.name})
         self.assertEqual(self._next_day()._adjustments(), [], "they are told once")

@@ -255,8 +255,8 @@ class TestStock(ReconciliationCase):
             "DELETE FROM order_reconciliation_equation WHERE reconciliation_id = %s AND name = 'stock'", [day.id]
         )
         self.env.cr.execute(
-            "UPDATE order_reconciliation_line SET start_value = NULL, came_value = NULL, went_value = NULL, end_value = NULL"
-            " WHERE reconciliation_id = %s",
+            "UPDATE order_reconciliation_line SET start_value = NULL, came_value = NULL, went_value = NULL, end_value = NULL,"
+            " unit = NULL, units = NULL WHERE reconciliation_id = %s",
             [day.id],
         )
         self.env.invalidate_all()

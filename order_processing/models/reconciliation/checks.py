@@ -151,12 +151,20 @@ CHECKS = (
         EXPLAIN,
         "sale.order",
         """
-        SELECT (document ->> 'order_id')::int AS id, max(document ->> 'order') AS name
+        SELECT found.id, coalesce(max(found.name), (SELECT sale.name FROM sale_order sale WHERE sale.id = found.id)) AS name
           FROM order_reconciliation_equation equation
-    CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(equation.documents) WHEN 'array' THEN equation.documents
-                                                 ELSE '[]' END) document
+    CROSS JOIN LATERAL (
+               SELECT (document ->> 'order_id')::int, document ->> 'order'
+                 FROM jsonb_array_elements(CASE jsonb_typeof(equation.documents) WHEN 'array' THEN equation.documents
+                                                ELSE '[]' END) document
+            UNION ALL
+               SELECT number::int, NULL
+                 FROM jsonb_array_elements_text(CASE jsonb_typeof(equation.numbers) WHEN 'array' THEN equation.numbers
+                                                     ELSE '[]' END) number
+                WHERE equation.name NOT IN ('stock', 'documents', 'payments', 'envelopes')
+               ) AS found (id, name)
          WHERE equation.reconciliation_id = %(statement)s AND NOT equation.is_proven
-      GROUP BY 1, CASE WHEN document ->> 'order_id' IS NULL THEN document ->> 'order' END
+      GROUP BY found.id, CASE WHEN found.id IS NULL THEN found.name END
         """,
     ),
 )

@@ -69,6 +69,7 @@ ADJUSTMENT = contract.record(
         "document": contract.text(),
         "line": contract.text(),
         "quantity": contract.number("In the product's unit."),
+        "unit": contract.text("Of the quantity; empty where there is none."),
         "amount": contract.number("Untaxed."),
         "currency": contract.text("Of the amount."),
     }

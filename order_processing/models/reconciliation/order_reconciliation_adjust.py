@@ -28,9 +28,12 @@ class OrderReconciliationAdjust(models.Model):
         return SQL(
             """
             SELECT event.business_date, event.order_id, event.order_name, event.kind, event.document_name, event.line_name,
-                   event.quantity_ref, event.amount, currency.name AS currency, event.id
+                   event.quantity_ref, event.amount, currency.name AS currency, unit.name ->> 'en_US' AS unit, event.id
               FROM order_event event
          LEFT JOIN res_currency currency ON currency.id = event.currency_id
+         LEFT JOIN product_product product ON product.id = event.product_id
+         LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN uom_uom unit ON unit.id = template.uom_id
              WHERE event.company_id = %(company)s AND event.order_id IS NOT NULL AND event.business_date <= %(closed)s
                AND NOT coalesce(event.opening, FALSE) AND %(owned)s
             """,
@@ -42,7 +45,7 @@ class OrderReconciliationAdjust(models.Model):
     def _adjustments(self):
         """For the report and programs, the oldest day first, at most 200.
 
-        :return: list of ``{date, order, order_id, kind, document, line, quantity, amount, currency}``; quantity in the
+        :return: list of ``{date, order, order_id, kind, document, line, quantity, unit, amount, currency}``; quantity in the
             product's unit, amount untaxed
         """
         self.ensure_one()
@@ -61,24 +64,20 @@ class OrderReconciliationAdjust(models.Model):
                 "document": document or "",
                 "line": line or "",
                 "quantity": float(quantity or 0),
+                "unit": (unit or "") if quantity else "",
                 "amount": float(amount or 0),
                 "currency": currency or "",
             }
-            for date, number, order, kind, document, line, quantity, amount, currency, _row in self.env.cr.fetchall()
+            for date, number, order, kind, document, line, quantity, amount, currency, unit, _row in self.env.cr.fetchall()
         ]
 
     def action_open_adjustments(self):
-        """Open the orders with adjustments to prior days.
+        """Open the rows of the day book that are adjustments to prior days; each leads to its document.
 
         :return: a window action
         """
         self.ensure_one()
         self.check_access("read")
-        self.env.cr.execute(SQL("SELECT DISTINCT late.order_id FROM (%s) late", self.sudo()._adjustments_query()))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Adjustments to prior days"),
-            "res_model": "sale.order",
-            "view_mode": "list,form",
-            "domain": [("id", "in", [row[0] for row in self.env.cr.fetchall()])],
-        }
+        kinds = [kind for kind, _label in self.env["order.event"]._fields["kind"].selection]
+        late = [("order_id", "!=", False), ("business_date", "<=", self.previous_id.date)]
+        return self._rows_action(self.env._("Adjustments to prior days"), kinds, late)

@@ -258,13 +258,22 @@ class OrderReconciliationBalance(models.Model):
             """
             INSERT INTO order_reconciliation_equation (
                 reconciliation_id, company_id, sequence, name, label, measure, unit, currency_id, "left", "right", difference,
-                terms, explanation, documents, document_count, is_proven)
+                terms, explanation, documents, document_count, is_proven, numbers)
             SELECT %(statement)s, %(company)s, given.place + row_number() OVER (PARTITION BY given.place ORDER BY %(unit)s),
                    given.name, given.label, %(measure)s, %(unit)s, %(currency)s, given.l, given.r, trim_scale(given.l - given.r),
                    jsonb_build_object('left', given.left_terms, 'right', given.right_terms), given.explanation,
-                   jsonb_path_query_array(coalesce(given.documents, '[]'), %(kept)s::text::jsonpath), given.faults, given.faults = 0
+                   jsonb_path_query_array(coalesce(given.documents, '[]'), %(kept)s::text::jsonpath), coalesce(differ.count, 0),
+                   given.faults = 0, CASE WHEN given.faults > %(most)s THEN differ.numbers END
               FROM (%(given)s) given
               %(named)s
+         LEFT JOIN LATERAL (
+                   SELECT count(*) AS count, jsonb_agg(DISTINCT found.number) FILTER (WHERE found.number IS NOT NULL) AS numbers
+                     FROM (SELECT DISTINCT number.value AS number, CASE WHEN number.value IS NULL THEN document ->> 'order' END
+                             FROM jsonb_array_elements(given.documents) document
+                        LEFT JOIN LATERAL (
+                                  SELECT part.value FROM jsonb_each(document) part
+                                   WHERE part.key LIKE '%%_id' AND jsonb_typeof(part.value) = 'number') number ON TRUE) found
+                   ) differ ON given.faults > 0
             """,
             statement=self.id,
             company=self.company_id.id,
@@ -272,6 +281,7 @@ class OrderReconciliationBalance(models.Model):
             unit=unit,
             currency=currency,
             kept=f"$[0 to {DOCUMENTS_KEPT - 1}]",
+            most=DOCUMENTS_KEPT,
             given=given,
             named=named,
         )

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 
 from .order_reconciliation_facts import CREDITED, INVOICED, RETURNED, SHIPPED, STANDING
 from .order_reconciliation_payments import MONEY
@@ -57,6 +58,35 @@ class OrderReconciliation(models.Model):
             ],
         }
 
+    def _figure_rows(self, measure, unit, currency):
+        """What narrows the rows to those of one unit (by its name in the statement) or one currency, as a domain."""
+        if measure == "value":
+            return [("currency_id", "=", currency), ("amount", "!=", 0)]
+        if measure != "quantity":
+            return []
+        products = self.env.execute_query(
+            SQL(
+                """
+                SELECT product.id FROM product_product product
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom unit ON unit.id = template.uom_id
+                 WHERE unit.name ->> 'en_US' = %(unit)s AND product.id IN (%(moved)s)
+             UNION
+                SELECT known.number FROM order_reconciliation_product known JOIN uom_uom unit ON unit.id = known.unit_number
+                 WHERE unit.name ->> 'en_US' = %(unit)s AND known.company_id = %(company)s
+                   AND NOT EXISTS (SELECT 1 FROM product_product product WHERE product.id = known.number)
+                """,
+                unit=unit,
+                company=self.company_id.id,
+                moved=SQL(
+                    "SELECT event.product_id FROM order_event event WHERE event.company_id = %s AND %s",
+                    self.company_id.id,
+                    self.sudo()._owned("event"),
+                ),
+            )
+        )
+        return [("product_id", "in", sorted(row[0] for row in products)), ("quantity_ref", "!=", 0)]
+
 
 class OrderReconciliationEquation(models.Model):
     _inherit = "order.reconciliation.equation"
@@ -70,7 +100,9 @@ class OrderReconciliationEquation(models.Model):
         self.check_access("read")
         if self.name not in BOOKED:
             return self.action_open_documents()
-        return self.reconciliation_id._rows_action(self.label, BOOKED[self.name])
+        day = self.reconciliation_id
+        narrow = day._figure_rows(self.measure, self.unit, self.currency_id.id)
+        return day._rows_action(self.label, BOOKED[self.name], narrow)
 
     def _entries_domain(self):
         """The entries that this balance is about, as a domain."""
@@ -79,8 +111,15 @@ class OrderReconciliationEquation(models.Model):
             return [*domain, ("start_value", "!=", 0)]
         if self.name not in SHOWN:
             return domain
-        measure = "qty" if self.measure == "quantity" else "value"
-        return [*domain, (f"{SHOWN[self.name]}_{measure}", "!=", 0)]
+        if self.measure == "value":
+            return [*domain, (f"{SHOWN[self.name]}_value", "!=", 0)]
+        lines = self.env["order.reconciliation.line"].sudo()
+        several = lines.search_fetch([*domain, ("units", "!=", False)], ["units"]).filtered(
+            lambda line: dict(line._by_unit(SHOWN[self.name])).get(self.unit)
+        )
+        # entries of a statement that kept no units are found by their quantity alone
+        figure = (f"{SHOWN[self.name]}_qty", "!=", 0)
+        return [*domain, "|", ("id", "in", several.ids), "&", figure, ("unit", "in", [self.unit, False])]
 
 
 class OrderReconciliationTotal(models.Model):
@@ -94,6 +133,5 @@ class OrderReconciliationTotal(models.Model):
         self.ensure_one()
         self.check_access("read")
         label = dict(self._fields["name"]._description_selection(self.env))[self.name]
-        figure = ("amount", "!=", 0) if self.measure == "value" else ("quantity_ref", "!=", 0)
-        money = [("currency_id", "=", self.unit_number)] if self.measure == "value" else []
-        return self.reconciliation_id._rows_action(label, TOTALS[self.name], [figure, *money])
+        narrow = self.reconciliation_id._figure_rows(self.measure, self.unit, self.unit_number)
+        return self.reconciliation_id._rows_action(label, TOTALS[self.name], [("line_id", "!=", False), *narrow])

@@ -29,6 +29,7 @@ class OrderReconciliationCheck(models.Model):
     model = fields.Char(readonly=True)
     documents = fields.Json(readonly=True)
     document_count = fields.Integer("Found", readonly=True, aggregator=None)
+    numbers = fields.Json(readonly=True, help="The numbers of all documents found, where more were than are listed.")
     names = fields.Char("Documents", compute="_compute_names")
     advice = fields.Char(compute="_compute_names")
     explanation = fields.Char(help="Why the day is right nevertheless; signed with it.")
@@ -89,7 +90,7 @@ class OrderReconciliationCheck(models.Model):
         self.check_access("read")
         if self.code == "differences" and self.document_count:
             return self.reconciliation_id.action_open_differences()
-        ids = [document["id"] for document in self.documents or [] if document["id"]]
+        ids = self.numbers or [document["id"] for document in self.documents or [] if document["id"]]
         if not ids:
             raise UserError(self.env._("Nothing was found here."))
         return {

@@ -1,6 +1,6 @@
 from time import monotonic
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import buckets
@@ -109,7 +109,10 @@ class OrderReconciliationDraw(models.Model):
 
     def _insert_lines(self):
         figures = [
-            *[(f"{name}_qty", SQL("coalesce(entry.%s, 0)", SQL.identifier(f"{name}_qty"))) for name in QUANTITIES],
+            *[
+                (f"{name}_qty", SQL("CASE WHEN entry.units IS NULL THEN coalesce(entry.%s, 0) END", SQL.identifier(f"{name}_qty")))
+                for name in QUANTITIES
+            ],
             *[
                 (f"{name}_value", SQL("round(coalesce(entry.%s, 0) / unit.rounding) * unit.rounding",
                                       SQL.identifier(f"{name}_value")))
@@ -132,13 +135,13 @@ class OrderReconciliationDraw(models.Model):
                 INSERT INTO order_reconciliation_line (
                     reconciliation_id, company_id, sequence, order_id, order_number, intake_id, intake_number, order_name,
                     partner_name, order_date, bucket, bucket_sequence, touched, moved, reason, currency_id,
-                    company_currency_id, open_units, %(names)s)
+                    company_currency_id, open_units, unit, units, %(names)s)
                 SELECT %(statement)s, %(company)s,
                        row_number() OVER (ORDER BY place.bucket_sequence, entry.order_name, entry.order_number, entry.intake_number),
                        entry.order_id, coalesce(entry.order_number, 0), nullif(entry.intake_number, 0),
                        coalesce(entry.intake_number, 0), entry.order_name, entry.partner_name, entry.order_date, place.bucket,
                        place.bucket_sequence, entry.touched, entry.touched::int, entry.reason, entry.currency_id,
-                       company_unit.id, coalesce(entry.open_units, '{}'::jsonb), %(figures)s
+                       company_unit.id, coalesce(entry.open_units, '{}'::jsonb), entry.unit, entry.units, %(figures)s
                   FROM (%(entries)s) entry
                   JOIN res_currency unit ON unit.id = entry.currency_id
                   JOIN res_currency company_unit ON company_unit.id = %(currency)s
@@ -184,7 +187,7 @@ class OrderReconciliationDraw(models.Model):
                    checked.order_id IS NOT NULL AS to_check, coalesce(moves.picked, FALSE) AS picked,
                    coalesce(moves.assigned, FALSE) AS assigned, coalesce(moves.moving, FALSE) AS moving,
                    coalesce(sums.unshipped_qty, 0) > 0 AS outstanding, coalesce(sums.due, FALSE) AS to_invoice,
-                   coalesce(unpaid.found, FALSE) AS to_pay, opened.open_units,
+                   coalesce(unpaid.found, FALSE) AS to_pay, opened.open_units, opened.unit, opened.units,
                    sums.ordered_qty, sums.shipped_qty, sums.returned_qty, sums.invoiced_qty, sums.credited_qty, sums.open_qty,
                    sums.ordered_value, sums.shipped_value, sums.returned_value, sums.invoiced_value, sums.credited_value,
                    sums.open_value, paid.paid_value, %(parts)s
@@ -196,11 +199,7 @@ class OrderReconciliationDraw(models.Model):
                           sum(fact.q_open) FILTER (WHERE fact.goods AND NOT fact.kit) AS unshipped_qty,
                           sum(fact.v_open) FILTER (WHERE fact.goods) AS open_value, bool_or(fact.q_l_due <> 0) AS due
                      FROM %(fact)s fact GROUP BY fact.order_id) sums ON sums.order_id = scope.order_id
-         LEFT JOIN (
-                   SELECT per.order_id, jsonb_object_agg(per.unit_id, trim_scale(per.quantity)) AS open_units
-                     FROM (SELECT order_id, unit_id, sum(q_open) AS quantity FROM %(fact)s WHERE goods
-                         GROUP BY order_id, unit_id HAVING sum(q_open) <> 0) per
-                 GROUP BY per.order_id) opened ON opened.order_id = scope.order_id
+         LEFT JOIN (%(opened)s) opened ON opened.order_id = scope.order_id
          LEFT JOIN (%(moves)s) moves ON moves.order_id = scope.order_id
          LEFT JOIN (%(paid)s) paid ON paid.order_id = scope.order_id
          LEFT JOIN (%(unpaid)s) unpaid ON unpaid.order_id = scope.order_id
@@ -220,8 +219,31 @@ class OrderReconciliationDraw(models.Model):
             paid=self._paid_in_order_currency(),
             unpaid=self._unpaid(),
             checked=self._to_check(),
+            opened=self._unit_sums(),
             fact=FACT,
             scope=SCOPE,
+        )
+
+    @api.model
+    def _unit_sums(self):
+        """Per order: what is open by unit; the unit of its goods, or of goods in several units the quantities in each."""
+        names = {**SHOWN, "open": "open"}
+        return SQL(
+            """
+            SELECT per.order_id, jsonb_object_agg(per.unit_id, trim_scale(per.open)) FILTER (WHERE per.open <> 0) AS open_units,
+                   CASE WHEN count(*) = 1 THEN min(unit.name ->> 'en_US') END AS unit,
+                   CASE WHEN count(*) > 1 THEN jsonb_agg(jsonb_build_object('unit', unit.name ->> 'en_US', %(pairs)s)
+                                                         ORDER BY unit.name ->> 'en_US', per.unit_id) END AS units
+              FROM (SELECT order_id, unit_id, %(sums)s FROM %(fact)s WHERE goods GROUP BY order_id, unit_id) per
+              JOIN uom_uom unit ON unit.id = per.unit_id
+          GROUP BY per.order_id
+            """,
+            pairs=SQL(", ").join(SQL("%s::text, trim_scale(%s)", name, SQL.identifier("per", name)) for name in names),
+            sums=SQL(", ").join(
+                SQL("sum(%s) AS %s", SQL.identifier(f"q_{source}"), SQL.identifier(name))
+                for name, source in names.items()
+            ),
+            fact=FACT,
         )
 
     def _envelope_entries(self):
@@ -230,7 +252,7 @@ class OrderReconciliationDraw(models.Model):
             """
             SELECT TRUE, TRUE, FALSE, NULL::int4, NULL::int4, envelope.id, envelope.reference, NULL, NULL, NULL,
                    envelope.first_error_code, envelope.business_date, %(currency)s, 1, FALSE, FALSE, FALSE, FALSE, FALSE, FALSE,
-                   FALSE, FALSE, FALSE, NULL::jsonb, 0, 0, 0, 0, 0, 0, coalesce(envelope.value, 0)::numeric, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+                   FALSE, FALSE, FALSE, NULL::jsonb, NULL, NULL::jsonb, 0, 0, 0, 0, 0, 0, coalesce(envelope.value, 0)::numeric, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
               FROM (%(rejected)s) envelope
             """,
             currency=self.company_id.currency_id.id,

@@ -51,6 +51,9 @@ class OrderReconciliationEquation(models.Model):
     explanation = fields.Char("What it says", readonly=True)
     documents = fields.Json(readonly=True)
     document_count = fields.Integer("Differing documents", readonly=True, aggregator=None)
+    numbers = fields.Json(
+        readonly=True, help="The numbers of all documents that differ, where more do than are listed."
+    )
     is_mendable = fields.Boolean(compute="_compute_is_mendable")
     is_proven = fields.Boolean("Proven", readonly=True)
     terms_html = fields.Html("Composition", compute="_compute_terms_html", sanitize=False)
@@ -119,6 +122,9 @@ class OrderReconciliationEquation(models.Model):
     def _documents_action(self, key):
         """Open what differs of one kind, a key of ``KINDS``; of no kind: the equations themselves."""
         numbers = {document[key] for equation in self for document in equation.documents or [] if document.get(key)}
+        for equation in self:
+            if key in equation._document_keys():
+                numbers.update(equation.numbers or [])
         if key == "product_id":
             return self.reconciliation_id._moves_action(numbers)
         _word, model, field = KINDS.get(key) or ("", self._name, "id")

@@ -77,7 +77,7 @@ class OrderReconciliationExport(models.Model):
         """``(headings, rows)`` of the entries: one row an entry, the day first, values as Python has them."""
         lines = self.env["order.reconciliation.line"]
         names = [
-            *("date", "order_name", "partner_name", "order_date", "bucket", "touched", "reason"),
+            *("date", "order_name", "partner_name", "order_date", "bucket", "touched", "reason", "unit"),
             *(name for name in LINE if name.endswith(("_qty", "_value"))),
             "currency_id",
             *(name for name in LINE if name.endswith("_value_company")),
@@ -86,7 +86,7 @@ class OrderReconciliationExport(models.Model):
         fields = lines.fields_get(names, attributes=["string", "selection", "type"])
         buckets = dict(fields["bucket"]["selection"])
         domain = [("reconciliation_id", "in", self.ids)]
-        records = lines.search_fetch(domain, [*names, "sequence"])
+        records = lines.search_fetch(domain, [*names, "sequence", "units"])
         records = records.sorted(lambda line: (line.date, line.reconciliation_id.id, line.sequence))
 
         def value(record, name):
@@ -94,6 +94,11 @@ class OrderReconciliationExport(models.Model):
                 return buckets[record.bucket]
             if name == "touched":
                 return int(record.touched)
+            if record.units and name == "unit":
+                return " + ".join(row["unit"] for row in record.units)
+            if record.units and name.endswith("_qty"):
+                # no number is what several units have together
+                return " + ".join(f"{row[name.removesuffix('_qty')]} {row['unit']}" for row in record.units)
             if fields[name]["type"] == "many2one":
                 return record[name].name or ""
             return record[name] if fields[name]["type"] in ("float", "monetary") else record[name] or ""

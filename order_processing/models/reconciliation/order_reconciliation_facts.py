@@ -64,7 +64,7 @@ class OrderReconciliationFacts(models.Model):
         """The orders of the statement: open at the close before, or with a row in the day; a deleted one by its last name."""
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SCOPE))
         carried = SQL(
-            "line.reconciliation_id = %s AND line.order_number > 0 AND (line.bucket <> ALL(%s) OR line.open_qty <> 0 OR line.open_value <> 0)",
+            "line.reconciliation_id = %s AND line.order_number > 0 AND (line.bucket <> ALL(%s) OR line.open_units <> '{}' OR line.open_value <> 0)",
             self.previous_id.id or 0,
             list(buckets.FINAL),
         )

@@ -69,14 +69,16 @@ class OrderReconciliationFit(models.Model):
                     """
                     INSERT INTO order_reconciliation_check (
                         reconciliation_id, company_id, sequence, code, weight, model, documents, document_count,
-                        fingerprint, explanation, explained_by_id)
+                        fingerprint, numbers, explanation, explained_by_id)
                     SELECT %(statement)s, %(company)s, %(place)s, %(code)s, %(weight)s, %(model)s,
                            jsonb_path_query_array(coalesce(sums.documents, '[]'), %(kept)s::text::jsonpath), sums.count,
-                           sums.fingerprint, CASE WHEN sums.fingerprint = %(fingerprint)s THEN %(explanation)s END,
+                           sums.fingerprint, CASE WHEN sums.count > %(most)s THEN sums.numbers END,
+                           CASE WHEN sums.fingerprint = %(fingerprint)s THEN %(explanation)s END,
                            CASE WHEN sums.fingerprint = %(fingerprint)s THEN %(user)s::int END
                       FROM (
                         SELECT jsonb_agg(jsonb_build_object('id', found.id, 'name', found.name) ORDER BY found.name, found.id)
-                               AS documents, count(*) AS count, md5(string_agg(coalesce(found.id::text, found.name), ',' ORDER BY found.id, found.name)) AS fingerprint
+                               AS documents, count(*) AS count, jsonb_agg(found.id) FILTER (WHERE found.id IS NOT NULL) AS numbers,
+                               md5(string_agg(coalesce(found.id::text, found.name), ',' ORDER BY found.id, found.name)) AS fingerprint
                           FROM (%(found)s) found) sums
                     """,
                     statement=self.id,
@@ -86,6 +88,7 @@ class OrderReconciliationFit(models.Model):
                     weight=weights[check.code],
                     model=check.model,
                     kept=f"$[0 to {KEPT - 1}]",
+                    most=KEPT,
                     fingerprint=fingerprint,
                     explanation=explanation,
                     user=user,

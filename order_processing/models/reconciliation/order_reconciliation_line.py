@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 from . import buckets
 
@@ -10,7 +11,7 @@ VALUES = ("ordered", "shipped", "returned", "invoiced", "credited", "paid", "ope
 class OrderReconciliationLine(models.Model):
     """One entry of a statement: an order, or a submitted order that made none, in its bucket at the cut.
 
-    Quantities are of goods, in the products' reference units; values are untaxed and of all lines, paid is with tax;
+    Quantities are of goods, in the products' reference units, and never added up over units; values are untaxed and of all lines, paid is with tax;
     in the order's currency and, at the order's own rate, in the company's.
     """
 
@@ -44,13 +45,22 @@ class OrderReconciliationLine(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_currency_id = fields.Many2one("res.currency", readonly=True)
 
-    ordered_qty = fields.Float("Ordered", digits="Product Unit", readonly=True)
-    shipped_qty = fields.Float("Shipped", digits="Product Unit", readonly=True)
-    returned_qty = fields.Float("Received back", digits="Product Unit", readonly=True)
-    invoiced_qty = fields.Float("Invoiced", digits="Product Unit", readonly=True)
-    credited_qty = fields.Float("Credited", digits="Product Unit", readonly=True)
-    open_qty = fields.Float("Open", digits="Product Unit", readonly=True)
+    # of an order with goods in one unit; in several the quantities are no sums, and stand in `units`
+    unit = fields.Char(readonly=True)
+    ordered_qty = fields.Float("Ordered", digits="Product Unit", readonly=True, aggregator=None)
+    shipped_qty = fields.Float("Shipped", digits="Product Unit", readonly=True, aggregator=None)
+    returned_qty = fields.Float("Received back", digits="Product Unit", readonly=True, aggregator=None)
+    invoiced_qty = fields.Float("Invoiced", digits="Product Unit", readonly=True, aggregator=None)
+    credited_qty = fields.Float("Credited", digits="Product Unit", readonly=True, aggregator=None)
+    open_qty = fields.Float("Open", digits="Product Unit", readonly=True, aggregator=None)
     open_units = fields.Json("Open by unit", readonly=True)
+    units = fields.Json("By unit", readonly=True, help="Quantities of an order with goods in several units, by unit.")
+    ordered_text = fields.Char("Goods ordered", compute="_compute_quantity_texts")
+    shipped_text = fields.Char("Goods shipped", compute="_compute_quantity_texts")
+    returned_text = fields.Char("Goods received back", compute="_compute_quantity_texts")
+    invoiced_text = fields.Char("Goods invoiced", compute="_compute_quantity_texts")
+    credited_text = fields.Char("Goods credited", compute="_compute_quantity_texts")
+    open_text = fields.Char("Goods open", compute="_compute_quantity_texts")
 
     ordered_value = fields.Monetary("Value ordered, order currency", readonly=True)
     shipped_value = fields.Monetary("Value shipped, order currency", readonly=True)
@@ -73,6 +83,27 @@ class OrderReconciliationLine(models.Model):
     came_value = fields.Monetary("Came in", readonly=True)
     went_value = fields.Monetary("Went out", readonly=True)
     end_value = fields.Monetary("Open at the end", readonly=True)
+
+    @api.depends("unit", "units", *(f"{name}_qty" for name in QUANTITIES))
+    @api.depends_context("lang")
+    def _compute_quantity_texts(self):
+        for line in self:
+            for name in QUANTITIES:
+                figures = [f"{self._number(value)} {unit}".rstrip() for unit, value in line._by_unit(name) if value]
+                line[f"{name}_text"] = " + ".join(figures)
+
+    def _by_unit(self, name):
+        """Pairs of a unit and the quantity ``name`` (of ``QUANTITIES``) in it."""
+        if self.units:
+            return [(row["unit"], float(row[name])) for row in self.units]
+        return [(self.unit or "", self[f"{name}_qty"])]
+
+    @api.model
+    def _number(self, value):
+        """``value`` as the user writes numbers, whole ones without decimals."""
+        if float(value).is_integer():
+            return formatLang(self.env, value, digits=0)
+        return formatLang(self.env, value, dp="Product Unit")
 
     def action_open_entry(self):
         """Open the order, or the submitted order that made none.

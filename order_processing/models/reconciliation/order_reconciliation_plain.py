@@ -69,7 +69,8 @@ class OrderReconciliationPlain(models.Model):
 
         :return: a window action
         """
-        return self._entries_action({"search_default_moved": 1})
+        action = self._entries_action({})
+        return {**action, "domain": [*action["domain"], ("touched", "=", True)]}
 
     def action_open_differences(self):
         """Open what makes the differences: documents of one kind at once, else the equations, each leading to its own.
@@ -78,14 +79,19 @@ class OrderReconciliationPlain(models.Model):
         """
         faults = self.equation_ids.filtered(lambda equation: not equation.is_proven)
         keys = {key for equation in faults for key in equation._document_keys()}
-        if len(keys) == 1:
-            return faults._documents_action(keys.pop())
+        return faults._documents_action(keys.pop()) if len(keys) == 1 else self.action_open_differing()
+
+    def action_open_differing(self):
+        """Open the balances with a difference, each leading to its documents.
+
+        :return: a window action
+        """
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Balances with a difference"),
             "res_model": "order.reconciliation.equation",
             "view_mode": "list,form",
-            "domain": [("id", "in", faults.ids)],
+            "domain": [("reconciliation_id", "in", self.ids), ("is_proven", "=", False)],
         }
 
     def _entries_action(self, context):

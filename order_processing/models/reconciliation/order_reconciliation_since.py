@@ -20,6 +20,24 @@ class OrderReconciliationSince(models.Model):
             if statement.state in OPEN and statement.cut_snapshot:
                 statement.since_cut_count, statement.since_end_count = self._would_come_in(statement)
 
+    def action_open_since(self):
+        """Open the rows of the day book that the cut did not see; each leads to its document.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        later = self.sudo()._later().filtered("cut_snapshot")
+        days = [False, *later.ids]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Since the cut"),
+            "res_model": "order.event",
+            "view_mode": "list",
+            "views": [(False, "list")],
+            "domain": [("company_id", "=", self.company_id.id), ("order_statement_id", "in", days)],
+        }
+
     @api.model
     def _unowned(self):
         """``SQL`` of the numbers of day-book rows that no statement owns: those that the last cut of their company did not see."""

@@ -103,6 +103,7 @@ COUNT = (
     "counted_by_id",
 )
 FLOW = ("sequence", "start_value", "came_value", "went_value", "end_value")
+UNITS = ("sequence", "unit", "units")
 CUTOFF = ("cutoff_at", "cutoff_reason", "cutoff_by_id")
 REVIEW = ("review_by_id", "review_at")
 BOOK = (
@@ -144,5 +145,8 @@ SECTIONS = (
     Section("count", "order_reconciliation_count", COUNT),
     Section("flow", "order_reconciliation_line", FLOW, condition="record.came_value IS NOT NULL"),
     Section("review", "order_reconciliation", REVIEW, "id", "record.review_at IS NOT NULL"),
+    Section(
+        "units", "order_reconciliation_line", UNITS, condition="(record.unit IS NOT NULL OR record.units IS NOT NULL)"
+    ),
     Section("cutoff", "order_reconciliation", CUTOFF, "id", "record.cutoff_at IS NOT NULL"),
 )
