@@ -21,6 +21,7 @@ from . import order_return_portal
 from . import order_return_photo
 from . import sale_order_return_portal
 from . import order_return_unannounced
+from . import order_return_join
 from . import order_return_settle
 from . import order_return_credit
 from . import order_return_fee

@@ -76,6 +76,9 @@ class OrderReturnUnannounced(models.Model):
                     bodies={known.id: self.env._("Came with it, unannounced: %s", case._goods_text(rows))},
                     author_id=self.env.user.partner_id.id,
                 )
+            # what it completes is matched with it
+            case.sudo()._join_parts()
+            answer = case.sudo()._answer()
         return {**answer, "transfer": ", ".join(case.transfer_ids[:1].mapped("name"))}
 
     def match_with(self, order_id):
@@ -196,8 +199,11 @@ class OrderReturnUnannounced(models.Model):
         """
         for case in self.filtered("is_unannounced"):
             rows = [(item.move_id, item, quantity) for item, quantity in case._brought_of_taken_in().items()]
-            if rows:
-                case._take_in_back(case._taken_in().picking_id, rows)
+            # parts of a kit may have come in several parcels
+            for receipt in case._taken_in().picking_id:
+                own = [row for row in rows if row[0].picking_id == receipt]
+                if own:
+                    case._take_in_back(receipt, own)
 
     def _brought_of_taken_in(self):
         """How much of what was taken in unannounced the lines of this case bring: move line to quantity in its unit."""

@@ -36,6 +36,7 @@ TRANSITIONS = (
     Transition("cancel", ("requested", *EXPECTED), "cancelled", group=PROCESSOR, reason=True, why="reason"),
     Transition("correct", ("inspected",), "received", group=PROCESSOR, reason=True),
     # what follows from documents and the calendar, whoever touched them; private, so no call reaches it by itself
+    Transition("join", ("requested",), "cancelled", reason=True, why="reason"),
     Transition("expire", ("approved",), "cancelled", reason=True, when="expired_at", why="reason"),
     Transition("expire_rest", ("approved",), "settled", reason=True, when="settled_at"),
     Transition("overdue", EXPECTED, "settled", reason=True, when="settled_at"),
