@@ -11,7 +11,10 @@ the first) followed by that text.
 
 import hashlib
 import json
+import re
 
+SNAPSHOT = re.compile(r"([0-9]{1,19}):([0-9]{1,19}):((?:[0-9]{1,19}(?:,[0-9]{1,19})*)?)")
+NUMBER = re.compile(r"[0-9]{0,19}")
 PREFIX = "$1$"
 
 
@@ -38,3 +41,13 @@ def digest_text(previous, pieces):
     for piece in pieces:
         state.update(piece.encode())
     return PREFIX + state.hexdigest()
+
+
+def is_cut(snapshot, xact):
+    """Whether the database can read these texts of a cut: a snapshot ``xmin:xmax:running,...`` and a transaction or nothing."""
+    parts = SNAPSHOT.fullmatch(snapshot or "")
+    if not parts or not NUMBER.fullmatch(xact or ""):
+        return False
+    first, end = int(parts[1]), int(parts[2])
+    running = [int(number) for number in parts[3].split(",")] if parts[3] else []
+    return 0 < first <= end and running == sorted(running) and all(first <= number < end for number in running)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common.business_day import desk_day
@@ -161,13 +161,11 @@ class OrderReconciliation(models.Model):
         self._check_order_group(PROCESSOR)
         try:
             day = fields.Date.to_date(date)
-        except ValueError:
+        except (ValueError, TypeError, AttributeError):
             day = None
         if not day:
             raise UserError(self.env._("“%s” is no date: write it as 2026-01-31.", date))
-        company = self.env["res.company"].browse(company_id) if company_id else self.env.company
-        if company not in self.env.user.sudo().company_ids and self.env.uid != 1:
-            raise AccessError(self.env._("%s is not a company of yours.", company.sudo().name or company_id))
+        company = self._own_company(company_id)
         statement = self.sudo().with_company(company)._claim_day(day, company.sudo())
         statement._draw()
         return statement._plain()

@@ -1,12 +1,13 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .digest import canonical, digest_text
+from .digest import canonical, digest_text, is_cut
 from .order_reconciliation import MANAGER, OPEN, PROCESSOR
 from .sections import BOOK, SECTIONS
 
 STEP = 2000
+# states of a statement that has a signature
+CLOSED = ("signed", "superseded")
 PARTS = ("line", "equation", "check", "stock", "total", "count")
 
 
@@ -148,9 +149,7 @@ class OrderReconciliationChain(models.Model):
         :raises AccessError: no processor, or a foreign company
         """
         self._check_order_group(PROCESSOR)
-        company = self.env["res.company"].browse(company_id) if company_id else self.env.company
-        if company not in self.env.user.sudo().company_ids and self.env.uid != 1:
-            raise AccessError(self.env._("%s is not a company of yours.", company.sudo().name or company_id))
+        company = self._own_company(company_id)
         return self.sudo()._verify_chain(company)
 
     def _verify_chain(self, company):
@@ -181,10 +180,13 @@ class OrderReconciliationChain(models.Model):
                 )
             elif (statement.previous_digest or "") != digest_before:
                 report(statement, self.env._("it does not follow the statement before: that one's digest changed"))
-            if sealed.get(statement.id, statement.digest) != statement.digest:
+            if sealed.get(statement.id, (statement.digest,))[0] != statement.digest:
                 report(statement, self.env._("the day book knows another digest of its signature"))
-            if reopened.get(statement.id, statement.reopen_reason) != statement.reopen_reason:
-                report(statement, self.env._("the day book knows another reason why it was re-opened"))
+            who_why = (statement.reopen_reason, statement.reopened_by_id.id)
+            if reopened.get(statement.id, who_why if statement.reopened_at else (False, False)) != who_why:
+                report(
+                    statement, self.env._("the day book knows another reason why it was re-opened, or another who did")
+                )
             for why in statement._faults():
                 report(statement, why)
             number, digest_before = statement.number, statement.digest or ""
@@ -208,13 +210,14 @@ class OrderReconciliationChain(models.Model):
 
         Nothing follows the last signature: its digest, computed anew, would fit the chain.
 
-        :return: dict of statement id to note
+        :return: dict of statement id to note and user
         """
-        return dict(
-            self.env.execute_query(
+        return {
+            number: (note, user)
+            for number, note, user in self.env.execute_query(
                 SQL(
                     """
-                    SELECT document_id, max(note) FROM order_event
+                    SELECT document_id, max(note), max(user_id) FROM order_event
                      WHERE document_model = %s AND kind = %s AND company_id = %s AND note IS NOT NULL
                   GROUP BY document_id
                     """,
@@ -223,14 +226,27 @@ class OrderReconciliationChain(models.Model):
                     company.id,
                 )
             )
-        )
+        }
+
+    def _cut_fault(self):
+        """Why the rows of the day book that the statement owns cannot be asked for at all, or nothing."""
+        before = self.previous_id.exists()
+        if before != self.previous_id:
+            return self.env._("the statement that it follows is missing")
+        for statement in self + before:
+            if statement.cut_snapshot and not is_cut(statement.cut_snapshot, statement.cut_xact):
+                return self.env._("the cut of %s is none: it was changed", statement.display_name)
+        return ""
 
     def _faults(self):
         """What is wrong with one signed statement, as texts."""
         self.ensure_one()
+        if fault := self._cut_fault():
+            yield fault
+            return
         if self.state in OPEN:
             yield self.env._("it has a closing number and is not signed")
-        elif (self.state == "superseded") != bool(self.reopened_at):
+        elif self.state not in CLOSED or (self.state == "superseded") != bool(self.reopened_at):
             yield self.env._("its state is “%s”, and nobody made it so", self.state)
         yield from self._part_faults()
         rows, book = self._book_state()
@@ -271,6 +287,13 @@ class OrderReconciliationChain(models.Model):
             )
             for part in PARTS
         ]
+        money = SQL(
+            "SELECT 1 FROM order_reconciliation_line WHERE reconciliation_id = %s AND company_currency_id <> %s",
+            self.id,
+            self.company_id.currency_id.id,
+        )
+        if self.env.execute_query(SQL("%s LIMIT 1", money)):
+            yield self.env._("values of entries stand in another currency than the company's")
         if self.env.execute_query(SQL("%s LIMIT 1", moved)):
             yield self.env._("entries that moved are counted otherwise than they were signed")
         if self.env.execute_query(SQL("%s LIMIT 1", SQL(" UNION ALL ").join(hidden))):

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import float_round
 
 from .buckets import LABELS
@@ -8,6 +9,18 @@ class OrderReconciliationPlain(models.Model):
     """A statement as plain values, for screens, the report and programs."""
 
     _inherit = "order.reconciliation"
+
+    @api.model
+    def _own_company(self, company_id):
+        """The company of that number, default the present one.
+
+        :raises AccessError: none of the user's
+        """
+        companies, number = self.env["res.company"], company_id or self.env.company.id
+        if self.env.uid == SUPERUSER_ID or number in self.env.user.sudo().company_ids.ids:
+            return companies.browse(number)
+        known = companies.sudo().browse(number).exists() if isinstance(number, int) else companies
+        raise AccessError(self.env._("%s is not a company of yours.", known.name or number))
 
     def _cut(self):
         """The cut as ``order.event`` takes it, ``None`` for no statement."""

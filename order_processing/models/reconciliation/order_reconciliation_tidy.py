@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import SQL
 
 from ..common.business_day import desk_day
@@ -74,10 +74,7 @@ class OrderReconciliationTidy(models.Model):
     @api.model
     def _tidy_company(self, company_id):
         self._check_order_group(PROCESSOR)
-        company = self.env["res.company"].browse(company_id) if company_id else self.env.company
-        if company not in self.env.user.sudo().company_ids:
-            raise AccessError(self.env._("%s is not a company of yours.", company.sudo().name or company_id))
-        return company
+        return self._own_company(company_id)
 
     @api.model
     def housekeeping(self, company_id=None):

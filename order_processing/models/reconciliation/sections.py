@@ -104,6 +104,7 @@ COUNT = (
 )
 FLOW = ("sequence", "start_value", "came_value", "went_value", "end_value")
 UNITS = ("sequence", "unit", "units")
+NUMBERS = ("sequence", "numbers")
 CUTOFF = ("cutoff_at", "cutoff_reason", "cutoff_by_id")
 REVIEW = ("review_by_id", "review_at")
 BOOK = (
@@ -144,9 +145,18 @@ SECTIONS = (
     Section("total", "order_reconciliation_total", TOTAL),
     Section("count", "order_reconciliation_count", COUNT),
     Section("flow", "order_reconciliation_line", FLOW, condition="record.came_value IS NOT NULL"),
-    Section("review", "order_reconciliation", REVIEW, "id", "record.review_at IS NOT NULL"),
+    Section("review", "order_reconciliation", REVIEW, "id", "num_nonnulls(record.review_by_id, record.review_at) > 0"),
     Section(
         "units", "order_reconciliation_line", UNITS, condition="(record.unit IS NOT NULL OR record.units IS NOT NULL)"
     ),
-    Section("cutoff", "order_reconciliation", CUTOFF, "id", "record.cutoff_at IS NOT NULL"),
+    # what is opened where more was found than is listed by name
+    Section("differ", "order_reconciliation_equation", NUMBERS, condition="record.numbers IS NOT NULL"),
+    Section("found", "order_reconciliation_check", NUMBERS, condition="record.numbers IS NOT NULL"),
+    Section(
+        "cutoff",
+        "order_reconciliation",
+        CUTOFF,
+        "id",
+        "num_nonnulls(record.cutoff_at, record.cutoff_reason, record.cutoff_by_id) > 0",
+    ),
 )
