@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from ..common.turn import take_turn
+
 # whose prints are counted, by the name of the report
 COUNTED = {
     "order_processing.report_pick_list": "pick_list",
@@ -46,6 +48,8 @@ class IrActionsReport(models.Model):
         self._order_check_may_print(report)
         pickings.check_access("read")
         size = self._order_one_size(pickings) if report.report_name in LABELS else ""
+        # what voids these papers waits, or is waited for and the paper is drawn as it is then
+        take_turn(self.env.cr, "stock_picking", pickings.ids)
         # a print that fails is none
         with self.env.cr.savepoint():
             if kind == "label":

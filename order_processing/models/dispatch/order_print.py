@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..common.sql_arrays import id_array
+from ..common.turn import take_turn
 
 PAPERS = [
     ("pick_list", "Pick list"),
@@ -100,7 +101,13 @@ class OrderPrint(models.Model):
 
     @api.model
     def _void(self, kinds, records, reason):
-        """What was printed of ``records`` in ``kinds`` counts no more: kept, with who, when and ``reason``."""
+        """What was printed of ``records`` in ``kinds`` counts no more: kept, with who, when and ``reason``.
+
+        What is printed at the same moment is printed before this, and void, or after it, and true: see ``take_turn``.
+        """
+        if not records:
+            return
+        take_turn(self.env.cr, records._table, records.ids)
         found = self.sudo().search(
             [
                 ("kind", "in", list(kinds)),

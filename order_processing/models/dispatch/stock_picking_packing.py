@@ -4,6 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
+from ..common.sql_arrays import id_array
+from ..common.turn import take_turn
 
 WAREHOUSE_USER = "stock.group_stock_user"
 CLOSED = ("done", "cancel")
@@ -83,8 +85,27 @@ class StockPicking(models.Model):
             problems = pickings.sudo()._packing_problems()
             free = pickings.filtered(lambda picking, problems=problems: picking not in problems)
             if free:
-                return free[0].packing_state()
+                return free._packing_first().packing_state()
         return self._packing_none()
+
+    def _packing_first(self):
+        """The first of these transfers that nobody else takes at this moment: who presses at once gets another one.
+
+        Where others hold them all, the first one: whoever waited for it is tried again by core, and finds it on a table.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id FROM stock_picking WHERE id = ANY(%(ids)s) ORDER BY array_position(%(ids)s, id)
+                   FOR NO KEY UPDATE SKIP LOCKED LIMIT 1
+                """,
+                ids=id_array(self.ids),
+            )
+        )
+        row = self.env.cr.fetchone()
+        taken = self.browse(row or self.ids[:1])
+        take_turn(self.env.cr, "stock_picking", taken.ids)
+        return taken
 
     @api.model
     def packing_find(self, code):
