@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+DATES = ("commitment_date", "order_ship_from", "order_ship_until")
+
 
 class OrderChangeAsk(models.TransientModel):
     """Asks what is wished of an order that the floor has in hand, and why; the rights are the action's own."""
@@ -17,10 +19,14 @@ class OrderChangeAsk(models.TransientModel):
     )
     reason = fields.Text("Why", required=True)
     line_ids = fields.One2many("order.change.ask.line", "ask_id", "Quantities")
+    partner_shipping_id = fields.Many2one("res.partner", "Delivery address")
+    commitment_date = fields.Datetime("Wished for")
+    order_ship_from = fields.Date("Not before")
+    order_ship_until = fields.Date("Cancel after")
 
     @api.model
     def default_get(self, fields_list):
-        """Every line of goods with what is ordered: what is typed over it is wished."""
+        """Every line of goods with what is ordered, the address and the days: what is typed over it is wished."""
         values = super().default_get(fields_list)
         order = self.env["sale.order"].browse(values.get("order_id"))
         if "line_ids" in fields_list and order:
@@ -30,15 +36,25 @@ class OrderChangeAsk(models.TransientModel):
                 for line in order.order_line
                 if line.product_id and not line.display_type and not line.is_downpayment
             ]
+            values.update(
+                {name: order[name] for name in DATES if name in fields_list},
+                partner_shipping_id=order.partner_shipping_id.id,
+            )
         return values
 
     def action_ask(self):
         """Ask, and close the screen."""
         self.ensure_one()
-        quantities = None
+        wishes = {}
         if self.kind == "change":
-            quantities = [{"line": line.order_line_id.id, "quantity": line.quantity} for line in self.line_ids]
-        self.order_id.action_request_change(self.kind, self.reason, quantities)
+            wishes["quantities"] = [
+                {"line": line.order_line_id.id, "quantity": line.quantity} for line in self.line_ids
+            ]
+        elif self.kind == "address":
+            wishes["address"] = self.partner_shipping_id.id
+        elif self.kind == "date":
+            wishes["dates"] = {name: self[name] for name in DATES}
+        self.order_id.action_request_change(self.kind, self.reason, **wishes)
         return {"type": "ir.actions.act_window_close"}
 
 

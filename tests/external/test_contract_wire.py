@@ -83,6 +83,15 @@ def _arguments(goods, reference):
         "release_orders": {**by_reference, "reason": "Please"},
         "confirm_orders": by_reference,
         "cancel_orders": {**by_reference, "reason": "customer"},
+        "request_changes": {
+            "changes": [
+                {"key": reference, "reference": reference, "kind": "cancel", "reason": "Rang"},
+                {"key": "X", "reference": "NOBODY", "kind": "address", "reason": "Rang", "address": {"name": "X"}},
+                {"x": 1},
+            ],
+            "source": "wire",
+        },
+        "change_status": {"keys": [reference, "NOBODY"], "source": "wire"},
         "list_discrepancies": {"state": "open", "since": "", "limit": 5},
         "order_status": by_reference,
         "acknowledgements": by_reference,
@@ -105,7 +114,7 @@ def test_every_method_answers_values_that_every_client_can_carry(caller, goods):
     for method, arguments in calls.items():
         answer = caller.call("integration", MODEL, method, **arguments)
         assert _plain(answer), (method, answer)
-        for argument in ("orders", "references", "returns", "keys"):
+        for argument in ("orders", "references", "returns", "keys", "changes"):
             if argument in arguments:
                 assert len(answer) == len(arguments[argument]), (method, answer)
                 assert all({"ok", "code", "message"} <= set(row) for row in answer), (method, answer)

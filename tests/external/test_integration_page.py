@@ -23,7 +23,7 @@ TODAY = datetime.date(2026, 3, 2)
 WHEN = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\dZ)?")
 # names that Odoo numbers, and cursors of three numbers
 NUMBERED = re.compile(
-    r"\b(RET|S|WH/OUT/|WH/IN/|PACK|INV/\d{4}/|RINV/\d{4}/|PICKUP/?)(\d{4,})\b|\b(\d+)\.(\d+)\.(\d+)\b"
+    r"\b(RET|S|WH/OUT/|WH/IN/|PACK|INV/\d{4}/|RINV/\d{4}/|PICKUP/?|REQ/\d{4}/)(\d{4,})\b|\b(\d+)\.(\d+)\.(\d+)\b"
 )
 # when the customer orders: on the day before
 ORDERED = "T10:15:00Z"
@@ -70,6 +70,12 @@ class Story:
         call("release_orders", "Which needs a manager", **by, reason="agreed")
         self._release()
         call("confirm_orders", **by)
+        self._begin()
+        asked = {"key": "C-1", "reference": "W-1001", "kind": "cancel", "reason": "Jane changed her mind"}
+        other = {**asked, "key": "C-2", "kind": "address", "address": {**address, "street": "2 High Street"}}
+        call("request_changes", "Once picking has begun", changes=[asked, other], source="webshop")
+        self._decline()
+        call("change_status", keys=["C-1", "C-2"], source="webshop")
         self._ship()
         call("order_status", **by)
         call("acknowledgements", references=["W-1001", "W-1002"], source="webshop")
@@ -120,6 +126,15 @@ class Story:
     def _release(self):
         by = {"references": ["W-1001"], "source": "webshop", "reason": "agreed", "note": "Jane rang again"}
         assert self.admin.call("manager", "order.processing", "release_orders", **by)[0]["ok"]
+
+    def _begin(self):
+        order = self.program.contract("order_status", references=["W-1001"], source="webshop")[0]["order_id"]
+        pickings = self.admin.call("admin", "sale.order", "read", [order], ["picking_ids"])[0]["picking_ids"]
+        self.admin.call("admin", "stock.picking", "write", pickings, {"printed": True})
+
+    def _decline(self):
+        number = self.program.contract("change_status", keys=["C-1"], source="webshop")[0]["request_id"]
+        self.admin.call("processor", "order.change.request", "action_decline", [number], "The carrier has it already")
 
     def _ship(self):
         order = self.program.contract("order_status", references=["W-1001"], source="webshop")[0]["order_id"]

@@ -47,11 +47,15 @@ from . import ir_actions_report
 from . import ship_window
 from . import order_change_request
 from . import order_change_request_line
+from . import order_change_request_head
 from . import order_change_request_accept
 from . import order_change_request_tell
 from . import sale_order_begun
+from . import sale_order_change_head
 from . import sale_order_change
 from . import stock_move_change
+from . import sale_order_close
 from . import stock_package_void
 from . import stock_package_booked
 from . import stock_picking_change
+from . import order_processing

@@ -1,11 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import plaintext2html
 
 from ..common.transition import Transition, transition
 
 PROCESSOR = "order_processing.group_processor"
 ANSWER = {"who": "answered_by_id", "when": "answered_at", "why": "answer"}
-KINDS = [("cancel", "Cancel the order"), ("change", "Change quantities")]
+KINDS = [
+    ("cancel", "Cancel the order"),
+    ("change", "Change quantities"),
+    ("address", "Another delivery address"),
+    ("date", "Another day"),
+]
 OUTCOMES = [
     ("none", "Not told"),
     ("sent", "Sent"),
@@ -15,7 +21,8 @@ OUTCOMES = [
 
 
 class OrderChangeRequest(models.Model):
-    """What is asked of the floor about an order that it has in hand: to cancel it, or to send other quantities.
+    """What is asked of the floor about an order that it has in hand: to cancel it, to send other quantities, to another address
+    or on another day.
 
     Made by ``sale.order.action_request_change`` alone, and changed by its transitions alone: nobody writes it.
     """
@@ -70,6 +77,9 @@ class OrderChangeRequest(models.Model):
     picking_ids = fields.Many2many(
         "stock.picking", string="Transfers", readonly=True, help="Those in hand when it was asked."
     )
+    source = fields.Char("Sender", readonly=True, help="The program that asks; it reads the answer itself.")
+    external_key = fields.Char("Sender's key", readonly=True)
+    payload = fields.Json(readonly=True)
     outcome = fields.Selection(OUTCOMES, "Customer", default="none", required=True, readonly=True)
     email = fields.Char("Sent to", readonly=True)
     told_at = fields.Datetime("Told at", readonly=True)
@@ -77,6 +87,10 @@ class OrderChangeRequest(models.Model):
 
     _one_open = models.UniqueIndex(
         "(order_id) WHERE state = 'requested'", "The floor is asked about this order already."
+    )
+
+    _one_key = models.UniqueIndex(
+        "(company_id, source, external_key) WHERE external_key IS NOT NULL", "This key was used for another request."
     )
 
     @api.depends("name", "order_id.name")
@@ -162,9 +176,9 @@ class OrderChangeRequest(models.Model):
     # ------------------------------------------------------------------ what cannot be done any more
 
     def _wishes(self):
-        """What the lines are wished to be: order line to quantity in its unit."""
+        """What is wished: of other quantities order line to quantity in its unit, else the order's field to its value."""
         self.ensure_one()
-        return {line.order_line_id: line.quantity for line in self.line_ids}
+        return {line.order_line_id: line.quantity for line in self.line_ids} | self._head_wishes()
 
     def _check_possible(self):
         """:raises UserError: names the requests that cannot be done, and why"""
@@ -181,12 +195,15 @@ class OrderChangeRequest(models.Model):
     def _miss(self, orders):
         """Goods of ``orders`` have left: what the floor was asked and cannot do any more is declined by itself; for ``sudo``."""
         found = self.search([("order_id", "in", orders.ids), ("state", "=", "requested")]) if orders else self
-        for request in found:
-            gone = request.order_id._change_gone(request.kind, request._wishes())
-            if gone:
-                request._transition("miss", reason=gone)
-                request._transition_write({"by_itself": True})
-                request._answered("change_declined")
+        gone = {request: request.order_id._change_gone(request.kind, request._wishes()) for request in found}
+        late = found.filtered(gone.get)
+        if not late:
+            return
+        late._transition("miss", reason=self.env._("Goods have left."))
+        for request in late:
+            # each with its own words; the ORM writes them together
+            request._transition_write({"answer": gone[request], "by_itself": True})
+        late._answered("change_declined")
 
     @api.model
     def _overtake(self, orders):
@@ -227,7 +244,7 @@ class OrderChangeRequest(models.Model):
                     [
                         self.env._("%(what)s (%(request)s): %(kind)s.", what=label, request=request.name,
                                    kind=request._kind_words()),
-                        *request.line_ids._words(),
+                        *request._wish_words(),
                         *filter(None, [request.answer if request.state != "requested" else request.reason]),
                     ]
                 )
@@ -241,15 +258,30 @@ class OrderChangeRequest(models.Model):
         return dict(self._fields["kind"]._description_selection(self.env))[self.kind].lower()
 
     def _tell_asker(self):
-        """Who asked gets a to-do with the answer, unless they gave it."""
+        """Who asked gets a to-do with the answer, unless they gave it, or are a program; one insertion for all."""
         labels = dict(self._fields["state"]._description_selection(self.env))
-        for request in self.sudo():
-            asker = request.requested_by_id
-            if asker == self.env.user or not asker.active:
-                continue
-            request.order_id.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("%(request)s: %(state)s", request=request.name, state=labels[request.state]),
-                note=request.answer or "",
-                user_id=asker.id,
+        todo = self.sudo().filtered(
+            lambda request: (
+                request.requested_by_id != self.env.user and request.requested_by_id.active and not request.external_key
             )
+        )
+        if not todo:
+            return
+        # core asks each document for its name alone: read them together first
+        todo.order_id.mapped("display_name")
+        kind = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        model = self.env["ir.model"]._get_id("sale.order")
+        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "activity_type_id": kind.id if kind else False,
+                    "automated": True,
+                    "res_model_id": model,
+                    "res_id": request.order_id.id,
+                    "user_id": request.requested_by_id.id,
+                    "summary": self.env._("%(request)s: %(state)s", request=request.name, state=labels[request.state]),
+                    "note": plaintext2html(request.answer or ""),
+                }
+                for request in todo
+            ]
+        )

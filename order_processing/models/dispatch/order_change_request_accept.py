@@ -15,10 +15,14 @@ class OrderChangeRequest(models.Model):
         cache = self.env.cr.cache
         cache[ACCEPTING] = set(self.order_id.ids)
         try:
-            cancels = self.filtered(lambda request: request.kind == "cancel")
-            cancels._carry_out_cancel()
-            for request in self - cancels:
+            kinds = self.grouped("kind")
+            kinds.get("cancel", self.browse())._carry_out_cancel()
+            for request in kinds.get("change", ()):
                 request._carry_out_change()
+            for request in kinds.get("address", ()):
+                request._carry_out_address()
+            for request in kinds.get("date", ()):
+                request._carry_out_date()
         finally:
             cache.pop(ACCEPTING, None)
 
@@ -79,7 +83,7 @@ class OrderChangeRequest(models.Model):
         touched = pickings | self._open_pickings().filtered(lambda picking: picking.move_line_ids.package_id & opened)
         self._void(opened, touched, kinds=("pick_list", "slip", *(("label", "return_label") if opened else ())))
         self._void_labels(shared - touched)
-        touched._change_check_again(self.display_name)
+        touched._change_check_again(self.env._("Other goods since the request %s.", self.display_name))
         touched.order_pickup_id.sudo()._sync_parcels()
         touched.filtered(lambda picking: picking.state == "cancel")._change_off_pickup()
 

@@ -62,7 +62,7 @@ class OrderChangeRequest(models.Model):
     # ------------------------------------------------------------------ words of the messages
 
     def _told_lines(self):
-        """The wished quantities in a message: list of dicts ``{product, before, after, unit}``, in the context's language."""
+        """What is wished in a message: list of dicts ``{product, before, after, unit}``, in the context's language."""
         self.ensure_one()
         return [
             {
@@ -72,7 +72,7 @@ class OrderChangeRequest(models.Model):
                 "unit": line.uom_id.name or "",
             }
             for line in self.line_ids
-        ]
+        ] + self._head_rows()
 
     def _told_order(self):
         """What the customer calls the order."""

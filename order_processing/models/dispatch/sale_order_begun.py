@@ -53,32 +53,40 @@ class SaleOrderBegun(models.Model):
     def _picking_gate(self):
         """Orders are not cancelled while the floor has them in hand, but by an accepted request.
 
-        Where controls observe it goes through, and stands in the day book.
-
-        :raises UserError: where enforced; names the orders, the transfers and the way out
+        :raises UserError: as ``_picking_stop``
         """
-        accepted = self.env.cr.cache.get(ACCEPTING, ())
+        accepted = self._change_accepted()
         orders = self.sudo().filtered(
             lambda order: (
                 order.state == "sale" and order.id not in accepted and order.company_id._order_control_records()
             )
         )
+        self._picking_stop(
+            orders,
+            lambda order, transfers: self.env._(
+                "%(order)s is not cancelled any more without the floor: picking has begun with %(transfers)s.",
+                order=order.name,
+                transfers=transfers,
+            ),
+        )
+
+    def _picking_stop(self, orders, words):
+        """Stop what is done to ``orders`` (``sudo``, of these) as far as the floor has them in hand.
+
+        Where controls observe it goes through, and stands in the day book.
+
+        :param words: an order and its transfers, in words, to the line of the refusal
+        :raises UserError: where enforced; names the orders, the transfers and the way out
+        """
         begun = orders._picking_begun() if orders else {}
         if not begun:
             return
-        # nobody reads of transfers of an order that is not his to cancel
+        # nobody reads of transfers of an order that is not his to change
         self.browse(begun).check_access("write")
         self._picking_names(begun.values())
         enforced = orders.filtered(lambda order: order.id in begun and order.company_id._order_control_enforced())
         if enforced:
-            rows = [
-                self.env._(
-                    "%(order)s is not cancelled any more without the floor: picking has begun with %(transfers)s.",
-                    order=order.name,
-                    transfers=order._picking_begun_words(begun[order.id]),
-                )
-                for order in enforced
-            ]
+            rows = [words(order, order._picking_begun_words(begun[order.id])) for order in enforced]
             raise UserError("\n".join([*rows, enforced._picking_way_out()]))
         self.env["order.event"]._record(
             [
@@ -87,6 +95,10 @@ class SaleOrderBegun(models.Model):
                 if order.id in begun
             ]
         )
+
+    def _change_accepted(self):
+        """Ids of the orders whose accepted request is just carried out."""
+        return self.env.cr.cache.get(ACCEPTING, ())
 
     def _picking_way_out(self):
         """What to do with these orders, of which a change was refused, in words."""

@@ -1,10 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
 
 from ..common import scalars
+from ..common.turn import take_turn
 from .order_change_request import KINDS
+from .sale_order_change_head import HEADS
 
 SALES = "sales_team.group_sale_salesman"
 
@@ -40,56 +41,97 @@ class SaleOrder(models.Model):
 
     # ------------------------------------------------------------------ asking
 
-    def action_request_change(self, kind, reason, quantities=None):
-        """Ask the floor to cancel these orders, or to send other quantities of them; who picks accepts or declines.
+    def action_request_change(self, kind, reason, quantities=None, address=None, dates=None):
+        """Ask the floor to cancel these orders, or to send other quantities of them, to another address or on another day.
 
-        The same request again answers the one that waits.
+        Who picks accepts or declines. The same request again answers the one that waits.
 
-        :param str kind: ``cancel`` or ``change``
+        :param str kind: ``cancel``, ``change``, ``address`` or ``date``
         :param str reason: why, required
         :param list quantities: of a change: ``[{line, quantity}]``, ids of order lines and the wished quantity in the line's unit
+        :param int address: of another address: id of the contact, which the user may read
+        :param dict dates: of another day: values of ``commitment_date``, ``order_ship_from``, ``order_ship_until``; what is left
+            out stays
         :return: ``[{order, order_id, request, request_id, state}]``, in order
         :raises AccessError: the user does not sell, or may not write an order
         :raises UserError: names every order of which picking has not begun, of which goods have left, that is invoiced, of which
-            something else is asked already; or what is wrong with the quantities. Nothing is asked then
+            something else is asked already; or what is wrong with what is wished. Nothing is asked then
         """
         self.env["order.transition.mixin"]._check_order_group(SALES)
         self.check_access("write")
-        reason = (reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Say why: a reason is required for %s.", ", ".join(self.mapped("name"))))
-        if kind not in dict(KINDS):
-            raise UserError(
-                self.env._("The floor is asked to “cancel” or to “change” an order, not to “%s” it.", kind or "-")
-            )
+        if kind == "address" and address and isinstance(address, int) and not isinstance(address, bool):
+            self.env["res.partner"].browse(address).check_access("read")
+        return self._request_change(kind, reason, quantities, address, dates)
+
+    def _request_change(self, kind, reason, quantities=None, address=None, dates=None):
+        """As ``action_request_change``, for who was asked whether they may."""
         orders = self.sudo()
-        wishes = orders._change_wishes(kind, quantities)
-        self.env.cr.execute(
-            SQL("SELECT id FROM sale_order WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", sorted(self.ids))
-        )
-        requests = self.env["order.change.request"].sudo()
-        known = {
-            request.order_id.id: request
-            for request in requests.search([("order_id", "in", self.ids), ("state", "=", "requested")])
-        }
-        begun = orders._picking_begun()
-        rows = orders._change_problems(kind, wishes, known, begun)
-        if rows:
-            raise UserError("\n".join(rows))
-        fresh = orders.filtered(lambda order: order.id not in known)
-        made = requests.create([order._change_values(kind, reason, wishes[order], begun) for order in fresh])
-        made._book("change_requested")
-        known |= {request.order_id.id: request for request in made}
+        wishes = orders._change_wished(kind, reason, quantities, address, dates)
+        asked = {order: {"kind": kind, "reason": reason.strip(), "wishes": wishes[order]} for order in orders}
+        waiting, problems = orders._change_ask(asked, whole=True)
+        if problems:
+            raise UserError("\n".join(words for _code, words in problems.values()))
         return [
             {
                 "order": order.name,
                 "order_id": order.id,
-                "request": known[order.id].name,
-                "request_id": known[order.id].id,
-                "state": known[order.id].state,
+                "request": waiting[order].name,
+                "request_id": waiting[order].id,
+                "state": waiting[order].state,
             }
-            for order in self
+            for order in orders
         ]
+
+    def _change_wished(self, kind, reason, quantities=None, address=None, dates=None):
+        """What is wished of these orders (``sudo``): ``{order: wishes}``, as ``order.change.request._wishes`` has them.
+
+        :raises UserError: says what is wrong with what is asked
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: a reason is required for %s.", ", ".join(self.mapped("name"))))
+        if kind not in dict(KINDS):
+            raise UserError(
+                self.env._(
+                    "The floor is asked to “cancel” or “change” an order, for another “address” or “date”, not to “%s” it.",
+                    kind or "-",
+                )
+            )
+        if kind in HEADS:
+            return self._change_head_wishes(kind, quantities, address, dates)
+        return self._change_wishes(kind, quantities)
+
+    def _change_ask(self, asked, whole=False):
+        """Ask the floor about these orders (``sudo``) as far as there is a floor to ask; the same queries whatever their number.
+
+        Who asks at the same moment waits and is tried again by core: an order is asked about once.
+
+        :param dict asked: order to ``{kind, reason, wishes}`` and what else its request keeps
+        :param bool whole: where one cannot be asked about, none is
+        :return: ``({order: the request that waits}, {order: (code of the contract, words)})``
+        """
+        take_turn(self.env.cr, self._table, self.ids)
+        waiting = self._change_waiting()
+        begun = self._picking_begun()
+        problems = {
+            order: problem
+            for order in self
+            if (problem := order._change_problem(asked[order], waiting.get(order), begun))
+        }
+        if whole and problems:
+            return {}, problems
+        fresh = self.filtered(lambda order: order not in waiting and order not in problems)
+        made = (
+            self.env["order.change.request"]
+            .sudo()
+            .create([order._change_values(begun, **asked[order]) for order in fresh])
+        )
+        made._book("change_requested")
+        return {**waiting, **dict(zip(fresh, made))}, problems
+
+    def _change_waiting(self):
+        """The request that waits for an answer about each of these orders (``sudo``): ``{order: order.change.request}``."""
+        found = self.env["order.change.request"].search([("order_id", "in", self.ids), ("state", "=", "requested")])
+        return {request.order_id: request for request in found}
 
     def _change_wishes(self, kind, quantities):
         """``quantities`` as ``{order: {line: quantity}}``.
@@ -129,32 +171,31 @@ class SaleOrder(models.Model):
             for order, own in wishes.items()
         }  # fmt: skip
 
-    def _change_problems(self, kind, wishes, known, begun):
-        """Why the floor is not asked about these orders (``sudo``), in words."""
-        rows = []
-        for order in self:
-            request, wish = known.get(order.id), wishes[order]
-            if request:
-                if request.kind != kind or request._wishes() != wish:
-                    rows.append(
-                        self.env._(
-                            "%(order)s: %(request)s waits for the floor's answer. Take it back first to ask for something else.",
-                            order=order.name,
-                            request=request.name,
-                        )
-                    )
-                continue
-            if kind == "change" and not wish:
-                rows.append(self.env._("%s: no other quantity is wished.", order.name))
-                continue
-            why = order._change_gone(kind, wish) or order._change_barred(kind, wish)
-            if not why and order.id not in begun:
-                why = self.env._("Picking of %s has not begun: cancel or change it on the order itself.", order.name)
-            if why:
-                rows.append(why)
-        return rows
+    def _change_problem(self, asked, waiting, begun):
+        """Why the floor is not asked ``asked`` about this order (``sudo``): ``(code of the contract, words)``, or ``None``."""
+        self.ensure_one()
+        kind, wishes = asked["kind"], asked["wishes"]
+        if waiting:
+            if waiting.kind == kind and waiting._wishes() == wishes:
+                return None
+            return "refused", self.env._(
+                "%(order)s: %(request)s waits for the floor's answer. Take it back first to ask for something else.",
+                order=self.name,
+                request=waiting.name,
+            )
+        if kind != "cancel" and not wishes:
+            return "invalid", self._change_nothing(kind)
+        if gone := self._change_gone(kind, wishes):
+            return "too_late", gone
+        if barred := self._change_barred(kind, wishes):
+            return "refused", barred
+        if self.id not in begun:
+            return "not_begun", self.env._(
+                "Picking of %s has not begun: cancel or change it on the order itself.", self.name
+            )
+        return None
 
-    def _change_values(self, kind, reason, wishes, begun):
+    def _change_values(self, begun, kind, reason, wishes, **more):
         """Values of a request about this order."""
         self.ensure_one()
         return {
@@ -164,36 +205,64 @@ class SaleOrder(models.Model):
             "requested_by_id": self.env.uid,
             "requested_at": fields.Datetime.now(),
             "picking_ids": [Command.set(list(begun[self.id]))],
+            **more,
+            **(self._change_head_values(wishes) if kind in HEADS else self._change_line_values(wishes)),
+        }
+
+    @staticmethod
+    def _change_line_values(wishes):
+        return {
             "line_ids": [
                 Command.create({"order_line_id": line.id, "ordered": line.product_uom_qty, "quantity": wish})
                 for line, wish in wishes.items()
-            ],
+            ]
         }
+
+    def _change_nothing(self, kind):
+        """That nothing else is wished than what stands, in words."""
+        self.ensure_one()
+        words = {
+            "change": self.env._("%s: no other quantity is wished.", self.name),
+            "address": self.env._("%s: no other address is wished.", self.name),
+            "date": self.env._("%s: no other day is wished.", self.name),
+        }
+        return words[kind]
 
     # ------------------------------------------------------------------ what cannot be any more
 
     def _change_gone(self, kind, wishes):
-        """Why it is too late for ever to cancel this order (``sudo``), or to send ``wishes`` (line to quantity) of it; else ``""``."""
+        """Why it is too late for ever to cancel this order (``sudo``), or to change it to ``wishes``; else ``""``.
+
+        :param dict wishes: as ``order.change.request._wishes``
+        """
         self.ensure_one()
         if self.state != "sale":
             return self.env._("%s is no confirmed order any more.", self.name)
-        left = self.order_line.move_ids.filtered(
-            lambda move: (
-                move.state == "done" and not move.origin_returned_move_id and move.location_dest_id._is_outgoing()
-            )
-        )
+        # a list, so that what is read of one is read for those of all orders
+        left = [
+            move
+            for move in self.order_line.move_ids
+            if move.state == "done" and not move.origin_returned_move_id and move.location_dest_id._is_outgoing()
+        ]
+
+        def transfers(line=None):
+            names = dict.fromkeys(move.picking_id.name for move in left if not line or move.sale_line_id == line)
+            return ", ".join(filter(None, names))
+
         if kind == "cancel" and left:
             return self.env._(
                 "Goods of %(order)s have left with %(transfers)s: ask for a return; for what is still here ask to send less.",
                 order=self.name,
-                transfers=", ".join(left.picking_id.mapped("name")),
+                transfers=transfers(),
             )
+        if kind in HEADS:
+            return self._change_head_gone(transfers())
         rows = [
             self.env._(
                 "%(delivered)g of %(line)s have left with %(transfers)s: ask for a return.",
                 delivered=line.qty_delivered,
                 line=(line.name or "").split("\n")[0],
-                transfers=", ".join((left & line.move_ids).picking_id.mapped("name")),
+                transfers=transfers(line),
             )
             for line, wish in wishes.items()
             if line.product_uom_id.compare(line.qty_delivered, wish) > 0
@@ -205,10 +274,13 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self.locked:
             return self.env._("%s is locked: unlock it first.", self.name)
-        lines = self.order_line if kind == "cancel" else self.order_line.browse().union(*wishes)
-        billed = lines.filtered(
+        if kind in HEADS:
+            return self._change_head_barred(wishes)
+        # of all lines of all orders together: what is filtered first is read for itself
+        billed = self.order_line.filtered(
             lambda line: (
-                not line.display_type
+                (kind == "cancel" or line in wishes)
+                and not line.display_type
                 and line.product_uom_id.compare(line.qty_invoiced_posted, wishes.get(line, 0.0)) > 0
             )
         )
@@ -248,7 +320,7 @@ class OrderChangeRequest(models.Model):
         """What is asked with this request, by whom and why, in one line."""
         self.ensure_one()
         request = self.sudo()
-        words = [request._kind_words(), *request.line_ids._words()]
+        words = [request._kind_words(), *request._wish_words()]
         return self.env._(
             "%(request)s, %(what)s, asked by %(user)s: %(reason)s",
             request=request.name,

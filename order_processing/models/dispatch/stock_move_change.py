@@ -289,9 +289,9 @@ class StockPicking(models.Model):
         """These are cancelled: no carrier waits for them."""
         self._pickup_off()
 
-    def _change_check_again(self, request):
+    def _change_check_again(self, reason):
         """Simple checks that passed look at other goods now; those of quality points follow by themselves."""
         checks = self.sudo().order_quality_check_ids.filtered(
             lambda check: not check.point_id and check.state == "passed" and check.picking_id.state not in CLOSED
         )
-        checks._transition("renew", reason=self.env._("Other goods since the request %s.", request))
+        checks._transition("renew", reason=reason)

@@ -19,3 +19,4 @@ from . import sale_order
 from . import sale_order_acknowledgement
 from . import sale_order_comparison
 from . import sale_order_line
+from . import order_intake_address

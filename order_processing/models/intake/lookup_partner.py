@@ -81,6 +81,11 @@ class PartnerLookup:
                     values[field] = other.id
         return customer
 
+    def fill_address(self, parcel, customer):
+        """Put where the goods go into the parcel's values, or errors on it; ``customer`` is known."""
+        found = self._partner(parcel, *ROLES[1], customer)
+        parcel.values["partner_shipping_id"] = found.id if found else False
+
     def _partner(self, parcel, role, field, customer=None):
         """The partner that ``role`` names, a ``NewPartner`` kept on the parcel, or ``None`` with an error."""
         if role in parcel.chosen.partners:
