@@ -142,6 +142,18 @@ def test_sql_is_composed_and_old_idioms_are_absent():
     assert not faults, faults
 
 
+def test_no_quantity_is_cut_to_six_digits():
+    """``g`` writes 1234567.5 as 1.23457e+06: people read ``number_words``, programs the number itself."""
+    faults = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in ADDON.rglob("*")
+        if path.suffix in (".py", ".xml", ".js") and not {"lib", "migrations"} & set(path.parts)
+        for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r":g\}|%g\b|%\(\w+\)g\b", row)
+    ]
+    assert not faults, faults
+
+
 def test_what_is_public_is_documented():
     """Every public method of the add-on's models says what it takes and gives."""
     silent = []

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.common.number_words import number_words
+
 
 class OrderQualityAnswer(models.TransientModel):
     """Answer the check of a quality point: count, measure, photograph, describe or weigh its goods, or scan them."""
@@ -32,11 +34,11 @@ class OrderQualityAnswer(models.TransientModel):
         code, self.code = self.code, False
         found = self.check_id.action_scan(code or "")
         self.said = self.env._(
-            "%(product)s %(lot)s: %(counted)g of %(wanted)g",
+            "%(product)s %(lot)s: %(counted)s of %(wanted)s",
             product=found["product"],
             lot=found["lot"],
-            counted=found["counted"],
-            wanted=found["wanted"],
+            counted=number_words(self.env, found["counted"]),
+            wanted=number_words(self.env, found["wanted"]),
         )
         if found["state"] != "to_check":
             return {"type": "ir.actions.act_window_close"}

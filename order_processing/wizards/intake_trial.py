@@ -4,6 +4,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.common.number_words import number_words
 from ..models.intake import reading
 from ..models.intake.places import in_words
 
@@ -91,7 +92,7 @@ class OrderIntake(models.Model):
                         "lines": [
                             {
                                 "name": line.product_id.display_name,
-                                "quantity": f"{line.product_uom_qty:g}",
+                                "quantity": number_words(self.env, line.product_uom_qty),
                                 "unit": line.product_uom_id.name,
                                 "price": order.currency_id.format(line.price_unit),
                             }

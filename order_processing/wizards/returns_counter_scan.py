@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.common.number_words import number_words
 from .returns_counter import EXPECTED
 
 
@@ -183,7 +184,9 @@ class OrderReturnCounterScan(models.TransientModel):
         line = own.filtered(lambda line: line.quantity < line.announced)[:1] or own[:1]
         if line:
             line.quantity += 1
-            self.said = self.env._("%(product)s: %(count)g", product=product.display_name, count=line.quantity)
+            self.said = self.env._(
+                "%(product)s: %(count)s", product=product.display_name, count=number_words(self.env, line.quantity)
+            )
         else:
             self.line_ids = [
                 Command.create(
@@ -206,10 +209,10 @@ class OrderReturnCounterScan(models.TransientModel):
             line._count_lot(lot, 1.0)
         (line or kit).lot_ids = [Command.link(lot.id)]
         self.said = self.env._(
-            "%(lot)s of %(product)s: %(count)g",
+            "%(lot)s of %(product)s: %(count)s",
             lot=lot.name,
             product=(line or kit).product_id.display_name,
-            count=(line or kit).quantity,
+            count=number_words(self.env, (line or kit).quantity),
         )
 
     def _scan_package(self, package):
@@ -231,7 +234,7 @@ class OrderReturnCounterScan(models.TransientModel):
             if item.lot_id:
                 line._count_lot(item.lot_id, quantity)
                 line.lot_ids = [Command.link(item.lot_id.id)]
-            counted.append(f"{line.product_id.display_name}: {line.quantity:g}")
+            counted.append(f"{line.product_id.display_name}: {number_words(self.env, line.quantity)}")
         if counted:
             self.package_ids = [Command.link(package.id)]
         self.said = ", ".join(counted) or self.env._("%s: nothing of this case left in it.", package.name)

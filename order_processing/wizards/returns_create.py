@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.business_day import business_day
+from ..models.common.number_words import number_words
 
 # what a line is settled by unless somebody says otherwise: the first that its policy allows
 PROPOSED = ("refund", "credit", "replacement")
@@ -120,12 +121,12 @@ class OrderReturnCreate(models.TransientModel):
         left = {line.id: line.order_returnable_qty for line in chosen.order_line_id}
         refused = [
             self.env._(
-                "%(order)s, %(product)s: %(asked)g %(unit)s cannot come back, only %(left)g are left.",
+                "%(order)s, %(product)s: %(asked)s %(unit)s cannot come back, only %(left)s are left.",
                 order=line.order_line_id.order_id.name,
                 product=line.product_id.display_name,
-                asked=line.quantity,
+                asked=number_words(self.env, line.quantity),
                 unit=line.uom_id.name,
-                left=left[line.order_line_id.id],
+                left=number_words(self.env, left[line.order_line_id.id]),
             )
             for line in chosen
             if line.uom_id.compare(line.quantity, left[line.order_line_id.id]) > 0

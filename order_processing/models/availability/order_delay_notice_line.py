@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.number_words import number_words
+
 ANSWERS = [
     ("wait", "Waits"),
     ("part", "Wants what is there now"),
@@ -52,8 +54,8 @@ class OrderDelayNoticeLine(models.Model):
         """Each line in words: what, from when to when."""
         return [
             self.env._(
-                "%(quantity)g %(unit)s %(product)s: %(day)s, before %(before)s",
-                quantity=line.quantity,
+                "%(quantity)s %(unit)s %(product)s: %(day)s, before %(before)s",
+                quantity=number_words(self.env, line.quantity),
                 unit=line.uom_id.name,
                 product=(line.order_line_id.name or "").split("\n")[0],
                 day=line.promised,

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ..common.number_words import number_words
 from ..common.sale_order_line import CLOSING
 
 PROCESSOR = "order_processing.group_processor"
@@ -43,8 +44,8 @@ class SaleOrderLine(models.Model):
             line.order_closed_qty = sum(quantity for _code, _day, quantity in rows)
             line.order_closed_text = "; ".join(
                 self.env._(
-                    "%(quantity)g %(unit)s not delivered (%(reason)s, %(date)s)",
-                    quantity=quantity,
+                    "%(quantity)s %(unit)s not delivered (%(reason)s, %(date)s)",
+                    quantity=number_words(self.env, quantity),
                     unit=line.product_uom_id.name or "",
                     reason=printed[code],
                     date=format_date(self.env, day),

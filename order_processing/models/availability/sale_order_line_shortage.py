@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.tools.misc import format_amount, format_date
 
 from ..common.business_day import business_day
+from ..common.number_words import number_words
 from .promise_query import free_query
 from .shortage import CHOICES, STANDING, Plan, Shortage, Supply
 
@@ -47,19 +48,25 @@ class SaleOrderLine(models.Model):
         unit, order = self.product_uom_id, self.order_id
         told = []
         if fact.ready:
-            told.append(self.env._("now: %g", fact.ready))
+            told.append(self.env._("now: %s", number_words(self.env, fact.ready)))
         elif fact.others:
             told.append(self.env._("now: the rest of the order"))
         products = [
             (product, self._shortage_units(product, supply.of(product, order.warehouse_id)))
             for product in self._shortage_substitutes()
         ]
-        told += [f"{product.display_name}: {left:g}" for product, left in products if not unit.is_zero(left)][:NAMED]
+        told += [
+            f"{product.display_name}: {number_words(self.env, left)}"
+            for product, left in products
+            if not unit.is_zero(left)
+        ][:NAMED]
         houses = [
             (house, self._shortage_units(self.product_id, supply.of(self.product_id, house)))
             for house in (self._shortage_houses(supply) if fact.plain else ())
         ]
-        told += [f"{house.name}: {left:g}" for house, left in houses if not unit.is_zero(left)][:NAMED]
+        told += [f"{house.name}: {number_words(self.env, left)}" for house, left in houses if not unit.is_zero(left)][
+            :NAMED
+        ]
         return told
 
     # ------------------------------------------------------------------ how the lines stand
@@ -205,8 +212,8 @@ class SaleOrderLine(models.Model):
             return Plan("wait", problem=problem)
         day = self._shortage_again(decision)
         words = self.env._(
-            "%(short)g %(unit)s wait, promised for %(promised)s; looked at again on %(day)s.",
-            short=fact.short,
+            "%(short)s %(unit)s wait, promised for %(promised)s; looked at again on %(day)s.",
+            short=number_words(self.env, fact.short),
             unit=self.product_uom_id.name,
             promised=self._shortage_promised(),
             day=format_date(self.env, day),
@@ -243,10 +250,10 @@ class SaleOrderLine(models.Model):
         if problem := self._shortage_kept_back(fact):
             return Plan("part", problem=problem)
         words = self.env._(
-            "%(ready)g %(unit)s are reserved and leave next, %(short)g follow with a backorder, promised for %(promised)s.",
-            ready=fact.ready,
+            "%(ready)s %(unit)s are reserved and leave next, %(short)s follow with a backorder, promised for %(promised)s.",
+            ready=number_words(self.env, fact.ready),
             unit=self.product_uom_id.name,
-            short=fact.short,
+            short=number_words(self.env, fact.short),
             promised=self._shortage_promised(),
         )
         if not fact.ready:
@@ -274,8 +281,8 @@ class SaleOrderLine(models.Model):
                 used = self.product_uom_id._compute_quantity(take, product.uom_id, round=False)
                 supply.take(product, house, used)
                 words = self.env._(
-                    "%(take)g %(unit)s of %(product)s in place of it; the order is verified again before they leave.",
-                    take=take,
+                    "%(take)s %(unit)s of %(product)s in place of it; the order is verified again before they leave.",
+                    take=number_words(self.env, take),
                     unit=self.product_uom_id.name,
                     product=product.display_name,
                 )
@@ -291,7 +298,7 @@ class SaleOrderLine(models.Model):
         """Words for what a choice leaves short."""
         if self.product_uom_id.compare(rest, 0) <= 0:
             return ""
-        return " " + self.env._("%(rest)g stay short.", rest=self.product_uom_id.round(rest))
+        return " " + self.env._("%(rest)s stay short.", rest=number_words(self.env, self.product_uom_id.round(rest)))
 
     def _shortage_plan_warehouse(self, decision, fact, supply):
         if problem := self._shortage_fixed(fact):
@@ -316,8 +323,8 @@ class SaleOrderLine(models.Model):
             return Plan("warehouse", problem=self.env._("no other warehouse has any of it free"))
         supply.take(product, house, self.product_uom_id._compute_quantity(take, product.uom_id, round=False))
         words = self.env._(
-            "%(take)g %(unit)s leave %(house)s with a transfer of their own.",
-            take=take,
+            "%(take)s %(unit)s leave %(house)s with a transfer of their own.",
+            take=number_words(self.env, take),
             unit=self.product_uom_id.name,
             house=house.name,
         )
@@ -328,10 +335,10 @@ class SaleOrderLine(models.Model):
         if problems:
             return Plan("cancel", problem="; ".join(problems))
         words = self.env._(
-            "%(short)g %(unit)s are closed short and neither delivered nor invoiced; %(kept)g stay ordered.",
-            short=fact.short,
+            "%(short)s %(unit)s are closed short and neither delivered nor invoiced; %(kept)s stay ordered.",
+            short=number_words(self.env, fact.short),
             unit=self.product_uom_id.name,
-            kept=self.product_uom_id.round(self.product_uom_qty - fact.short),
+            kept=number_words(self.env, self.product_uom_id.round(self.product_uom_qty - fact.short)),
         )
         return Plan("cancel", fact.short, words)
 

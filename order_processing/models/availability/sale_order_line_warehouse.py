@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..common.number_words import number_words
+
 CLOSED = ("draft", "done", "cancel")
 
 
@@ -118,10 +120,10 @@ class SaleOrderLine(models.Model):
             if line.product_id.uom_id.compare(left, 0) > 0:
                 problems.append(
                     self.env._(
-                        "- %(order)s, %(line)s: less of it is open than %(quantity)g %(unit)s; look at its shortage anew.",
+                        "- %(order)s, %(line)s: less of it is open than %(quantity)s %(unit)s; look at its shortage anew.",
                         order=line.order_id.name,
                         line=(line.name or "").split("\n")[0],
-                        quantity=quantity,
+                        quantity=number_words(self.env, quantity),
                         unit=line.product_uom_id.name,
                     )
                 )

@@ -1,5 +1,6 @@
 from . import transition
 from . import ir_sequence
+from . import uom_uom
 from . import order_company_mixin
 from . import order_general_mixin
 from . import order_limit_mixin

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .number_words import measure_words
+
 
 class OrderLimitMixin(models.AbstractModel):
     """Up to where a person, or everybody of a group, may go on his own: the own limit, else the highest of the groups.
@@ -66,7 +68,7 @@ class OrderLimitMixin(models.AbstractModel):
     @api.model
     def _shown(self, limit):
         """The words for ``limit``, an amount or a share, of one record."""
-        return f"{limit:g}"
+        return measure_words(self.env, limit)
 
     def _compute_display_name(self):
         for limit in self:

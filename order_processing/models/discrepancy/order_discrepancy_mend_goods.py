@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..common.number_words import number_words
+
 # which way the goods that are fetched back went
 BACK_IN = "in"
 OUT = "out"
@@ -82,10 +84,10 @@ class OrderDiscrepancyMendGoods(models.Model):
             if unit.compare(quantity, 0) > 0:
                 missing.append(
                     self.env._(
-                        "%(order)s, %(product)s: no transfer is left to take %(quantity)g %(unit)s back from.",
+                        "%(order)s, %(product)s: no transfer is left to take %(quantity)s %(unit)s back from.",
                         order=line.order_id.name,
                         product=product.display_name if product else (line.name or "").split("\n")[0],
-                        quantity=quantity,
+                        quantity=number_words(self.env, quantity),
                         unit=unit.name,
                     )
                 )
@@ -185,10 +187,10 @@ class OrderDiscrepancyMendGoods(models.Model):
                 rows.append(
                     self._mend_row(
                         self.env._(
-                            "%(product)s: %(closed)g of %(before)g closed",
+                            "%(product)s: %(closed)s of %(before)s closed",
                             product=(line.name or "").split("\n")[0],
-                            closed=closed[line.id],
-                            before=before[line.id][0],
+                            closed=number_words(self.env, closed[line.id]),
+                            before=number_words(self.env, before[line.id][0]),
                         ),
                         quantity=line.product_uom_qty,
                         unit=line.product_uom_id.name,

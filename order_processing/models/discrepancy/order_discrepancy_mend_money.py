@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..common.number_words import number_words
+
 
 class OrderDiscrepancyMendMoney(models.Model):
     """Acts that enter invoices and credit notes. Drafts are made as core makes those of a sale, whoever may sell; posting
@@ -52,10 +54,10 @@ class OrderDiscrepancyMendMoney(models.Model):
             if unit.compare(quantity, 0) > 0:
                 missing.append(
                     self.env._(
-                        "%(order)s, %(product)s: %(quantity)g %(unit)s stand on no posted invoice that is not credited.",
+                        "%(order)s, %(product)s: %(quantity)s %(unit)s stand on no posted invoice that is not credited.",
                         order=line.order_id.name,
                         product=(line.name or "").split("\n")[0],
-                        quantity=quantity,
+                        quantity=number_words(self.env, quantity),
                         unit=unit.name,
                     )
                 )

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..common.number_words import number_words
 from .kinds import BY_CODE
 from .mends import acts_of
 from .order_discrepancy import OPEN, PROCESSOR
@@ -37,7 +38,12 @@ class OrderDiscrepancyMendOther(models.Model):
         rows = []
         for line in lines:
             for label, name, old in zip(labels, STORED, before[line.id]):
-                text = self.env._("%(line)s, %(field)s: %(old)g before", line=line.display_name, field=label, old=old)
+                text = self.env._(
+                    "%(line)s, %(field)s: %(old)s before",
+                    line=line.display_name,
+                    field=label,
+                    old=number_words(self.env, old),
+                )
                 rows.append(self._mend_row(text, quantity=line[name], unit=line.product_uom_id.name))
         return {"documents": [lines.sudo(False).order_id], "rows": rows}
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
+from ..common.number_words import number_words
 from .kinds import BY_CODE, KINDS
 from .order_discrepancy import SEVERITIES
 
@@ -184,7 +185,7 @@ class OrderDiscrepancy(models.Model):
         self.ensure_one()
         if self.measure == "weight":
             unit = self.env["product.template"]._get_weight_uom_name_from_ir_config_parameter()
-            return f"{figure:.3f}".rstrip("0").rstrip(".") + f" {unit}"
+            return f"{number_words(self.env, figure, 3)} {unit}"
         if self.measure == "count":
-            return f"{figure:.0f}"
+            return number_words(self.env, figure, 0)
         return super()._shown(figure)

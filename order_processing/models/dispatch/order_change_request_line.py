@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..common.number_words import number_words
 from .natural import natural
 
 
@@ -24,10 +25,10 @@ class OrderChangeRequestLine(models.Model):
         """These as lines for people."""
         return [
             self.env._(
-                "%(product)s: %(before)g → %(after)g %(unit)s",
+                "%(product)s: %(before)s → %(after)s %(unit)s",
                 product=line.product_id.display_name,
-                before=line.ordered,
-                after=line.quantity,
+                before=number_words(self.env, line.ordered),
+                after=number_words(self.env, line.quantity),
                 unit=line.uom_id.name or "",
             )
             for line in self

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common import contract
+from ..common.number_words import number_words
 
 TEMPLATES = {
     "accepted": "order_processing.mail_template_change_accepted",
@@ -67,8 +68,8 @@ class OrderChangeRequest(models.Model):
         return [
             {
                 "product": line.product_id.display_name,
-                "before": f"{line.ordered:g}",
-                "after": f"{line.quantity:g}",
+                "before": number_words(self.env, line.ordered),
+                "after": number_words(self.env, line.quantity),
                 "unit": line.uom_id.name or "",
             }
             for line in self.line_ids

@@ -8,6 +8,8 @@ from odoo.fields import Command
 from odoo.tools import float_compare
 from odoo.tools.mimetypes import guess_mimetype
 
+from ..common.number_words import measure_words, number_words, share_words
+
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 PHOTO_BYTES = 10 * 1024 * 1024
 TEXT_LENGTH = 2000
@@ -213,10 +215,10 @@ class OrderQualityCheckLine(models.Model):
         if lowest is not None and number < lowest:
             problems.append(
                 self.env._(
-                    "%(goods)s: %(name)s cannot be negative (%(number)g).",
+                    "%(goods)s: %(name)s cannot be negative (%(number)s).",
                     goods=self.display_name,
                     name=name,
-                    number=number,
+                    number=measure_words(self.env, number),
                 )
             )
             return 0.0
@@ -232,10 +234,10 @@ class OrderQualityCheckLine(models.Model):
         if self._compare(passed + failed, self.quantity) > 0 or passed < 0:
             problems.append(
                 self.env._(
-                    "%(goods)s: %(given)g are more than the %(there)g that lie there.",
+                    "%(goods)s: %(given)s are more than the %(there)s that lie there.",
                     goods=self.display_name,
-                    given=max(passed, 0.0) + failed,
-                    there=self.quantity,
+                    given=number_words(self.env, max(passed, 0.0) + failed),
+                    there=number_words(self.env, self.quantity),
                 )
             )
         return {"passed_qty": passed, "failed_qty": failed}
@@ -256,7 +258,7 @@ class OrderQualityCheckLine(models.Model):
         return {
             "value": value,
             "expected": point._expected_text(),
-            "found": f"{value:g} {point.uom_id.name}",
+            "found": f"{measure_words(self.env, value)} {point.uom_id.name}",
             **self._answer_whole(good),
         }
 
@@ -280,8 +282,8 @@ class OrderQualityCheckLine(models.Model):
         return {
             "value": value,
             "expected_value": expected,
-            "expected": f"{expected:g} {unit} ± {point.weight_tolerance:g} %",
-            "found": f"{value:g} {unit}",
+            "expected": f"{measure_words(self.env, expected)} {unit} ± {share_words(self.env, point.weight_tolerance)}",
+            "found": f"{measure_words(self.env, value)} {unit}",
             "weighed": self.package_id,
             **self._answer_whole(good),
         }

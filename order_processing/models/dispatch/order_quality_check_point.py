@@ -217,7 +217,7 @@ class OrderQualityCheckLine(models.Model):
         for line in self[:NAMED]:
             quantity = line.failed_qty if failed or line.state == "failed" else line._left()
             words.append(
-                f"{quantity:g} {line.uom_id.name} {line.display_name}" if line.product_id else line.display_name
+                f"{line.uom_id._quantity_words(quantity)} {line.display_name}" if line.product_id else line.display_name
             )
         if len(self) > NAMED:
             words.append(self.env._("%s more", len(self) - NAMED))

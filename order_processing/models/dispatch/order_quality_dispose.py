@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..common.number_words import number_words
+
 
 class OrderQualityCheck(models.Model):
     """Where failed goods go: into quarantine, into scrap, or back in exchange for others. (Or they leave: ``action_concede``.)"""
@@ -195,9 +197,9 @@ class StockMove(models.Model):
             if move.product_uom.compare(short, 0.0) > 0:
                 missing.append(
                     self.env._(
-                        "%(transfer)s: %(short)g %(unit)s of %(product)s are not in stock.",
+                        "%(transfer)s: %(short)s %(unit)s of %(product)s are not in stock.",
                         transfer=move.picking_id.name,
-                        short=short,
+                        short=number_words(self.env, short),
                         unit=move.product_uom.name,
                         product=move.product_id.display_name,
                     )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ..common.number_words import measure_words
+
 # kinds of which the caller's word alone is no answer
 ANSWERED = ("measure", "scan", "photo", "text", "weight")
 # kinds that are answered for each single unit where every unit is checked
@@ -271,9 +273,9 @@ class OrderQualityPoint(models.Model):
         """What a measured value should be, in words."""
         self.ensure_one()
         return self.env._(
-            "%(norm)g %(unit)s (%(low)g to %(high)g)",
-            norm=self.norm,
+            "%(norm)s %(unit)s (%(low)s to %(high)s)",
+            norm=measure_words(self.env, self.norm),
             unit=self.uom_id.name,
-            low=self.tolerance_min,
-            high=self.tolerance_max,
+            low=measure_words(self.env, self.tolerance_min),
+            high=measure_words(self.env, self.tolerance_max),
         )

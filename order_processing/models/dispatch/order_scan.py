@@ -3,6 +3,8 @@ from math import isfinite
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..common.number_words import number_words
+
 # GS1 application identifiers: article, article contained in a logistic unit, lot, serial number, counts of articles
 ARTICLE, LOT, COUNT = ("01", "02"), ("10", "21"), ("30", "37")
 # GTINs are written with and without the zeros before them
@@ -154,19 +156,19 @@ class OrderScan(models.AbstractModel):
         if unit.is_zero(left):
             raise UserError(
                 self.env._(
-                    "All %(quantity)g %(unit)s of %(goods)s are counted already: this one is too many.",
-                    quantity=wanted,
+                    "All %(quantity)s %(unit)s of %(goods)s are counted already: this one is too many.",
+                    quantity=number_words(self.env, wanted),
                     unit=unit.name,
                     goods=goods,
                 )
             )
         raise UserError(
             self.env._(
-                "%(quantity)g %(unit)s of %(goods)s are too many: only %(left)g are left to count.",
-                quantity=quantity,
+                "%(quantity)s %(unit)s of %(goods)s are too many: only %(left)s are left to count.",
+                quantity=number_words(self.env, quantity),
                 unit=unit.name,
                 goods=goods,
-                left=left,
+                left=number_words(self.env, left),
             )
         )
 

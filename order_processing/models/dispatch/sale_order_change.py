@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..common import scalars
+from ..common.number_words import number_words
 from ..common.turn import take_turn
 from .order_change_request import KINDS
 from .sale_order_change_head import HEADS
@@ -259,8 +260,8 @@ class SaleOrder(models.Model):
             return self._change_head_gone(transfers())
         rows = [
             self.env._(
-                "%(delivered)g of %(line)s have left with %(transfers)s: ask for a return.",
-                delivered=line.qty_delivered,
+                "%(delivered)s of %(line)s have left with %(transfers)s: ask for a return.",
+                delivered=number_words(self.env, line.qty_delivered),
                 line=(line.name or "").split("\n")[0],
                 transfers=transfers(line),
             )

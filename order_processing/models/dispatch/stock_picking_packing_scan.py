@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..common.number_words import number_words
 from ..common.scalars import times
 
 CLOSED = ("done", "cancel")
@@ -327,11 +328,11 @@ class StockPicking(models.Model):
         if not counts or unit.compare(quantity, there) > 0:
             raise UserError(
                 self.env._(
-                    "%(counted)g of “%(goods)s” are counted in %(transfer)s, so %(quantity)g cannot be taken out.",
-                    counted=there,
+                    "%(counted)s of “%(goods)s” are counted in %(transfer)s, so %(quantity)s cannot be taken out.",
+                    counted=number_words(self.env, there),
                     goods=name,
                     transfer=self.name,
-                    quantity=quantity,
+                    quantity=number_words(self.env, quantity),
                 )
             )
         self._packing_check_judged(counts)

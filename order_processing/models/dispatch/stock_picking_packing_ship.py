@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
+from ..common.number_words import number_words
 from .sale_order_papers import REPORTS
 
 PROCESSOR = "order_processing.group_processor"
@@ -126,10 +127,10 @@ class StockPicking(models.Model):
             return
         words = [
             self.env._(
-                "- %(goods)s: %(counted)g of %(wanted)g %(unit)s",
+                "- %(goods)s: %(counted)s of %(wanted)s %(unit)s",
                 goods=", ".join(filter(None, (row["product"], row["lot"], row["parcel"]))),
-                counted=row["counted"],
-                wanted=row["wanted"],
+                counted=number_words(self.env, row["counted"]),
+                wanted=number_words(self.env, row["wanted"]),
                 unit=row["unit"],
             )
             for row in wrong[:NAMED]

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools.misc import formatLang
+
+from ..common.number_words import number_words
 
 # kinds that tell of an order without a line are shown as they are; these are summed per document and moment
 PER_LINE = (
@@ -30,6 +33,7 @@ class SaleOrder(models.Model):
         for order in self:
             order.order_enquiry_count = counts.get(order, 0) + others.get(order, 0)
 
+    @api.depends_context("lang", "tz", "uid")
     def _compute_order_timeline_html(self):
         stories = {story["order_id"]: story for story in self.order_timeline()} if self.ids else {}
         stands = self._customer_states()
@@ -115,6 +119,9 @@ class SaleOrder(models.Model):
             local = fields.Datetime.context_timestamp(
                 self, fields.Datetime.to_datetime(moment["at"][:19].replace("T", " "))
             )
+            moment["total_words"] = formatLang(self.env, moment["total"])
+            for line in moment["lines"]:
+                line["words"] = f"{number_words(self.env, line.get('quantity'))} {line.get('unit', '')}".strip()
             moment["when"] = local.strftime("%Y-%m-%d %H:%M")
         return moments
 

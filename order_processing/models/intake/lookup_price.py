@@ -1,5 +1,6 @@
 """Prices that are sent beside those of the pricelist, for senders whose profile refuses what is too far off."""
 
+from ..common.number_words import share_words
 from . import reading
 from .amounts import Amounts
 
@@ -79,8 +80,8 @@ class PriceLookup:
         if round(abs(meant * less - expected) - abs(expected) * self.settings.price_tolerance / 100, digits) <= 0:
             return
         words = self.env._(
-            "The pricelist says %(expected)s, and this sender may differ by %(tolerance)s %%.",
+            "The pricelist says %(expected)s, and this sender may differ by %(tolerance)s.",
             expected=f"{expected * factor:.{digits}f}",
-            tolerance=f"{self.settings.price_tolerance:g}",
+            tolerance=share_words(self.env, self.settings.price_tolerance),
         )
         parcel.errors.append(reading.error(f"lines[{place}].price", "price_off", f"{sent * less:.{digits}f}", words))

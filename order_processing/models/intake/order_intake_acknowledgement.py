@@ -1,5 +1,8 @@
+from functools import partial
+
 from odoo import api, fields, models
 
+from ..common.number_words import number_words
 from .acknowledgement import acknowledgement, reasons_by_mark
 from .lookup_partner import PartnerLookup
 from .order_intake_profile import ACKNOWLEDGEMENTS
@@ -145,6 +148,7 @@ class OrderIntakeAcknowledgement(models.Model):
                 "order": order,
                 "labels": self._acknowledgement_labels(),
                 "currency": order.currency_id,
+                "number": partial(number_words, self.env),
                 "whole": whole,
                 "refused": [
                     {**error, "where": in_words(self.env, change, error["path"])} for error in told["refused_change"]

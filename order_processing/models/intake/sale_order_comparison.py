@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_compare, format_amount, format_date, format_datetime, html2plaintext
 
 from ..common.business_day import business_day
+from ..common.number_words import share_words
 from . import reading
 from .amounts import charges
 from .places import labels
@@ -287,7 +288,7 @@ class SaleOrderLine(models.Model):
     def _comparison_text(self):
         """The line in a few words."""
         self.ensure_one()
-        return f"{self.product_uom_qty:g} {self.product_uom_id.name or ''} {self.name.split(chr(10))[0]}"
+        return f"{self.product_uom_id._quantity_words(self.product_uom_qty)} {self.name.split(chr(10))[0]}"
 
     def _comparison_rows(self, sent, mark, payload, units):
         """Product, quantity with its unit, price with its discount, and note of a line that was sent and entered."""
@@ -306,8 +307,8 @@ class SaleOrderLine(models.Model):
             row("product", code, self.name.split("\n")[0], not known),
             row(
                 "quantity",
-                f"{quantity:g} {unit.name}",
-                f"{self.product_uom_qty:g} {self.product_uom_id.name}",
+                unit._quantity_words(quantity),
+                self.product_uom_id._quantity_words(self.product_uom_qty),
                 bool(unit.compare(quantity, entered)),
             ),
             self._comparison_price(sent, unit, row, payload),
@@ -330,18 +331,23 @@ class SaleOrderLine(models.Model):
         money = self.order_id._comparison_money
         entered = money(self._comparison_net(payload, self.price_unit))
         if self.discount:
-            entered = self.env._("%(price)s less %(discount)s %%", price=entered, discount=f"{self.discount:g}")
+            entered = self.env._(
+                "%(price)s less %(discount)s", price=entered, discount=share_words(self.env, self.discount)
+            )
         price = reading.number(sent.get("price")) if reading.present(sent.get("price")) else None
         discount = reading.number(sent.get("discount")) if reading.present(sent.get("discount")) else None
         if price is None:
             if discount is None:
                 return row("price", "", entered)
             return row(
-                "discount", f"{discount:g} %", f"{self.discount:g} %", bool(float_compare(discount, self.discount, 2))
+                "discount",
+                share_words(self.env, discount),
+                share_words(self.env, self.discount),
+                bool(float_compare(discount, self.discount, 2)),
             )
         shown = money(price)
         if discount:
-            shown = self.env._("%(price)s less %(discount)s %%", price=shown, discount=f"{discount:g}")
+            shown = self.env._("%(price)s less %(discount)s", price=shown, discount=share_words(self.env, discount))
         digits = self.env["decimal.precision"].precision_get("Product Price")
         here = self._comparison_net(payload, self.price_unit * (1 - self.discount / 100))
         here = self.product_uom_id._compute_price(here, unit)

@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from ..common.number_words import number_words
 from .case_payload import number, text
 from .kit_counts import is_whole
 from .kit_lookup import KitLookup
@@ -293,7 +294,7 @@ class CaseLookup:
         )
         if obstacle:
             row.fail("kit_obstacle", obstacle)
-        row.fail("too_many", f"{row.quantity:g} > {best:g}")
+        row.fail("too_many", f"{number_words(self.env, row.quantity)} > {number_words(self.env, best)}")
 
     def _told(self, move):
         """The product of what was delivered, as a message names it."""

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common.business_day import business_day
+from ..common.number_words import number_words
 from ..common.sent_again import sent_again
 from .return_process import ARRIVED, EXPECTED
 from .settlements import AHEAD, CONSEQUENCES
@@ -269,10 +270,10 @@ class OrderReturnLine(models.Model):
         for line in self:
             bodies.setdefault(line.return_id, []).append(
                 self.env._(
-                    "%(product)s: %(quantity)g %(unit)s were sent in advance and what they replace did not come until "
+                    "%(product)s: %(quantity)s %(unit)s were sent in advance and what they replace did not come until "
                     "%(day)s. %(outcome)s.",
                     product=line.product_id.display_name,
-                    quantity=line.advance_qty,
+                    quantity=number_words(self.env, line.advance_qty),
                     unit=line.uom_id.name,
                     day=line.advance_until,
                     outcome=labels[line.advance_outcome],

@@ -87,8 +87,7 @@ class OrderReturnLine(models.Model):
 
     def _words_of_parts(self, parts):
         return ", ".join(
-            f"{product.uom_id.round(quantity):g} {product.uom_id.name} {product.display_name}"
-            for product, quantity in parts.items()
+            f"{product.uom_id._quantity_words(quantity)} {product.display_name}" for product, quantity in parts.items()
         )
 
     def _hold_halves_up(self):
@@ -145,7 +144,7 @@ class OrderReturnLine(models.Model):
             "%(parts)s of it came with %(case)s and lie here: they make no whole kit. Send them back; or, once the others are here, "
             "turn %(receipts)s round and let the kit come by a case of its own.",
             parts=", ".join(
-                f"{move.quantity:g} {move.product_uom.name} {move.product_id.display_name}" for move in moves
+                f"{move.product_uom._quantity_words(move.quantity)} {move.product_id.display_name}" for move in moves
             ),
             case=case.name,
             receipts=", ".join(moves.picking_id.mapped("name")),

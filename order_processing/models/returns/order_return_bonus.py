@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from ..common.number_words import share_words
 from .conditions import CONDITIONS
 from .settlements import MONEY, NO_BONUS, SETTLEMENTS
 
@@ -190,7 +191,7 @@ class OrderReturnLine(models.Model):
         line = self.with_context(lang=self.return_id.partner_id.lang or self.env.lang)
         if named := line.bonus_id.sudo().name:
             return f"{named} ({line.product_id.display_name})"
-        parts = [f"{self.bonus_percent:g} %"] if self.bonus_percent else []
+        parts = [share_words(line.env, self.bonus_percent)] if self.bonus_percent else []
         if self.bonus_amount:
             parts.append(
                 line.env._("%s per unit", self.company_currency_id.with_env(line.env).format(self.bonus_amount))

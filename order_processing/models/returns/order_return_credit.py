@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..common.number_words import number_words
 from .credit_estimate import PARTS, Lines, Sketch
 from .credit_shares import product_items
 from .order_left import OrderLeft
@@ -181,17 +182,17 @@ class OrderReturnLine(models.Model):
     def _cannot_credit(self, rest, drafts):
         if drafts:
             return self.env._(
-                "%(line)s: %(rest)g %(unit)s are invoiced by a draft (%(drafts)s). Post it or take them off it, then settle.",
+                "%(line)s: %(rest)s %(unit)s are invoiced by a draft (%(drafts)s). Post it or take them off it, then settle.",
                 line=self.display_name,
-                rest=rest,
+                rest=number_words(self.env, rest),
                 unit=self.uom_id.name,
                 drafts=", ".join(str(draft.name or draft.id) for draft in drafts),
             )
         return self.env._(
-            "%(line)s: %(rest)g %(unit)s were not invoiced yet or credited before, so there is nothing to give back. "
+            "%(line)s: %(rest)s %(unit)s were not invoiced yet or credited before, so there is nothing to give back. "
             "Invoice the order first, or settle the line without a refund.",
             line=self.display_name,
-            rest=rest,
+            rest=number_words(self.env, rest),
             unit=self.uom_id.name,
         )
 

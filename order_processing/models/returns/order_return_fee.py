@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.fields import Command
 
+from ..common.number_words import share_words
 from .credit_shares import discounted
 
 
@@ -97,7 +98,7 @@ class OrderReturnLine(models.Model):
         """The words of the fee on the credit note, in the customer's language."""
         self.ensure_one()
         line = self.with_context(lang=self.return_id.partner_id.lang or self.env.lang)
-        parts = [f"{self.fee_percent:g} %"] if self.fee_percent else []
+        parts = [share_words(line.env, self.fee_percent)] if self.fee_percent else []
         if self.fee_amount:
             parts.append(line.env._("%s per unit", self.company_currency_id.with_env(line.env).format(self.fee_amount)))
         return line.env._(

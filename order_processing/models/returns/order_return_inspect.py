@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.number_words import number_words
 from ..common.transition import transition
 from .case_payload import number
 from .conditions import CONDITIONS
@@ -36,11 +37,11 @@ class OrderReturnInspect(models.Model):
         for case in self:
             case.difference = "\n".join(
                 self.env._(
-                    "%(product)s: %(announced)g %(unit)s announced, %(came)g came",
+                    "%(product)s: %(announced)s %(unit)s announced, %(came)s came",
                     product=product.display_name,
-                    announced=announced,
+                    announced=number_words(self.env, announced),
                     unit=unit.name,
-                    came=came,
+                    came=number_words(self.env, came),
                 )
                 for (product, unit), (announced, came) in case._differences().items()
             )
@@ -149,11 +150,11 @@ class OrderReturnLine(models.Model):
             if line.uom_id.compare(total, line.quantity):
                 raise UserError(
                     self.env._(
-                        "%(line)s: %(found)g %(unit)s were inspected and %(came)g came. The findings make up what came.",
+                        "%(line)s: %(found)s %(unit)s were inspected and %(came)s came. The findings make up what came.",
                         line=line.display_name,
-                        found=total,
+                        found=number_words(self.env, total),
                         unit=line.uom_id.name,
-                        came=line.quantity,
+                        came=number_words(self.env, line.quantity),
                     )
                 )
             # a piece that was split off and put back counts for nothing

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.number_words import number_words
 from .conditions import CONDITIONS
 from .order_return_reason import FAULTS
 from .return_process import EXPECTED
@@ -125,11 +126,11 @@ class OrderReturnLine(models.Model):
     def _too_many(self, left):
         """The message for a quantity that is not there: names order, product, what is left."""
         return self.env._(
-            "%(line)s: %(asked)g %(unit)s cannot come back, only %(left)g are left (delivered less returned, less other open cases).",
+            "%(line)s: %(asked)s %(unit)s cannot come back, only %(left)s are left (delivered less returned, less other open cases).",
             line=self.display_name,
-            asked=self.quantity,
+            asked=number_words(self.env, self.quantity),
             unit=self.uom_id.name,
-            left=max(left, 0.0),
+            left=number_words(self.env, max(left, 0.0)),
         )
 
     def write(self, vals):

@@ -3,6 +3,7 @@ import math
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..common.number_words import measure_words, number_words
 from .kit_counts import NOTHING, KitMoves, is_whole
 from .lots_left import LotsLeft
 
@@ -48,10 +49,10 @@ class OrderReturnLine(models.Model):
         if self.kit and not is_whole(quantity, self.kit["whole"]):
             raise UserError(
                 self.env._(
-                    "%(line)s: a kit comes back whole, and %(quantity)g %(unit)s are no whole kits. Count the whole ones; "
+                    "%(line)s: a kit comes back whole, and %(quantity)s %(unit)s are no whole kits. Count the whole ones; "
                     "take the parts that are left over in as unannounced goods.",
                     line=self.display_name,
-                    quantity=quantity,
+                    quantity=measure_words(self.env, quantity),
                     unit=self.uom_id.name,
                 )
             )
@@ -124,10 +125,10 @@ class OrderReturnLine(models.Model):
             if product.uom_id.compare(rest, 0.0) > 0:
                 raise UserError(
                     self.env._(
-                        "%(line)s: %(rest)g %(unit)s of its part %(part)s are no longer with the customer. Take the parts "
+                        "%(line)s: %(rest)s %(unit)s of its part %(part)s are no longer with the customer. Take the parts "
                         "back by the returns of its transfers.",
                         line=self.display_name,
-                        rest=rest,
+                        rest=number_words(self.env, rest),
                         unit=product.uom_id.name,
                         part=product.display_name,
                     )
@@ -145,12 +146,12 @@ class OrderReturnLine(models.Model):
         if abs(counted - quantity) > 1e-6:
             raise UserError(
                 self.env._(
-                    "%(line)s: %(kits)g %(unit)s take %(quantity)g %(part_unit)s of %(part)s, which cannot be counted. Let more "
+                    "%(line)s: %(kits)s %(unit)s take %(quantity)s %(part_unit)s of %(part)s, which cannot be counted. Let more "
                     "kits come together, or take the parts back by the returns of its transfers.",
                     line=self.display_name,
-                    kits=self.quantity,
+                    kits=number_words(self.env, self.quantity),
                     unit=self.uom_id.name,
-                    quantity=quantity,
+                    quantity=measure_words(self.env, quantity),
                     part_unit=product.uom_id.name,
                     part=product.display_name,
                 )

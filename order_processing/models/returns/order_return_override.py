@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..common.number_words import share_words
 from .return_process import DONE, MANAGER
 
 
@@ -79,8 +80,8 @@ class OrderReturnLine(models.Model):
             told = self.env._("%(line)s, otherwise than the policy: %(why)s", line=line.display_name, why=reason)
             if with_fee:
                 told += " " + self.env._(
-                    "(restocking fee %(percent)g %% and %(amount)s per unit)",
-                    percent=line.fee_percent,
+                    "(restocking fee %(percent)s and %(amount)s per unit)",
+                    percent=share_words(self.env, line.fee_percent),
                     amount=line.company_currency_id.format(line.fee_amount),
                 )
             bodies.setdefault(line.return_id.id, []).append(told)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo.tools import format_amount, format_date
 
+from ..common.number_words import share_words
 from .settlements import NO_BONUS
 
 
@@ -148,7 +149,7 @@ class ReturnTerms:
 
     def _words(self, percent, amount):
         """The words for a percentage and an amount per unit in the company's currency, ``""`` for nothing."""
-        parts = [f"{percent:g} %"] if percent else []
+        parts = [share_words(self.policy.env, percent)] if percent else []
         if amount:
             env = self.policy.env
             parts.append(self._("%s per unit", format_amount(env, amount, self.policy.currency_id)))

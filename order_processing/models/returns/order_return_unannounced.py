@@ -149,7 +149,7 @@ class OrderReturnUnannounced(models.Model):
 
     def _goods_text(self, rows):
         return ", ".join(
-            f"{quantity:g} {product.uom_id.name} {product.display_name}" for product, quantity, _lot in rows
+            f"{product.uom_id._quantity_words(quantity)} {product.display_name}" for product, quantity, _lot in rows
         )
 
     @working

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.number_words import number_words
 from ..common.stock_places import outside
 
 GROUP = "order_processing.group_processor"
@@ -86,10 +87,10 @@ class SaleOrderLine(models.Model):
             if line.product_uom_id.compare(line.qty_invoiced, line.qty_delivered) > 0:
                 refused.append(
                     self.env._(
-                        "%(case)s: of its exchange %(order)s, %(line)s, %(left)g %(unit)s have left and %(invoiced)g are "
+                        "%(case)s: of its exchange %(order)s, %(line)s, %(left)s %(unit)s have left and %(invoiced)s are "
                         "invoiced. Let what is invoiced beyond be credited first, then the case can end.",
-                        left=line.qty_delivered,
-                        invoiced=line.qty_invoiced,
+                        left=number_words(self.env, line.qty_delivered),
+                        invoiced=number_words(self.env, line.qty_invoiced),
                         unit=line.product_uom_id.name,
                         **told,
                     )

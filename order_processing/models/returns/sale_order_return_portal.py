@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..common.business_day import business_day
+from ..common.number_words import measure_words, number_words
 from .case_payload import Case, number
 from .kit_counts import is_whole
 from .settlements import BONUS
@@ -184,13 +185,15 @@ class _RowReader:
         if amount is None or amount < 0 or unit.is_zero(amount):
             return self._("the quantity must be a number above zero.")
         if unit.compare(amount, left) > 0:
-            return self._("%(left)g %(unit)s at most can come back.", left=left, unit=unit.name)
+            return self._(
+                "%(left)s %(unit)s at most can come back.", left=number_words(self.order.env, left), unit=unit.name
+            )
         if abs(unit.round(amount) - amount) > 1e-9:
             return self._(
-                "%(amount)g %(unit)s cannot be counted: give it in steps of %(step)g.",
-                amount=amount,
+                "%(amount)s %(unit)s cannot be counted: give it in steps of %(step)s.",
+                amount=measure_words(self.order.env, amount),
                 unit=unit.name,
-                step=unit.rounding,
+                step=measure_words(self.order.env, unit.rounding),
             )
         whole = self.moves[line.id][0].get("whole")
         if whole and not is_whole(amount, whole):

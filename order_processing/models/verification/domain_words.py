@@ -2,6 +2,8 @@
 
 from odoo.fields import Domain
 
+from ..common.number_words import measure_words
+
 NAMED = 5
 
 
@@ -132,7 +134,7 @@ class DomainWords:
         if field is not None and field.type == "selection":
             return str(dict(field._description_selection(self.env)).get(value, value))
         if isinstance(value, float):
-            return f"{value:.6f}".rstrip("0").rstrip(".")
+            return measure_words(self.env, value)
         return str(value)
 
     @staticmethod

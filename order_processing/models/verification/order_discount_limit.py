@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.number_words import share_words
+
 
 class OrderDiscountLimit(models.Model):
     """How much discount a person, or everybody of a group, may give. Read by the rule ``discount_limit``."""
@@ -20,4 +22,4 @@ class OrderDiscountLimit(models.Model):
 
     @api.model
     def _shown(self, limit):
-        return f"{limit:g} %"
+        return share_words(self.env, limit)

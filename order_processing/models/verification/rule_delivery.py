@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from odoo import fields, models
 
 from ..common.business_day import business_day
+from ..common.number_words import measure_words
 
 # what a parcel needs in every country whose address form has a place for it
 NEEDED = ("street", "city")
@@ -123,7 +124,7 @@ class OrderVerificationRule(models.Model):
                         fields.Date.to_string(wished),
                         self.env._(
                             "The goods need %(days)s days: %(earliest)s is the first day, %(wished)s is wished.",
-                            days=f"{lead + security:g}",
+                            days=measure_words(self.env, lead + security),
                             earliest=fields.Date.to_string(earliest),
                             wished=fields.Date.to_string(wished),
                         ),

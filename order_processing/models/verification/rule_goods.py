@@ -7,7 +7,8 @@ from odoo import models
 from odoo.tools import SQL, float_compare
 
 from ..common.business_day import business_day
-from .facts import digest_of, plain_number
+from ..common.number_words import number_words
+from .facts import digest_of
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,7 @@ class OrderVerificationRule(models.Model):
 
     def _quantity_text(self, quantity, unit):
         """A quantity with its unit for people, at the precision of units."""
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        return f"{plain_number(round(quantity, digits))} {unit.name}"
+        return f"{number_words(self.env, quantity)} {unit.name}"
 
     def _wished_day(self, order, memory):
         """The wished date of ``order`` as a business day of its company; each moment is looked up once a run."""

@@ -2,6 +2,7 @@ from bisect import bisect_right
 
 from odoo import api, models
 
+from ..common.number_words import share_words
 from .price_asking import PriceAsking, QuantityBands
 
 # prices closer than this are the same number seen through binary floats
@@ -97,10 +98,10 @@ class OrderVerificationRule(models.Model):
         text = self._amount_text(order, line.net_price)
         if line.discount:
             return self.env._(
-                "%(net)s (%(unit)s less %(discount)s %%)",
+                "%(net)s (%(unit)s less %(discount)s)",
                 net=text,
                 unit=f"{line.price_unit:.2f}",
-                discount=f"{line.discount:g}",
+                discount=share_words(self.env, line.discount),
             )
         return text
 

@@ -3,7 +3,9 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, float_compare
+from odoo.tools.misc import formatLang
 
+from ..common.number_words import share_words
 from ..common.sale_order_line import STANDING
 from .rule_price import NOISE
 
@@ -109,14 +111,14 @@ class OrderVerificationRule(models.Model):
     def _discount_finding(self, order, line, percent, limit, givers):
         return self._finding(
             order,
-            self.env._("at most %s %%", f"{limit:g}"),
-            f"{percent:.2f} %",
+            self.env._("at most %s", share_words(self.env, limit)),
+            formatLang(self.env, percent) + " %",
             self.env._(
-                "%(product)s: a discount of %(percent)s %% was given by %(who)s, who may give %(limit)s %%.",
+                "%(product)s: a discount of %(percent)s was given by %(who)s, who may give %(limit)s.",
                 product=line.name,
-                percent=f"{percent:.2f}",
+                percent=formatLang(self.env, percent) + " %",
                 who=givers[line.id].name or self.env._("somebody"),
-                limit=f"{limit:g}",
+                limit=share_words(self.env, limit),
             ),
             line,
         )

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
+from odoo.tools.misc import formatLang
 
 from ..common.business_day import business_day
+from ..common.number_words import share_words
 from ..common.sql_arrays import id_array
 from .rule_price import NOISE, ROUNDING
 
@@ -98,10 +100,10 @@ class OrderVerificationRule(models.Model):
             self.env._("at least %s", self._amount_text(order, round(cost / keep, 4))),
             self._amount_text(order, round(value / line.quantity, 4)),
             self.env._(
-                "%(product)s: the margin is %(margin)s %%, the least is %(least)s %%.",
+                "%(product)s: the margin is %(margin)s, the least is %(least)s.",
                 product=line.name,
-                margin=f"{margin:.1f}",
-                least=f"{self.margin_percent:g}",
+                margin=formatLang(self.env, margin, digits=1) + " %",
+                least=share_words(self.env, self.margin_percent),
             ),
             line,
         )

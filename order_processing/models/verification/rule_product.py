@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL, float_compare
 
+from ..common.number_words import number_words
+
 
 class OrderVerificationRule(models.Model):
     """Built-in rules about the products of an order."""
@@ -42,9 +44,11 @@ class OrderVerificationRule(models.Model):
             self._finding(
                 order,
                 self.env._("above 0"),
-                f"{line.quantity:g}",
+                number_words(self.env, line.quantity),
                 self.env._(
-                    "%(product)s: the quantity is %(quantity)s.", product=line.name, quantity=f"{line.quantity:g}"
+                    "%(product)s: the quantity is %(quantity)s.",
+                    product=line.name,
+                    quantity=number_words(self.env, line.quantity),
                 ),
                 line,
             )

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.number_words import measure_words
 from ..common.sql_arrays import id_array
 from .facts import plain_number
 
@@ -95,7 +96,9 @@ class OrderVerificationRule(models.Model):
                     [product.id, plain_number(quantity)],
                     order,
                     self.env._(
-                        "%(low)s to %(high)s", low=f"{low:.3g}", high=self._quantity_text(float(f"{high:.3g}"), unit)
+                        "%(low)s to %(high)s",
+                        low=measure_words(self.env, float(f"{low:.3g}")),
+                        high=self._quantity_text(float(f"{high:.3g}"), unit),
                     ),
                     self._quantity_text(quantity, unit),
                     self._unusual_message(line, bool(own), count, self._quantity_text(math.exp(median), unit)),
