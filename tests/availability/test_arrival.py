@@ -1,11 +1,17 @@
 """Customers who want notice know when goods arrive: in the promise, at the door and on a pickup, by mail or by phone."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
+from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.order_processing.models.availability.promise_days import PromiseDays
+from odoo.addons.order_processing.models.common.business_day import business_day, day_bounds
 
 from .test_promise_carrier import EVENING, FRIDAY, MONDAY, MORNING, THURSDAY, WEDNESDAY, CarrierCase
 
@@ -64,6 +70,32 @@ class TestArrival(CarrierCase):
             self.assertEqual(self._dispatch(order)["code"], "dispatched")
         self.assertEqual(len(self._mails(order)), 1)
 
+    def test_the_hours_are_counted_by_the_clock_of_the_company(self):
+        """From the night in which its clock goes forward an hour is missing, in the autumn there is one more."""
+        self.company.order_tz = "Europe/Berlin"
+        self.carrier.order_cutoff_hour = 0
+        # Monday begins 48 hours after the last moment of each; Friday leaves, Monday arrives
+        for moment, monday in (
+            ("2026-03-27 22:00:00", "2026-03-30"),
+            ("2026-10-23 23:00:00", "2026-10-26"),
+        ):
+            for minutes, told in ((0, True), (1, False)):
+                with self.subTest(moment=moment, minutes=minutes):
+                    when = datetime.fromisoformat(moment) + timedelta(minutes=minutes)
+                    days = PromiseDays(self.company, self.carrier)
+                    days.now = when
+                    where = self.company.id, self.carrier.id, None, None
+                    friday = date.fromisoformat(monday) - timedelta(days=3)
+                    self.assertEqual(str(days.arrives(*where, friday)), monday)
+                    self.assertEqual(days.gives_notice(where, friday, 48), told)
+
+    def test_the_first_moment_of_a_day_that_has_two_midnights(self):
+        self.company.order_tz = "America/Havana"
+        start, end = day_bounds(self.company, date(2020, 11, 1))
+        self.assertEqual((str(start), end - start), ("2020-11-01 04:00:00", timedelta(hours=25)))
+        self.assertEqual(business_day(self.company, start), date(2020, 11, 1))
+        self.assertEqual(business_day(self.company, start - timedelta(seconds=1)), date(2020, 10, 31))
+
     def test_a_quotation_is_told_nobody(self):
         with freeze_time(MORNING):
             order = self._noticed(12, confirm=False)
@@ -86,6 +118,31 @@ class TestArrival(CarrierCase):
             self.assertEqual(self._dispatch(order)["code"], "dispatched")
         self.assertEqual(order.order_arrival_told, THURSDAY, "told as it left")
         self.assertEqual(len(self._mails(order)), 1)
+
+    def test_the_way_out_of_the_refusal_is_on_the_screen(self):
+        """What the words name are buttons that the processor sees; pressed in that order the goods leave on the day named."""
+        with freeze_time(EVENING):
+            order = self._noticed(24)
+            refusal = self._dispatch(order)["message"]
+            order = self._as("processor", order)
+            self._press(order, "Promise dates", refusal)
+            self._press(order, "Tell the arrival", refusal)
+            self.assertEqual(order.order_promise_date, THURSDAY)
+            self.assertIn(format_date(self.env, THURSDAY), refusal)
+            self.assertEqual(order.sudo().order_arrival_told, FRIDAY)
+            self.assertEqual(self._dispatch(order)["code"], "refused", "not today")
+        with freeze_time(f"{THURSDAY} 09:00:00"):
+            self.assertEqual(self._dispatch(order)["code"], "dispatched")
+        self.assertEqual(len(self._mails(order)), 1)
+
+    def _press(self, order, label, words):
+        """Press the button that ``words`` name, which has to be there for this order."""
+        self.assertIn(f"“{label}”", words)
+        arch = etree.fromstring(order.get_view(view_type="form")["arch"])
+        [button] = arch.xpath(f"//header//button[@string='{label}']")
+        values = order.read()[0]
+        self.assertFalse(safe_eval(button.get("invisible", "False"), values), label)
+        getattr(order, button.get("name"))()
 
     def test_who_has_no_address_is_called_first(self):
         with freeze_time(MORNING):

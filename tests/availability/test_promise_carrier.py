@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
+from pytz import UTC
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
@@ -118,6 +119,42 @@ class TestCarrier(CarrierCase):
             leaves, arrives = self._dates(order)
         self.assertEqual(leaves, TUESDAY, "the house is closed on Saturdays")
         self.assertEqual(arrives, TUESDAY + timedelta(days=7))
+
+    def test_two_weeks_that_differ_are_told_apart_as_core_does(self):
+        """The carrier comes on Tuesdays of one week and on Thursdays of the other."""
+        self._stock(self.product, 5)
+        order = self._make_order(carrier_id=self.carrier.id)
+        week = int(self.env["resource.calendar.attendance"].get_week_type(WEDNESDAY))
+        hours = {"hour_from": 8, "hour_to": 16}
+        rows = [("1", str(week)), ("3", str(1 - week))]
+        self.carrier.order_calendar_id = self.env["resource.calendar"].create(
+            {
+                "name": "Every other week",
+                "tz": "UTC",
+                "company_id": False,
+                "two_weeks_calendar": True,
+                "attendance_ids": [Command.clear()]
+                + [
+                    Command.create({"name": day, "dayofweek": day, "week_type": parity, **hours})
+                    for day, parity in rows
+                ],
+            }
+        )
+        with freeze_time(MORNING):
+            leaves, arrives = self._dates(order)
+        # not tomorrow, a Thursday of this week, nor on Tuesday of the next one
+        self.assertEqual((leaves, arrives), (THURSDAY + timedelta(days=7), THURSDAY + timedelta(days=21)))
+        self._closed(leaves, calendar_id=self.carrier.order_calendar_id.id, company_id=False)
+        with freeze_time(MORNING):
+            self.assertEqual(self._dates(order)[0], TUESDAY + timedelta(days=7), "closed on that Thursday")
+        working = self.carrier.order_calendar_id._work_intervals_batch(
+            UTC.localize(datetime(2026, 3, 4)), UTC.localize(datetime(2026, 4, 4)), compute_leaves=False
+        )[False]
+        days = WorkingDays([(int(parity), int(day)) for day, parity in rows])
+        month = [WEDNESDAY + timedelta(days=number) for number in range(30)]
+        self.assertEqual(
+            [day for day in month if day in days], sorted({start.date() for start, _stop, _row in working})
+        )
 
     def test_half_a_day_off_is_a_working_day(self):
         morning = [
@@ -247,6 +284,56 @@ class TestPriority(CarrierCase):
         self.assertEqual(self._short(orders), [0, 10])
         self._as("processor", orders[0]).order_priority = "0"
         self.assertEqual(self._short(orders), [10, 0])
+
+    def test_who_loses_goods_is_promised_anew_at_once(self):
+        earlier = self._confirmed(self.customer)
+        self.assertEqual(self._short(earlier), [0])
+        before = earlier.order_promise_date
+        self._comes(self.product, 10, "2035-03-06 08:00:00")
+        self.dear.order_priority = "2"
+        dear = self._confirmed(self.dear)
+        self.assertEqual(self._short(dear), [0])
+        self.assertEqual((earlier.order_line.order_short_qty, str(earlier.order_promise_date)), (10, "2035-03-06"))
+        told = self._events(earlier, "promised").sorted("id")[-1]
+        self.assertEqual(told.note, "2035-03-06")
+        self.assertIn(f"{before} → 2035-03-06", told.reason)
+        self.assertIn(f"{dear.name} comes first by priority", told.reason)
+        self.assertTrue(earlier.order_slipped)
+        rows = len(self._events(earlier | dear, "promised"))
+        self._short(dear)
+        self.assertEqual(len(self._events(earlier | dear, "promised")), rows, "nothing changed, nothing is told")
+
+    def test_what_is_reserved_or_comes_first_loses_nothing(self):
+        reserved, other = self._confirmed(self.customer, self.customer)
+        reserved.picking_ids.action_assign()
+        self._short(reserved | other)
+        stands = (reserved | other).mapped("order_promise_date")
+        self.dear.order_priority = "2"
+        self.assertEqual(self._short(self._confirmed(self.dear)), [10])
+        self.assertEqual((reserved | other).mapped("order_promise_date"), stands)
+        self._as_rule("first")
+        self.assertEqual(self._short(self._confirmed(self.dear)), [10])
+        self.assertEqual((reserved | other).mapped("order_promise_date"), stands)
+
+    def test_promising_anew_asks_the_same_for_one_and_for_many(self):
+        self.dear.order_priority = "2"
+        few = self._make_product("Few", "FEW", 1.0)
+        counts = []
+        for product, count in ((few, 1), (self.product, 30)):
+            self._stock(product, 10)
+            behind = self._make_orders(count, (product, 1))
+            sooner = self._make_orders(1, (product, 1000), partner_id=self.dear.id)
+            (behind | sooner).action_confirm()
+            (behind | sooner).picking_ids.do_unreserve()
+            behind.action_promise()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            sooner.action_promise()
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - start)
+            self.assertTrue(all(behind.mapped("order_is_short")))
+        self.assertEqual(*counts)
 
     def test_receipts_are_dealt_out_in_the_same_way(self):
         self.dear.order_priority = "1"

@@ -28,6 +28,7 @@ from . import sale_order_priority
 from . import sale_order_promise_basis
 from . import sale_order_shipping
 from . import sale_order_arrival
+from . import sale_order_behind
 from . import sale_order_shortage
 from . import shortage
 from . import stock_move

@@ -46,8 +46,11 @@ class PromiseDays:
         for calendar in calendars:
             hours = self._hours[calendar.id] = {}
             for attendance in calendar.attendance_ids.filtered(lambda attendance: not attendance.display_type):
-                first, last = hours.get(int(attendance.dayofweek), (24.0, 0.0))
-                hours[int(attendance.dayofweek)] = min(first, attendance.hour_from), max(last, attendance.hour_to)
+                day = int(attendance.dayofweek)
+                if calendar.two_weeks_calendar:
+                    day = int(attendance.week_type), day
+                first, last = hours.get(day, (24.0, 0.0))
+                hours[day] = min(first, attendance.hour_from), max(last, attendance.hour_to)
         general = Domain("calendar_id", "=", False) & Domain("company_id", "in", list(self.companies))
         leaves = self.env["resource.calendar.leaves"].sudo()
         leaves = leaves.search(

@@ -12,7 +12,8 @@ class Promise(NamedTuple):
     """What is promised of a line.
 
     The day on which it leaves and the one on which it arrives; what free stock does not cover, in the line's unit; by what,
-    and what it waits for; ``cause``: what else moved the day (``cutoff``, ``window``, ``notice``), else empty.
+    and what it waits for; ``cause``: what else moved the day (``cutoff``, ``window``, ``notice``, or ``priority`` and the names of
+    the orders that come before), else empty.
     """
 
     day: date | None

@@ -94,6 +94,8 @@ class SaleOrder(models.Model):
             "window": self.env._("not before the first day of its window"),
             "notice": self.env._("the customer wants notice before it arrives"),
         }
+        cause, _blank, names = (cause or "").partition(" ")
+        causes["priority"] = self.env._("%s comes first by priority", names)
         why = ", ".join(filter(None, (source or bases.get(basis), causes.get(cause))))
         change = f"{fields.Date.to_string(before)} → {fields.Date.to_string(day) or ''}"
         return ": ".join(filter(None, (change, why)))

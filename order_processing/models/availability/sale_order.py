@@ -51,7 +51,7 @@ class SaleOrder(models.Model):
         stands until its day has come, it does not recede with each morning. What is ready after the cut-off of its carrier
         leaves on the next day on which company and carrier work; nothing is promised for a day before the order's window
         (``order_ship_from``), nor for one that leaves the customer less than the hours of notice that he wants. What leaves
-        arrives after the carrier's days on the way.
+        arrives after the carrier's days on the way. Where goods are dealt out by priority, what comes later is promised anew.
 
         :param date: the day to promise from (``date`` or text), default the company's business day
         :return: ``[{order, order_id, promise_date, arrival_date, lines: [{line_id, promise_date, arrival_date, short}]}]``
@@ -67,6 +67,7 @@ class SaleOrder(models.Model):
         self._keep_promises(facts, promises)
         if not date:
             orders._tell_arrivals_due(facts, promises)
+        orders._promise_behind(facts, date)
         return self._promise_answer(facts, promises)
 
     def _promise_answer(self, facts, promises):

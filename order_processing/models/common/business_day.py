@@ -23,12 +23,7 @@ def business_day(company, moment=None):
 
 def day_bounds(company, day):
     """First moment of ``day`` and of the day after, in naive UTC; 23 or 25 hours apart when the clock changes."""
-    zone = company_tz(company)
-
-    def start(date):
-        return zone.localize(datetime.combine(date, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
-
-    return start(day), start(day + timedelta(days=1))
+    return wall_moment(company, day, 0), wall_moment(company, day + timedelta(days=1), 0)
 
 
 def wall_moment(company, day, hours):
