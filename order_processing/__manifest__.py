@@ -80,6 +80,7 @@
         "security/dispatch_security.xml",
         "data/dispatch_data.xml",
         "data/dispatch_change_mail.xml",
+        "reports/dispatch_layout.xml",
         "reports/dispatch_reports.xml",
         "reports/dispatch_labels.xml",
         "reports/dispatch_pick_list.xml",

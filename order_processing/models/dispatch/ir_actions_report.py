@@ -16,6 +16,13 @@ COUNTED = {
 }
 LABEL_SIZE = "order_label_size"
 LABELS = ("order_processing.report_shipping_label", "order_processing.report_return_label")
+ASSETS = re.compile(r"<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>", re.IGNORECASE)
+# printed on sheets with a head of one line
+SHEETS = (
+    "order_processing.report_pick_list",
+    "order_processing.report_packing_slip",
+    "order_processing.report_pickup_manifest",
+)
 HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
 # who handles goods may print their papers
 PRINTERS = ("order_processing.group_processor", "stock.group_stock_user")
@@ -27,10 +34,12 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def get_paperformat(self):
-        """Labels on the size that the customer has chosen, else the company."""
+        """Labels on the size that the customer has chosen, else the company; sheets on the size of the company's other papers."""
         size = self.env.context.get(LABEL_SIZE) or self.env.company.order_label_format
         if self.report_name in LABELS and size == "a6":
             return self.env.ref("order_processing.paperformat_label_a6")
+        if self.report_name in SHEETS and self.env.company.paperformat_id.format == "Letter":
+            return self.env.ref("order_processing.paperformat_dispatch_letter")
         return super().get_paperformat()
 
     def _pre_render_qweb_pdf(self, report_ref, res_ids=None, data=None):
@@ -74,7 +83,9 @@ class IrActionsReport(models.Model):
         return super()._get_rendering_context(report, docids, data)
 
     def _prepare_html(self, html, report_model=False):
-        """Labels have neither head nor foot: the engine would load two empty pages, with all style sheets, for each of them.
+        """What these papers look like stands in them: the engine asks no server for style sheets, for each page's head anew.
+
+        Where it gets none in time it prints pages without a head. Labels have neither head nor foot.
 
         In a batch (context ``order_print_batch``) each document has one heading: by these core tells on which page one begins, and
         where it cannot, it prints each by itself, after all in one.
@@ -82,9 +93,16 @@ class IrActionsReport(models.Model):
         bodies, html_ids, header, footer, arguments = super()._prepare_html(html, report_model=report_model)
         if self.env.context.get("order_print_batch") and len(bodies) > 1:
             bodies = [self._order_one_heading(body) for body in bodies]
+        if self.report_name in LABELS + SHEETS:
+            bodies = [self._order_without_assets(body) for body in bodies]
+            header, footer = (part and self._order_without_assets(part) for part in (header, footer))
         if self.report_name in LABELS:
             header = footer = None
         return bodies, html_ids, header, footer, arguments
+
+    @staticmethod
+    def _order_without_assets(page):
+        return Markup(ASSETS.sub("", str(page)))
 
     @staticmethod
     def _order_one_heading(body):

@@ -171,7 +171,7 @@ class OrderChangeRequest(models.Model):
 
     def _put_back_direction(self):
         """``rtl`` where the reader's language is written from right to left, else ``ltr``."""
-        return self.env["res.lang"]._get_data(code=self.env.lang or "en_US").direction or "ltr"
+        return self.env["res.lang"]._get_data(code=self.env.lang or self.env.user.lang).direction or "ltr"
 
     # ------------------------------------------------------------------ what cannot be done any more
 

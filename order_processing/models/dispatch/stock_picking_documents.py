@@ -40,7 +40,7 @@ class StockPicking(models.Model):
 
     def _slip_direction(self):
         """``rtl`` where the language of this record is written from right to left, else ``ltr``."""
-        return self.env["res.lang"]._get_data(code=self.env.lang or "en_US").direction or "ltr"
+        return self.env["res.lang"]._get_data(code=self.env.lang or self.env.user.lang).direction or "ltr"
 
     def _slip_lines(self):
         """What the packing slip shows of this transfer.
