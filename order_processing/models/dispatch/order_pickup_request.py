@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_duration
 
+from ..common.number_words import measure_words
 from .ical import Appointment, calendar_file
 
 PROCESSOR = "order_processing.group_processor"
@@ -165,8 +166,8 @@ class OrderPickup(models.Model):
             (self.env._("Between"), f"{format_duration(self.window_from)} - {format_duration(self.window_to)}"),
             (self.env._("Your reference"), self.carrier_ref),
             (self.env._("Dock"), self.dock),
-            (self.env._("Parcels"), f"{load.parcels:g}"),
-            (self.env._("Pallets"), load.pallets and f"{load.pallets:g}"),
+            (self.env._("Parcels"), measure_words(self.env, load.parcels)),
+            (self.env._("Pallets"), load.pallets and measure_words(self.env, load.pallets)),
             (self.env._("Weight"), f"{load.weight:.2f} {names['weight']}"),
             (self.env._("Volume"), load.volume and f"{load.volume:.2f} {names['volume']}"),
         ]

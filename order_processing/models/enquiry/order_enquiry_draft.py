@@ -147,7 +147,7 @@ class SaleOrder(models.Model):
         still = [line for line in still if line.product_uom_id.compare(line.product_uom_qty, line.qty_delivered) > 0]
         bills = self.invoice_ids.filtered(lambda move: move.state == "posted")
         words = [
-            f"{line.product_uom_qty - line.qty_delivered:g} {line.product_uom_id.name} {line.name.splitlines()[0]}"
+            f"{line.product_uom_id._quantity_words(line.product_uom_qty - line.qty_delivered)} {line.name.splitlines()[0]}"
             for line in (still if stands["state"] not in ("received", "cancelled") else [])
         ]
         cases = self.env["order.return"].search([("order_id", "=", self.id)])
