@@ -103,6 +103,15 @@ def own_files(load_registry):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def core_shortcuts(load_registry):
+    """What core computes again and again, and always alike, is kept; not so in servers and other programs that tests start."""
+    from tests.shortcuts import taken
+
+    with taken():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def settled_memory(load_registry):
     """What stands for the whole run, millions of objects of Odoo, is not looked through again for garbage."""
     gc.collect()

@@ -1,0 +1,133 @@
+"""What core computes again and again in tests, and always alike, is kept in the processes of the tests.
+
+Nothing of the add-on is touched, and no shortcut keeps what stands in the database. tests/foundations/test_shortcuts.py holds
+each of them against core's own answer.
+"""
+
+import weakref
+from collections.abc import Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property, lru_cache, partial
+from unittest import mock
+
+from odoo.api import Environment
+from odoo.models import BaseModel
+from odoo.orm import fields_textual
+from odoo.orm.registry import Registry, TriggerTree
+from odoo.tools import SQL
+
+# values that are equal exactly where their keys are
+SIMPLE = {str, int, bool, float, type(None)}
+
+
+def kept_identifier(identifier=SQL.identifier):
+    """``SQL.identifier`` that makes each of its objects, which never change, once."""
+    kept = lru_cache(50_000)(identifier)
+    return classmethod(lambda cls, *args, **kwargs: kept(*args, **kwargs))
+
+
+def kept_sanitizer(html_sanitize=fields_textual.html_sanitize):
+    """``html_sanitize`` of fields, by text and options: most texts of messages are the same."""
+    # a text that is marked as safe is equal to one that is not
+    return lru_cache(5_000, typed=True)(html_sanitize)
+
+
+def chosen(tree, select, answers):
+    """Of a merged trigger tree what ``select`` lets through.
+
+    :param answers: what it has answered, field to boolean
+    """
+    root = []
+    for field in tree.root:
+        if field not in answers:
+            answers[field] = select(field)
+        if answers[field]:
+            root.append(field)
+    result = TriggerTree(root)
+    for label, subtree in tree.items():
+        below = chosen(subtree, select, answers)
+        if below:
+            result[label] = below
+    return result
+
+
+def get_trigger_tree(self, fields, select=bool, merge=Registry.get_trigger_tree):
+    """``Registry.get_trigger_tree``, the trees of the same fields merged once, before ``select`` looks at them.
+
+    Merged trees stand beside those of single fields, which the registry drops where models are set up anew.
+    """
+    fields = tuple(fields)
+    merged = self._field_trigger_trees.get(fields)
+    if merged is None:
+        merged = merge(self, fields)
+        self._field_trigger_trees[fields] = merged
+    return chosen(merged, select, {})
+
+
+def environment_key(uid, context, su):
+    """What an environment is found by, or ``None`` where a value of the context could equal one of another type."""
+    values = []
+    for name, value in context.items():
+        if type(value) is list and all(type(item) in SIMPLE for item in value):
+            value = (list, *value)
+        elif type(value) not in SIMPLE:
+            return None
+        values.append((name, value))
+    return uid, su, frozenset(values)
+
+
+def find_environment(cls, cr, uid, context, su=False, make=Environment.__new__):
+    """``Environment.__new__``, which looks through all environments of the transaction for the one that is asked for."""
+    key = environment_key(uid, context, su)
+    envs = cr.transaction.envs if key and cr.transaction else None
+    if envs is None:
+        return make(cls, cr, uid, context, su)
+    known = vars(envs).setdefault("by_key", {})
+    env = known[key]() if key in known else None
+    # the set is emptied and filled again between tests
+    if env is None or env.cr is not cr or env not in envs:
+        env = make(cls, cr, uid, context, su)
+        known[key] = weakref.ref(env)
+    return env
+
+
+class Described(Mapping):
+    """Descriptions of fields, made when they are looked at."""
+
+    def __init__(self, describe):
+        self.describe = describe
+
+    @cached_property
+    def descriptions(self):
+        """What core returns."""
+        return self.describe()
+
+    def __getitem__(self, name):
+        return self.descriptions[name]
+
+    def __iter__(self):
+        return iter(self.descriptions)
+
+    def __len__(self):
+        return len(self.descriptions)
+
+
+def describe_late(self, allfields=None, attributes=None, fields_get=BaseModel.fields_get):
+    """``fields_get``, which journal items ask for all their fields on each write of none that is tracked, to look at none."""
+    describe = partial(fields_get, self, allfields, attributes)
+    return Described(describe) if allfields == [] and self._name == "account.move.line" else describe()
+
+
+@contextmanager
+def taken():
+    """All shortcuts, as long as it is open."""
+    with ExitStack() as stack:
+        for place, name, shortcut in (
+            (SQL, "identifier", kept_identifier()),
+            (fields_textual, "html_sanitize", kept_sanitizer()),
+            (Registry, "get_trigger_tree", get_trigger_tree),
+            (Environment, "__new__", find_environment),
+            (BaseModel, "fields_get", describe_late),
+        ):
+            stack.enter_context(mock.patch.object(place, name, shortcut))
+        yield
