@@ -32,23 +32,21 @@ def kept_sanitizer(html_sanitize=fields_textual.html_sanitize):
     return lru_cache(5_000, typed=True)(html_sanitize)
 
 
-def chosen(tree, select, answers):
-    """Of a merged trigger tree what ``select`` lets through.
+class Merged:
+    """A merged trigger tree and, at each of its places, the fields that stand there and below."""
 
-    :param answers: what it has answered, field to boolean
-    """
-    root = []
-    for field in tree.root:
-        if field not in answers:
-            answers[field] = select(field)
-        if answers[field]:
-            root.append(field)
-    result = TriggerTree(root)
-    for label, subtree in tree.items():
-        below = chosen(subtree, select, answers)
-        if below:
-            result[label] = below
-    return result
+    def __init__(self, tree):
+        self.root = tree.root
+        self.below = [(label, Merged(subtree)) for label, subtree in tree.items()]
+        self.fields = frozenset(tree.root).union(*(place.fields for _label, place in self.below))
+
+    def chosen(self, wanted):
+        """The tree of the ``wanted`` fields alone, without places that have none of them."""
+        result = TriggerTree([field for field in self.root if field in wanted])
+        for label, place in self.below:
+            if not wanted.isdisjoint(place.fields):
+                result[label] = place.chosen(wanted)
+        return result
 
 
 def get_trigger_tree(self, fields, select=bool, merge=Registry.get_trigger_tree):
@@ -59,9 +57,8 @@ def get_trigger_tree(self, fields, select=bool, merge=Registry.get_trigger_tree)
     fields = tuple(fields)
     merged = self._field_trigger_trees.get(fields)
     if merged is None:
-        merged = merge(self, fields)
-        self._field_trigger_trees[fields] = merged
-    return chosen(merged, select, {})
+        merged = self._field_trigger_trees[fields] = Merged(merge(self, fields))
+    return merged.chosen({field for field in merged.fields if select(field)})
 
 
 def environment_key(uid, context, su):

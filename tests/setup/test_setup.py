@@ -280,7 +280,7 @@ def test_a_checkout_that_moved_on_is_another_odoo(tmp_path, monkeypatch):
 def test_python_packages_are_installed_again_when_a_list_changes(monkeypatch, place, progress, tmp_path):
     built = []
     monkeypatch.setattr(python_env, "ROOT", tmp_path)
-    for name in python_env.REQUIREMENTS:
+    for name in python_env.SERVER:
         (tmp_path / name).write_text("one==1\n")
     monkeypatch.setattr(python_env, "_create", lambda cache, folder: built.append(folder))
     done = subprocess.CompletedProcess([], 0, "", "")
@@ -297,6 +297,28 @@ def test_python_packages_are_installed_again_when_a_list_changes(monkeypatch, pl
     (tmp_path / "requirements.txt").write_text("one==3\n")
     with pytest.raises(SetupError, match=r"(?s)no such version.*index reachable"):
         python_env.prepare(place, progress)
+
+
+def test_packages_of_tests_are_added_once_and_again_to_a_new_environment(monkeypatch, place, progress, tmp_path):
+    installed = []
+    monkeypatch.setattr(python_env, "ROOT", tmp_path)
+    for name in (*python_env.SERVER, *python_env.TOOLS):
+        (tmp_path / name).write_text("one==1\n")
+    monkeypatch.setattr(python_env, "_create", lambda cache, folder: None)
+    monkeypatch.setattr(python_env, "_install", lambda folder, names: installed.append(tuple(names)))
+    both = (*python_env.SERVER, *python_env.TOOLS)
+    for change in (None, *python_env.TOOLS, *python_env.SERVER):
+        if change:
+            (tmp_path / change).write_text("one==2\n")
+        for _time in range(2):
+            python_env.prepare(place, progress)
+            python_env.add_tools(place, progress)
+    assert installed == [python_env.SERVER, both, both, *[python_env.SERVER, both] * len(python_env.SERVER)]
+    # the same lists, but the environment was lost
+    place.forget("python")
+    python_env.prepare(place, progress)
+    python_env.add_tools(place, progress)
+    assert installed[-2:] == [python_env.SERVER, both]
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,10 @@ class Setup:
             self.server.start()
             atexit.register(self.server.stop)
 
+    def add_tools(self):
+        """Install what tests need beside Odoo, unless it is there."""
+        python_env.add_tools(self.cache, self.progress)
+
     @property
     def packages(self):
         """The folder of the installed Python packages."""
@@ -146,13 +150,17 @@ class Setup:
         return subprocess.run(command, env={**self.env(), "ODOO_RC": str(self.conf())}, cwd=ROOT, **options)
 
 
-def prepare(progress=None, cache=None):
+def prepare(progress=None, cache=None, tools=True):
     """The prepared ``Setup``; steps that are done are not done again.
 
     :param cache: the ``Cache`` to prepare it in, default the project's
+    :param tools: what tests need beside Odoo is installed as well; else the caller calls ``Setup.add_tools``
     :raises SetupError: what failed and what to do
     """
-    return Setup(cache, progress)
+    setup = Setup(cache, progress)
+    if tools:
+        setup.add_tools()
+    return setup
 
 
 def main(act):

@@ -35,11 +35,12 @@ def test(arguments):
     with ThreadPoolExecutor() as pool:
         # what one of them waits for, the net or a processor, is free for the others
         browsing = pool.submit(_browser, cache, progress) if not flags["core"] else None
-        setup = prepare(progress, cache)
+        setup = prepare(progress, cache, tools=flags["core"])
         if flags["core"]:
             return core_tests.run(setup, arguments, record=flags["record"])
         paths = [argument for argument in arguments if not argument.startswith("-")]
-        linters = _start_linters(setup) if not paths else {}
+        # no database waits for what only tests and linters need
+        linting = pool.submit(_add_tools, setup, not paths)
         # a whole run also loads a day by `bin/demo`: its database is made by what the others leave of the processors, and
         # only that test waits for it
         plain = None
@@ -47,7 +48,7 @@ def test(arguments):
             plain = pool.submit(setup.databases.addon, "plain", patient=True)
         template = setup.databases.addon("optional" if flags["optional"] else "demo")
         browsing.result()
-        code = _run(setup, template, linters, arguments, flags)
+        code = _run(setup, template, linting.result(), arguments, flags)
         if plain:
             plain.result()
         return code
@@ -67,6 +68,11 @@ def _run(setup, template, linters, arguments, flags):
         return _pytest(setup, name, template, arguments, flags) or (0 if clean else 1)
     finally:
         drop_copies(setup, name)
+
+
+def _add_tools(setup, lint):
+    setup.add_tools()
+    return _start_linters(setup) if lint else {}
 
 
 def _browser(cache, progress):
