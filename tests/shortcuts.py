@@ -4,20 +4,15 @@ Nothing of the add-on is touched, and no shortcut keeps what stands in the datab
 each of them against core's own answer.
 """
 
-import weakref
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, lru_cache, partial
 from unittest import mock
 
-from odoo.api import Environment
 from odoo.models import BaseModel
 from odoo.orm import fields_textual
 from odoo.orm.registry import Registry, TriggerTree
 from odoo.tools import SQL
-
-# values that are equal exactly where their keys are
-SIMPLE = {str, int, bool, float, type(None)}
 
 
 def kept_identifier(identifier=SQL.identifier):
@@ -61,33 +56,6 @@ def get_trigger_tree(self, fields, select=bool, merge=Registry.get_trigger_tree)
     return merged.chosen({field for field in merged.fields if select(field)})
 
 
-def environment_key(uid, context, su):
-    """What an environment is found by, or ``None`` where a value of the context could equal one of another type."""
-    values = []
-    for name, value in context.items():
-        if type(value) is list and all(type(item) in SIMPLE for item in value):
-            value = (list, *value)
-        elif type(value) not in SIMPLE:
-            return None
-        values.append((name, value))
-    return uid, su, frozenset(values)
-
-
-def find_environment(cls, cr, uid, context, su=False, make=Environment.__new__):
-    """``Environment.__new__``, which looks through all environments of the transaction for the one that is asked for."""
-    key = environment_key(uid, context, su)
-    envs = cr.transaction.envs if key and cr.transaction else None
-    if envs is None:
-        return make(cls, cr, uid, context, su)
-    known = vars(envs).setdefault("by_key", {})
-    env = known[key]() if key in known else None
-    # the set is emptied and filled again between tests
-    if env is None or env.cr is not cr or env not in envs:
-        env = make(cls, cr, uid, context, su)
-        known[key] = weakref.ref(env)
-    return env
-
-
 class Described(Mapping):
     """Descriptions of fields, made when they are looked at."""
 
@@ -123,7 +91,6 @@ def taken():
             (SQL, "identifier", kept_identifier()),
             (fields_textual, "html_sanitize", kept_sanitizer()),
             (Registry, "get_trigger_tree", get_trigger_tree),
-            (Environment, "__new__", find_environment),
             (BaseModel, "fields_get", describe_late),
         ):
             stack.enter_context(mock.patch.object(place, name, shortcut))

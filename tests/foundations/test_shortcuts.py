@@ -1,6 +1,5 @@
 """The shortcuts of the tests' processes answer as core does."""
 
-from odoo.api import Environment
 from odoo.models import BaseModel
 from odoo.orm import fields_textual
 from odoo.orm.registry import Registry
@@ -10,7 +9,6 @@ from tests import shortcuts
 from tests.common import OrderCase
 
 CORE = {
-    "find_environment": shortcuts.find_environment.__defaults__[-1],
     "get_trigger_tree": shortcuts.get_trigger_tree.__defaults__[-1],
     "describe_late": shortcuts.describe_late.__defaults__[-1],
 }
@@ -18,7 +16,6 @@ CORE = {
 
 class TestShortcuts(OrderCase):
     def test_they_are_taken(self):
-        self.assertIs(Environment.__new__, shortcuts.find_environment)
         self.assertIs(Registry.get_trigger_tree, shortcuts.get_trigger_tree)
         self.assertIs(BaseModel.fields_get, shortcuts.describe_late)
         self.assertTrue(hasattr(fields_textual.html_sanitize, "cache_info"))
@@ -72,57 +69,6 @@ class TestShortcuts(OrderCase):
         self.registry._discard_fields([])
         self.assertNotIn(fields, self.registry._field_trigger_trees)
         self.assertEqual(*self._trees(fields, bool))
-
-    def _environments(self, uid, context, su=False):
-        """What is found and what core finds, each in its turn first."""
-        found = self.env(user=uid, context=context, su=su)
-        return found, CORE["find_environment"](Environment, self.cr, uid, context, su)
-
-    def test_an_environment_is_the_one_that_core_finds(self):
-        user = self.users["processor"].id
-        for context in (
-            {},
-            {"tz": "UTC", "active_ids": [1, 2]},
-            {"active_ids": [2, 1], "tz": "UTC"},
-            {"active_ids": (2, 1), "tz": "UTC"},
-            {"one": 1},
-            {"one": True},
-            {"nested": [[1], {"a": {1}}]},
-            {"names": {"a", "b"}},
-        ):
-            for uid, su in ((user, False), (user, True), (1, False), (1, True)):
-                for _again in range(2):
-                    found, core = self._environments(uid, context, su)
-                    self.assertIs(found, core)
-                    self.assertEqual((found.uid, dict(found.context), found.su), (uid, context, su or uid == 1))
-        # nothing is found for what is not asked for
-        self.assertIsNot(self.env(context={"a": [1]}), self.env(context={"a": (1,)}))
-        self.assertIsNot(self.env(context={"a": 1}), self.env(context={"a": "1"}))
-
-    def test_an_environment_that_core_made_is_found(self):
-        context = {"made": "by core"}
-        made = CORE["find_environment"](Environment, self.cr, self.uid, context, True)
-        self.assertIs(self.env(context=context), made)
-
-    def test_environments_of_a_test_that_is_over_are_not_found(self):
-        envs = self.env.transaction.envs
-        standing = list(envs)
-        over = self.env(context={"over": True})
-        # as core does after each test
-        envs.clear()
-        envs.update(standing)
-        fresh = self.env(context={"over": True})
-        self.assertIsNot(fresh, over)
-        self.assertIn(fresh, envs)
-        envs.discard(fresh)
-        envs.add(over)
-        self.assertIs(self.env(context={"over": True}), over)
-
-    def test_another_cursors_environment_is_its_own(self):
-        with self.registry.cursor() as cr:
-            other = Environment(cr, self.uid, self.env.context)
-            self.assertIs(other.cr, cr)
-            self.assertIsNot(other, self.env)
 
     def test_descriptions_are_cores(self):
         items = self.env["account.move.line"]
