@@ -21,10 +21,21 @@ REPORTS = {
 }
 
 
+class Printed(str):
+    """Text read from paper, in which parts are found whatever blanks are read between their letters.
+
+    Letters that a font sets apart are read as words of their own.
+    """
+
+    def __contains__(self, part):
+        return "".join(part.split()) in "".join(self.split())
+
+
 def words(page):
     """The text of a page, a list item or a string of HTML, with single blanks."""
-    text = page.get_textpage().get_text_range() if isinstance(page, pypdfium2.PdfPage) else page.text_content()
-    return " ".join(text.split())
+    if isinstance(page, pypdfium2.PdfPage):
+        return Printed(" ".join(page.get_textpage().get_text_range().split()))
+    return " ".join(page.text_content().split())
 
 
 def scanned(page):

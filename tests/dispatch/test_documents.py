@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from tests.common import OrderCase
 
-from .papers import PapersMixin, scanned, words
+from .papers import PapersMixin, Printed, scanned, words
 
 
 class TestPickList(PapersMixin, OrderCase):
@@ -153,6 +153,13 @@ class TestPackingSlip(PapersMixin, OrderCase):
         self.assertNotIn("Many happy returns", text)
         self.assertFalse(picking.sale_id.copy().order_gift_note)
 
+    def test_letters_set_apart_are_read_and_no_others(self):
+        text = Printed("P a c k i n g s l i p C o p y 1 W H / O U T/ 0 0 1")
+        for part in ("Packing slip Copy 1", "WH/OUT/001"):
+            self.assertIn(part, text)
+        for other in ("Copy 2", "Copy 1 WH/OUT/002", "packing slip"):
+            self.assertNotIn(other, text)
+
     def test_two_hundred_lines_are_all_there(self):
         goods = self.env["product.product"].create(
             [
@@ -166,7 +173,7 @@ class TestPackingSlip(PapersMixin, OrderCase):
         )
         picking = self._shipped(*((product, 1) for product in goods))
         document = self._pdf("slip", picking)
-        text = " ".join(words(page) for page in document)
+        text = Printed(" ".join(words(page) for page in document))
         for number in range(200):
             self.assertIn(f"LONG-{number:03d}", text)
         self.assertGreater(len(document), 3)

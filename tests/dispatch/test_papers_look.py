@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.common import ObservingCase
 
-from .papers import PapersMixin, scanned, words
+from .papers import PapersMixin, Printed, scanned, words
 
 LONG = "Hexagon socket head cap screw M12 x 120 mm, fully threaded, strength class 12.9, zinc-nickel coated, with certificate"
 MANIFEST = "order_processing.report_pickup_manifest"
@@ -67,7 +67,7 @@ class TestPapersLook(PapersMixin, ObservingCase):
                 for number, page in enumerate(pages, 1):
                     self.assertIn(f"{title} {picking.name} {number} / {len(pages)}", page)
                     self.assertIn("Quantity", page, "the head of the table stands on each page")
-                text = " ".join(pages)
+                text = Printed(" ".join(pages))
                 for product in goods:
                     self.assertIn(product.default_code, text)
                 for page in document:
