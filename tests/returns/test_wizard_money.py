@@ -1,5 +1,6 @@
 """The desk sees what a return comes to as it is typed; the documents say the same."""
 
+from odoo.fields import Command
 from odoo.tests import Form
 
 from .money import MoneyCase
@@ -59,6 +60,37 @@ class TestWizardMoney(MoneyCase):
         case = self.Return.browse(wizard.action_settle()["res_id"])
         exchange = case.exchange_order_ids
         self.assertEqual(exchange.amount_total - case.credit_ids.amount_total, 6)
+
+    def test_a_case_over_two_currencies_has_a_note_for_each(self):
+        """The wizard says what each note comes to, and each order is given back in its own currency at its invoice's rate."""
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        Rate = self.env["res.currency.rate"]
+        Rate.search([("currency_id", "=", euro.id)]).unlink()
+        Rate.create({"currency_id": euro.id, "company_id": self.company.id, "name": "2020-01-01", "rate": 2.0})
+        pricelist = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        bonus = [Command.create({"settlement": "refund", "bonus_amount": 0.5})]
+        self._policy(fee_percent=10, bonus_ids=bonus)
+        tax = self.taxes[20, False]
+        own = self._sold((self.product, 4, 10.0), taxes=[tax])
+        other = self._sold((self.product, 4, 30.0), taxes=[tax], pricelist_id=pricelist.id)
+        Rate.search([("currency_id", "=", euro.id)]).rate = 4.0
+        wizard = self._wizard(own | other)
+        with Form(wizard) as form:
+            for place in range(2):
+                with form.line_ids.edit(place) as line:
+                    line.quantity = 2
+            self.assertTrue(form.several_currencies)
+            said = form.totals
+        case = self.Return.browse(wizard.action_settle()["res_id"])
+        notes = case.credit_ids.grouped("currency_id")
+        self.assertEqual(set(notes), {own.currency_id, euro})
+        self.assertEqual(
+            {currency: note.amount_total for currency, note in notes.items()}, {own.currency_id: 22.8, euro: 67.2}
+        )
+        self.assertEqual(notes[euro].amount_total_signed, -33.6)
+        self.assertEqual(set(said.split(", ")), {currency.format(note.amount_total) for currency, note in notes.items()})
+        self.assertEqual((case.state, set(case.credit_ids.mapped("amount_residual"))), ("settled", {0}))
 
     def test_what_is_not_invoiced_gives_nothing(self):
         order = self._shipped((self.product, 5), invoice=False)
