@@ -33,3 +33,4 @@ from . import reconciliation_housekeeping
 from . import reconciliation_reopen
 from . import reconciliation_signing
 from . import reconciliation_take_back
+from . import enquiry_glance

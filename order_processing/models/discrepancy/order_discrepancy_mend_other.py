@@ -176,7 +176,8 @@ class OrderDiscrepancyMendOther(models.Model):
     def _mend_open(self):
         """Open what these discrepancies are about: of one record its documents, of several their orders."""
         if len(self) == 1:
-            return getattr(self, BY_CODE[self.kind].mend, self.action_open_order)()
+            kind = BY_CODE.get(self.kind)
+            return getattr(self, kind.mend if kind else "", self.action_open_order)()
         return self._open("sale.order", self.order_id, self.env._("Orders"))
 
     def action_open_order(self):

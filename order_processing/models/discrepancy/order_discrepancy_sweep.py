@@ -326,7 +326,12 @@ class OrderDiscrepancySweep(models.Model):
         # written beside the ORM: what it remembers of orders' discrepancies is stale
         self.env["sale.order"].invalidate_model(["order_discrepancy_ids", "order_discrepancy_count"], flush=False)
         opened._message_log_batch(
-            bodies={record.id: self.env._("Found: %s", self.env._(BY_CODE[record.kind].why)) for record in opened}
+            bodies={
+                record.id: self.env._(
+                    "Found: %s", self.env._(BY_CODE[record.kind].why) if record.kind in BY_CODE else record.detail
+                )
+                for record in opened
+            }
         )
         opened._book("discrepancy_opened", "")
         return opened

@@ -7,4 +7,8 @@ from . import sale_order
 from . import sale_order_state
 from . import sale_order_search
 from . import search_indexes
+from . import sale_order_page
+from . import sale_order_page_acts
+from . import sale_order_glance
+from . import res_company
 from . import order_discrepancy

@@ -157,15 +157,21 @@ class OrderEnquiry(models.Model):
         if bodies:
             self.discrepancy_ids._message_log_batch(bodies=bodies)
         self._tell({enquiry.id: enquiry.answer for enquiry in self if not enquiry.asked_by_us})
+        self._end_reported()
         self._book("answered", "answer")
 
     @transition("close")
     def action_close(self, reason=""):
         """Nothing is left to say."""
+        self._end_reported()
 
     @transition("reopen")
     def action_reopen(self, reason=""):
         """The customer asked again; ``reason`` is what."""
+
+    def _end_reported(self):
+        """What was reported with these questions is over with them."""
+        self.sudo().discrepancy_ids._end_reported(self.env._("The customer has got the answer"))
 
     def _tell(self, words):
         """Give the customers the ``words`` (dict of id to text) in the way in which they asked; stages of the talk add theirs."""
