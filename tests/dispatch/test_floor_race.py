@@ -5,6 +5,7 @@ import threading
 from lxml import html
 
 from odoo import api
+from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import SQL
 
@@ -89,6 +90,35 @@ class TestFloorRace(FloorRaceCase):
         self.assertEqual(
             [mark.text_content().strip() for mark in page.xpath("//*[@name='mark']")], [] if new else ["Copy 1"]
         )
+
+    def test_a_list_says_what_is_lowered_at_once(self):
+        """Who lowers a line while its list is printed is told, or the list says the new quantity."""
+        refused = []
+
+        def lower(env):
+            line = env["stock.picking"].browse(self.picking_ids[0]).move_ids.sale_line_id
+            try:
+                line.product_uom_qty = 3
+            except UserError as told:
+                refused.append(str(told))
+            env.flush_all()
+
+        def pick_list(env):
+            report = env["ir.actions.report"]
+            page = report._render_qweb_pdf("order_processing.report_pick_list", self.picking_ids[:1])[0]
+            return html.fromstring(page)
+
+        with self.registry_used.cursor() as cr:
+            cr.execute(SQL("UPDATE stock_picking SET printed = FALSE WHERE id = %s", self.picking_ids[0]))
+        page, _nothing = self._at_once(pick_list, lower)
+        quantity = float(page.xpath("//td[contains(@class, 'op_number')]//strong")[0].text_content())
+        with self.registry_used.cursor() as cr:
+            cr.execute(
+                SQL("SELECT 1 FROM order_event WHERE order_id = %s AND kind = 'changed_in_picking'", self.order_id)
+            )
+            # where controls observe it goes through, and that it was late stands in the day book
+            late = cr.rowcount + len(refused)
+        self.assertIn((quantity, late), ((3, 0), (5, 1)))
 
     def test_one_original(self):
         pages = self._at_once(self._slip, self._slip)

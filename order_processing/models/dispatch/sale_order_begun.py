@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ..common.sale_order_line import CLOSING
 from ..common.sql_arrays import id_array
 from ..common.stock_places import outside
+from ..common.turn import take_turn
 
 # of the cursor, so of one transaction: ids of the orders whose request is being carried out; no remote call can reach it
 ACCEPTING = "order_processing.accepting_changes"
@@ -78,6 +79,7 @@ class SaleOrderBegun(models.Model):
         :param words: an order and its transfers, in words, to the line of the refusal
         :raises UserError: where enforced; names the orders, the transfers and the way out
         """
+        orders.order_line._picking_turn()
         begun = orders._picking_begun() if orders else {}
         if not begun:
             return
@@ -204,6 +206,23 @@ class SaleOrderLineBegun(models.Model):
             self._picking_gate_lower(vals)
         return super().write(vals)
 
+    def _picking_turn(self):
+        """Who prints papers of open transfers of these lines at this moment waits, or is waited for: a list says what stands."""
+        if not self.ids:
+            return
+        self.env["stock.move"].flush_model(["state", "sale_line_id", "picking_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT picking_id FROM stock_move
+                 WHERE sale_line_id = ANY(%s) AND picking_id IS NOT NULL AND state NOT IN ('draft', 'done', 'cancel')
+                """,
+                id_array(self.ids),
+            )
+        )
+        if rows:
+            take_turn(self.env.cr, "stock_picking", [row[0] for row in rows])
+
     def _picking_gate_lower(self, vals):
         """
         :raises UserError: where enforced; names the lines that ``vals`` lower, the transfers and the way out
@@ -218,6 +237,7 @@ class SaleOrderLineBegun(models.Model):
                 and line.company_id._order_control_records()
             )
         )
+        lowered._picking_turn()
         begun = {}
         for _order_id, line_id, picking_id, cause in lowered._picking_begun_rows():
             begun.setdefault(line_id, {})[picking_id] = cause
