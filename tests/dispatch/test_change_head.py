@@ -51,6 +51,9 @@ class TestChangeHead(HeadMixin, OrderCase):
         self.assertEqual(order.picking_ids.partner_id, self.customer)
         # what stands is no change, and what the order says the transfer may take over
         processor.write({"partner_shipping_id": self.customer.id, "commitment_date": False})
+        wide = self._in_hand(order_ship_until=self.today)
+        self._as("processor", wide).order_ship_until = self.today + timedelta(days=1)
+        self.assertEqual(wide.order_ship_until, self.today + timedelta(days=1), "more days ask nothing of the floor")
         fresh = self._in_hand(printed=False)
         self._as("processor", fresh).write({"partner_shipping_id": self.branch.id, "order_ship_from": self.today})
         self._print("pick_list", fresh.picking_ids)

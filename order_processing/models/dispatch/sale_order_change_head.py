@@ -30,12 +30,12 @@ class SaleOrder(models.Model):
                 order.state == "sale"
                 and order.id not in accepted
                 and order.company_id._order_control_records()
-                and order._change_head_differs(vals)
+                and order._change_head_asks(vals)
             )
         )
 
         def words(order, transfers):
-            address = "partner_shipping_id" in order._change_head_differs(vals)
+            address = "partner_shipping_id" in order._change_head_asks(vals)
             told = {"order": order.name, "transfers": transfers}
             if address:
                 return self.env._(
@@ -50,6 +50,16 @@ class SaleOrder(models.Model):
             )
 
         self._picking_stop(orders, words)
+
+    def _change_head_asks(self, vals):
+        """As ``_change_head_differs``, without what asks nothing of the floor: more days on which it may leave."""
+        found = self._change_head_differs(vals)
+        first, last = (found.get(name, self[name]) for name in ("order_ship_from", "order_ship_until"))
+        if not first or (self.order_ship_from and first < self.order_ship_from):
+            found.pop("order_ship_from", None)
+        if not last or (self.order_ship_until and last > self.order_ship_until):
+            found.pop("order_ship_until", None)
+        return found
 
     def _change_head_differs(self, vals):
         """Which of address and days ``vals`` would change of this order: ``{field: value}``, as the cache holds it."""
