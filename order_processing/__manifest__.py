@@ -82,6 +82,7 @@
         "data/dispatch_change_mail.xml",
         "reports/dispatch_layout.xml",
         "reports/dispatch_reports.xml",
+        "reports/dispatch_export.xml",
         "reports/dispatch_labels.xml",
         "reports/dispatch_pick_list.xml",
         "reports/dispatch_put_back.xml",

@@ -334,6 +334,21 @@ class Planter:
         )
         return {("parcel_weight", line.id)}
 
+    def plant_not_scanned(self, line):
+        """What left three days ago with a carrier that scans on the day after."""
+        transfer = self._sent(line).picking_id
+        freight = self.env["product.product"].create({"name": "Planted freight", "type": "service"})
+        carrier = self.env["delivery.carrier"].create(
+            {"name": "Planted", "product_id": freight.id, "order_scan_days": 1}
+        )
+        carrier.order_scan_since = self.today - timedelta(days=30)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE stock_picking SET carrier_id = %s, date_done = date_done - interval '3 days' WHERE id = %s",
+            [carrier.id, transfer.id],
+        )
+        return {("not_scanned", min(transfer.move_ids.sale_line_id.ids))}
+
     def plant_changed_after_verification(self, line):
         """A finding that the order was changed, which nobody has accepted."""
         rule = self.env["order.verification.rule"].with_context(active_test=False)

@@ -2,13 +2,8 @@
 
 import csv
 import io
-import threading
 
-from odoo import api
 from odoo.exceptions import AccessError, UserError
-from odoo.service.model import retrying
-
-from tests.discrepancy.race import RaceCase
 
 from .test_pickup_windows import WindowCase
 
@@ -154,48 +149,3 @@ class TestManifest(LoadingCase):
         sent = mails.search(domain, order="id desc", limit=mails.search_count(domain) - before)
         self.assertEqual(sorted(sent.mapped("res_id")), sorted(self.done[:2].ids))
         self.assertIn("https://track.example.com/TRACK-1", sent[0].body_html)
-
-
-class TestLoadingRace(RaceCase):
-    """Two people scan the same parcel at once: it is loaded once, and both are told."""
-
-    def _begin(self, order):
-        env = order.env
-        warehouse = env["stock.warehouse"].search([("company_id", "=", self.company.id)], limit=1)
-        pickup = env["order.pickup"].create({"warehouse_id": warehouse.id, "company_id": self.company.id})
-        kind = warehouse.out_type_id
-        picking = env["stock.picking"].create(
-            {
-                "picking_type_id": kind.id,
-                "location_id": kind.default_location_src_id.id,
-                "location_dest_id": env.ref("stock.stock_location_customers").id,
-                "order_pickup_id": pickup.id,
-            }
-        )
-        self.pickup_id, self.picking_id, self.code = pickup.id, picking.id, picking.name
-
-    def _take_out(self):
-        with self.registry_used.cursor() as cr:
-            env = api.Environment(cr, 1, {})
-            pickup = env["order.pickup"].browse(self.pickup_id)
-            pickup.message_ids.unlink()
-            for table, number in (("stock_picking", self.picking_id), ("order_pickup", self.pickup_id)):
-                if table == "stock_picking":
-                    cr.execute("DELETE FROM order_pickup_loaded WHERE picking_id = %s", [number])
-                    cr.execute("DELETE FROM stock_picking WHERE id = %s", [number])
-                else:
-                    cr.execute("DELETE FROM order_pickup WHERE id = %s", [number])
-        super()._take_out()
-
-    def test_a_parcel_counts_once(self):
-        barrier, codes = threading.Barrier(2), []
-
-        def scan(cr):
-            env = api.Environment(cr, self.user_id, {})
-            pickup = env["order.pickup"].browse(self.pickup_id)
-            pickup.read(["state"])
-            barrier.wait(300)  # the snapshot of both is taken before either has scanned
-            codes.append(retrying(lambda: pickup.load_scan(self.code), env)["code"])
-
-        self._both(scan)
-        self.assertEqual(sorted(codes), ["again", "loaded"])

@@ -129,6 +129,7 @@ MENDS = {
     "wrong_product": ("return", "ask", "accept", "open"),
     "quality_failed": ("open", "close_short", "claim", "accept"),
     "parcel_weight": ("ask", "claim", "accept", "open"),
+    "not_scanned": ("claim", "ask", "accept", "open"),
     "changed_after_verification": ("open", "ask", "accept"),
     "stored_differs": ("recompute", "open", "accept"),
 }
@@ -168,6 +169,7 @@ LEDGERS = {
     "wrong_product": ("stock",),
     "quality_failed": _GOODS,
     "parcel_weight": ("stock",),
+    "not_scanned": ("stock",),
     "changed_after_verification": ("order",),
     "stored_differs": (),
 }

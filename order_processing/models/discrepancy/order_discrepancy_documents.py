@@ -195,6 +195,19 @@ class OrderDiscrepancyDocuments(models.Model):
                       AND quality.state <> 'failed' AND quality.write_date >= since.at
                 """
             )
+        if "order.pickup" in self.env:
+            judged = SQL(
+                """
+                %s
+                UNION ALL
+                   SELECT 'stock.picking', transfer.id, transfer.name, transfer.order_carrier_scanned_at
+                     FROM stock_move move
+                     JOIN stock_picking transfer ON transfer.id = move.picking_id
+                    WHERE record.kind = 'not_scanned' AND move.sale_line_id = record.line_id
+                      AND transfer.order_carrier_scanned_at IS NOT NULL AND transfer.write_date >= since.at
+                """,
+                judged,
+            )
         if "order.verification.check" in self.env:
             judged = SQL(
                 """

@@ -11,7 +11,7 @@ _logger = logging.getLogger(__name__)
 MARKS = "order_discrepancy_marks"
 AT_ONCE = 500
 # what comes true by the day alone: nobody has to touch a document for it
-BY_THE_DAY = {"late", "shipped_not_invoiced", "over_paid", "under_paid"}
+BY_THE_DAY = {"late", "shipped_not_invoiced", "over_paid", "under_paid", "not_scanned"}
 # how the orders of a touched document are found
 ORDERS = {
     "sale.order": "SELECT id FROM sale_order WHERE id = ANY(%s)",

@@ -110,6 +110,9 @@ class OrderDiscrepancyMendOther(models.Model):
             "parcel_weight": self.env._(
                 "%(product)s: the weight of the parcel was not as expected. Was its content complete?"
             ),
+            "not_scanned": self.env._(
+                "%(product)s: the carrier has not told us that it has your parcel. Has it reached you?"
+            ),
             "changed_after_verification": self.env._(
                 "The order was changed after it was checked. Is it right as it stands now?"
             ),

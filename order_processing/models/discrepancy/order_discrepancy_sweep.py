@@ -8,7 +8,8 @@ from odoo.tools import SQL
 
 from ..common.sql_arrays import id_array
 from ..common.sql_plans import in_one_process
-from .kinds import BY_CODE, KINDS, MEASURES, SETTLED
+from .kinds import BY_CODE, KINDS
+from .measures import MEASURES, SETTLED
 from .order_discrepancy import CLOSED, MANAGER, OPEN
 
 # columns of a new record that the ledgers fill, with their types

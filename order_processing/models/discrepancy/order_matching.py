@@ -83,6 +83,8 @@ BESIDE = (
     "altered",
     "weighed",
     "content_weight",
+    "to_scan",
+    "unscanned",
 )
 
 

@@ -18,6 +18,9 @@ class OrderMatchingBeside(models.AbstractModel):
     def _ledgers_beside(self, scope, narrow=True):
         """Each as one SELECT, for the lines of ``scope``; ``narrow``: a few lines, to be reached by indexes."""
         ledgers = [self._ledger_parcels(scope, narrow)]
+        # most databases have no carrier that tells
+        if self._scanning_carriers():
+            ledgers.append(self._ledger_scans(scope, narrow))
         if "order.quality.check" in self.env:
             ledgers.append(self._ledger_checks(scope))
         if "order.return.line" in self.env:
@@ -38,6 +41,13 @@ class OrderMatchingBeside(models.AbstractModel):
         if self.env.cr.readonly:
             return
         self.env["stock.package"].flush_model(["shipping_weight", "package_type_id"])
+        if "order.pickup" in self.env:
+            self.env["delivery.carrier"].flush_model(["order_scan_days", "order_scan_since"])
+            self.env["stock.package"].flush_model(["order_carrier_scanned_at"])
+            self.env["stock.picking"].flush_model(
+                ["order_carrier_scanned_at", "carrier_id", "order_pickup_id", "state"]
+            )
+            self.env["order.pickup"].flush_model(["handed_at"])
         self.env["stock.move.line"].flush_model(["result_package_id", "move_id", "state", "quantity", "product_uom_id"])
         self.env["stock.picking"].flush_model(["partner_id", "date_done"])
         self.env["res.partner"].flush_model([*SHIP_TO, "commercial_partner_id"])
@@ -59,6 +69,55 @@ class OrderMatchingBeside(models.AbstractModel):
         if "order.verification" in self.env:
             self.env["order.verification"].flush_model()
             self.env["order.verification.check"].flush_model(["rule_code", "state", "line_id", "order_id"])
+
+    @api.model
+    def _ledger_scans(self, scope, narrow):
+        """``to_scan``: parcels that left with a carrier which scans what it takes over, longer ago than it takes for that;
+        ``unscanned``: those of them that it has not scanned. On the first order line of the transfer."""
+        return SQL(
+            """
+            SELECT late.line_id, piece.tag, piece.parcels
+              FROM (
+                SELECT picking.id, min(move.sale_line_id) AS line_id,
+                       greatest(count(DISTINCT package.id), 1)::numeric AS parcels,
+                       CASE WHEN count(package.id) = 0 THEN 1 ELSE
+                           count(DISTINCT package.id) FILTER (WHERE package.order_carrier_scanned_at IS NULL) END::numeric AS missing
+                  FROM stock_picking picking
+                  JOIN delivery_carrier carrier ON carrier.id = picking.carrier_id AND carrier.order_scan_days > 0
+                  JOIN stock_picking_type kind ON kind.id = picking.picking_type_id AND kind.code = 'outgoing'
+             LEFT JOIN order_pickup pickup ON pickup.id = picking.order_pickup_id
+                  JOIN stock_move move ON move.picking_id = picking.id AND move.state = 'done'
+             LEFT JOIN stock_move_line detail ON detail.move_id = move.id
+             LEFT JOIN stock_package package ON package.id = detail.result_package_id
+                 WHERE picking.state = 'done' AND picking.order_carrier_scanned_at IS NULL AND %s
+                   AND coalesce(pickup.handed_at, picking.date_done)::date >= carrier.order_scan_since
+                   AND coalesce(pickup.handed_at, picking.date_done) + carrier.order_scan_days * interval '1 day'
+                       < now() AT TIME ZONE 'UTC'
+              GROUP BY picking.id) late
+        CROSS JOIN LATERAL (VALUES ('to_scan', late.parcels), ('unscanned', late.missing)) AS piece (tag, parcels)
+              JOIN sale_order_line line ON line.id = late.line_id
+             WHERE %s
+            """,
+            SQL(
+                """
+                picking.id = ANY(ARRAY(
+                    SELECT own.picking_id FROM sale_order_line line JOIN stock_move own ON own.sale_line_id = line.id
+                     WHERE own.picking_id IS NOT NULL AND %s))
+                """,
+                scope,
+            )
+            if narrow
+            else SQL("TRUE"),
+            scope,
+        )
+
+    @api.model
+    def _scanning_carriers(self):
+        """Whether some carrier says when it has scanned what it takes over."""
+        if "order.pickup" not in self.env:
+            return False
+        carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
+        return bool(carriers.search_count([("order_scan_days", ">", 0)], limit=1))
 
     @api.model
     def _ledger_checks(self, scope):

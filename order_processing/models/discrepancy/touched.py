@@ -66,13 +66,13 @@ class StockMove(models.Model):
 class StockPicking(models.Model):
     _name = "stock.picking"
     _inherit = ["stock.picking", "order.touch.mixin"]
-    _order_touching = frozenset(("partner_id", "date_done"))
+    _order_touching = frozenset(("partner_id", "date_done", "order_carrier_scanned_at"))
 
 
 class StockPackage(models.Model):
     _name = "stock.package"
     _inherit = ["stock.package", "order.touch.mixin"]
-    _order_touching = frozenset(("shipping_weight", "package_type_id"))
+    _order_touching = frozenset(("shipping_weight", "package_type_id", "order_carrier_scanned_at"))
 
 
 class AccountMove(models.Model):

@@ -24,6 +24,8 @@ from . import order_pickup_missed
 from . import order_pickup_loading
 from . import order_pickup_handed
 from . import order_pickup_board
+from . import stock_picking_export
+from . import carrier_scan
 from . import order_pickup_manifest
 from . import stock_package
 from . import stock_move

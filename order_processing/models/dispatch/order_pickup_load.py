@@ -50,6 +50,14 @@ class OrderPickup(models.Model):
             pickup.load_text = pickup._load_text(load, limits)
             pickup.is_over = bool(load.over(limits))
 
+    def _lock_taking(self):
+        """Nobody closes these while parcels are added; others may add theirs at the same time, but where there are limits."""
+        limited = self.filtered(lambda pickup: any(pickup._limits()))
+        for pickups, lock in ((limited, SQL("NO KEY UPDATE")), (self - limited, SQL("SHARE"))):
+            self.env.cr.execute(
+                SQL("SELECT id FROM order_pickup WHERE id = ANY(%s) ORDER BY id FOR %s", pickups.ids, lock)
+            )
+
     def _touch_limited(self):
         """What is put on these with limits at the same time by others is counted: of two transactions one begins anew."""
         limited = self.filtered(lambda pickup: any(pickup._limits()))
@@ -234,8 +242,7 @@ class OrderPickup(models.Model):
         )
         today = {company: business_day(company) for company in loose.company_id}
         found = found.filtered(lambda pickup: not pickup._has_closed(today[pickup.company_id]))
-        # nobody closes them while parcels are added; others may add theirs at the same time
-        self.env.cr.execute(SQL("SELECT id FROM order_pickup WHERE id = ANY(%s) ORDER BY id FOR SHARE", found.ids))
+        found._lock_taking()
         chosen = found._gather_choose(groups)
         missing = [key for key in groups if None in chosen[key]]
         made = self.create(

@@ -138,7 +138,7 @@ class OrderPickup(models.Model):
                 ("closes_at", ">", fields.Datetime.now()),
             ]
         )
-        self.env.cr.execute(SQL("SELECT id FROM order_pickup WHERE id = ANY(%s) ORDER BY id FOR SHARE", found.ids))
+        found._lock_taking()
         return found
 
     def _plan_loads(self, leaving, pickups):

@@ -46,6 +46,10 @@ class ResCompany(models.Model):
         default=True,
         help="When a pickup was handed over, customers get the tracking numbers of what left, by mail.",
     )
+    order_export_papers = fields.Boolean(
+        "Papers for customs",
+        help="A commercial invoice and a packing list go with the manifest for each transfer that leaves the customs area.",
+    )
 
     _order_pickup_days_possible = models.Constraint(
         "CHECK (order_pickup_days BETWEEN 0 AND 366)", "Pickups are planned for 0 to 366 days ahead."
