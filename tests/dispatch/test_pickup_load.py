@@ -4,16 +4,16 @@ from datetime import date, timedelta
 
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.order_processing.models.dispatch.pickup_room import Load, first_that_takes
+from odoo.addons.order_processing.models.dispatch.pickup_room import Load, Room, first_that_takes
 
 from tests.common import OrderCase
 
 
 def test_what_is_full_is_passed_over():
-    rooms = {"small": [Load(), Load(2, 10, 0, 0)], "large": [Load(), Load()]}
+    rooms = {"small": Room(limits=Load(2, 10)), "large": Room()}
     chosen = [first_that_takes(Load(1, weight), rooms) for weight in (6, 5, 4, 1)]
     assert chosen == ["small", "large", "small", "large"], "weight, then parcels are full"
-    assert first_that_takes(Load(3), {"small": [Load(), Load(2)]}) is None
+    assert first_that_takes(Load(3), {"small": Room(limits=Load(2))}) is None
 
 
 class PickupCase(OrderCase):

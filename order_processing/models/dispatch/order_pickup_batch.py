@@ -15,6 +15,24 @@ class StockPickingBatch(models.Model):
     )
 
     @api.model
+    def _pickup_scheduled(self, batches):
+        """``batches`` leave when the first of their transfers does."""
+        if not batches:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE stock_picking_batch batch SET scheduled_date = first.moment
+                  FROM (SELECT batch_id, min(scheduled_date) AS moment FROM stock_picking
+                         WHERE batch_id = ANY(%s) GROUP BY batch_id) first
+                 WHERE first.batch_id = batch.id
+                """,
+                id_array(batches.ids),
+            )
+        )
+        batches.invalidate_recordset(["picking_ids", "move_ids", "move_line_ids", "scheduled_date"], flush=False)
+
+    @api.model
     def _pickup_batches(self, keys):
         """The open batch of each ``(pickup id, id of the kind of transfer)``, made where there is none."""
         found = self.search(
@@ -58,68 +76,70 @@ class OrderPickup(models.Model):
 class StockPicking(models.Model):
     """While they are open, transfers of a pickup stand in a batch, so that they are picked and validated together.
 
-    Core takes a transfer that is validated alone out of its batch: the pickup keeps it.
+    Core takes a transfer that is validated alone out of its batch: the pickup keeps it. Batches of others stay as they are.
     """
 
     _inherit = "stock.picking"
 
-    def _pickup_mirror(self):
-        """Put the open ones of these into the batch of their pickup and kind of transfer; batches of others stay as they are.
+    @api.model
+    def _pickup_assign(self, chosen):
+        """Put transfers on pickups, and open ones into the batches of these, without asking whether they may be.
 
-        By statements over the set: core's own write would take the transfers from who is responsible for them.
+        By the same statements whatever their number: core's own write would take the transfers from who is responsible for them.
+
+        :param dict chosen: id of a transfer to that of its pickup, or to ``False`` for none
         """
-        if not self:
+        if not chosen:
             return
-        self.flush_recordset(["order_pickup_id", "batch_id", "state", "picking_type_id", "scheduled_date"])
+        self.flush_model(["order_pickup_id", "batch_id", "state", "picking_type_id", "scheduled_date"])
         Batch = self.env["stock.picking.batch"].sudo()
-        Batch.flush_model(["order_pickup_id"])
+        Batch.flush_model(["order_pickup_id", "scheduled_date"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT picking.id, picking.order_pickup_id, picking.picking_type_id, picking.batch_id
+                SELECT picking.id, picking.order_pickup_id, picking.picking_type_id, picking.batch_id,
+                       picking.state IN %s AND (batch.id IS NULL OR batch.order_pickup_id IS NOT NULL), batch.order_pickup_id
                   FROM stock_picking picking
              LEFT JOIN stock_picking_batch batch ON batch.id = picking.batch_id
-                 WHERE picking.id = ANY(%s) AND picking.state IN %s
-                   AND (batch.id IS NULL OR batch.order_pickup_id IS NOT NULL)
-                   AND batch.order_pickup_id IS DISTINCT FROM picking.order_pickup_id
+                 WHERE picking.id = ANY(%s)
                 """,
-                id_array(self.ids),
                 OPEN,
+                id_array(chosen),
             )
         )
-        if not rows:
-            return
-        batches = Batch._pickup_batches({row[1:3] for row in rows if row[1]}) if any(row[1] for row in rows) else {}
-        given = {row[0]: batches[row[1:3]].id if row[1] else 0 for row in rows}
-        before = Batch.browse({row[3] for row in rows if row[3]})
-        self._pickup_batch_write(given, before | Batch.union(*batches.values()))
+        moving = [row for row in rows if row[4] and (chosen[row[0]] or None) != row[5]]
+        keys = dict.fromkeys((chosen[row[0]], row[2]) for row in moving if chosen[row[0]])
+        batches = Batch._pickup_batches(keys) if keys else {}
+        target = {row[0]: row[3] or 0 for row in rows}
+        for number, _pickup, kind, _batch, _open, _of in moving:
+            target[number] = batches[chosen[number], kind].id if chosen[number] else 0
+        self._pickup_write(chosen, target)
+        before = Batch.browse({row[3] for row in moving if row[3]})
+        Batch._pickup_scheduled(before | Batch.union(*batches.values()))
         before.filtered(lambda batch: not batch.picking_ids and batch.state != "done").unlink()
+        pickups = {row[1] for row in rows} | set(chosen.values())
+        touched = self.env["order.pickup"].sudo().browse(filter(None, pickups))
+        touched.invalidate_recordset(["picking_ids"], flush=False)
+        touched._sync_parcels()
 
     @api.model
-    def _pickup_batch_write(self, given, batches):
-        """Write the batch (``0``: none) of transfers, and when ``batches`` are to leave: with the first of their transfers."""
-        batches.flush_recordset()
-        pickings = self.sudo().browse(given)
+    def _pickup_write(self, chosen, batches):
+        """Write pickup and batch (``0``: none) of transfers, two dicts with the same keys."""
+        pickings = self.sudo().browse(batches)
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE stock_picking picking SET batch_id = nullif(given.batch, 0)
-                  FROM unnest(%s, %s) AS given(id, batch) WHERE picking.id = given.id
+                UPDATE stock_picking picking
+                   SET order_pickup_id = nullif(given.pickup, 0), batch_id = nullif(given.batch, 0),
+                       write_uid = %(user)s, write_date = %(now)s
+                  FROM unnest(%(pickings)s, %(pickups)s, %(batches)s) AS given(id, pickup, batch)
+                 WHERE picking.id = given.id
                 """,
-                id_array(given),
-                id_array(given.values()),
+                user=self.env.uid,
+                now=self.env.cr.now(),
+                pickings=id_array(batches),
+                pickups=id_array(chosen[number] or 0 for number in batches),
+                batches=id_array(batches.values()),
             )
         )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE stock_picking_batch batch SET scheduled_date = first.moment
-                  FROM (SELECT batch_id, min(scheduled_date) AS moment FROM stock_picking
-                         WHERE batch_id = ANY(%s) GROUP BY batch_id) first
-                 WHERE first.batch_id = batch.id
-                """,
-                id_array(batches.ids),
-            )
-        )
-        pickings.invalidate_recordset(["batch_id"], flush=False)
-        batches.invalidate_recordset(["picking_ids", "move_ids", "move_line_ids", "scheduled_date"], flush=False)
+        pickings.invalidate_recordset(["order_pickup_id", "batch_id", "write_uid", "write_date"], flush=False)

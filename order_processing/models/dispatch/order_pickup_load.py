@@ -5,7 +5,7 @@ from odoo.tools import SQL, float_repr
 
 from ..common.business_day import business_day
 from ..common.sql_arrays import id_array
-from .pickup_room import Load, first_that_takes, sum_of
+from .pickup_room import Load, Room, first_that_takes, sum_of
 
 CLOSED = ("handed_over", "missed")
 LIMITS = ("max_parcels", "max_weight", "max_volume", "max_pallets")
@@ -280,7 +280,7 @@ class OrderPickup(models.Model):
         loads = self.env["stock.picking"].union(*groups.values())._pickup_loads() if limited else {}
         chosen = {}
         for key, group in groups.items():
-            rooms = {pickup: [used.get(pickup, Load()), pickup._limits()] for pickup in present.get(key, ())}
+            rooms = {pickup: Room(used.get(pickup, Load()), pickup._limits()) for pickup in present.get(key, ())}
             own = chosen[key] = {}
             for picking in group:
                 own.setdefault(first_that_takes(loads.get(picking.id, Load()), rooms), []).append(picking.id)
@@ -290,8 +290,11 @@ class OrderPickup(models.Model):
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    def _pickup_loads(self):
-        """What each of these transfers takes up on a pickup: a dict of id to ``Load``; one statement."""
+    def _pickup_loads(self, volume=True):
+        """What each of these transfers takes up on a pickup: a dict of id to ``Load``; one statement.
+
+        :param bool volume: whether the volume of the goods is asked for
+        """
         if not self:
             return {}
         self.env.flush_all()
@@ -315,11 +318,12 @@ class StockPicking(models.Model):
              LEFT JOIN (SELECT move.picking_id, sum(move.product_qty * product.volume) AS volume
                           FROM stock_move move
                           JOIN product_product product ON product.id = move.product_id
-                         WHERE move.picking_id = ANY(%(ids)s) AND move.state <> 'cancel' AND product.volume > 0
+                         WHERE move.picking_id = ANY(%(ids)s) AND move.state <> 'cancel' AND product.volume > 0 AND %(volume)s
                       GROUP BY move.picking_id) goods ON goods.picking_id = picking.id
                  WHERE picking.id = ANY(%(ids)s)
                 """,
                 ids=id_array(self.ids),
+                volume=volume,
             )
         )
         return {

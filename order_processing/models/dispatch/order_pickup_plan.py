@@ -1,3 +1,6 @@
+from datetime import date, datetime
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
@@ -10,6 +13,23 @@ PROCESSOR = "order_processing.group_processor"
 # what still leaves; of these what is assigned lies there
 OPEN = ("waiting", "confirmed", "assigned")
 READY = ("assigned", "done")
+
+
+class Row(NamedTuple):
+    """What there is to know of a transfer before it is put on a pickup."""
+
+    id: int
+    company_id: int
+    warehouse_id: int
+    carrier_id: int
+    state: str
+    partner_id: int
+    scheduled: datetime
+    promised: date
+    first: date
+    last: date
+    notice: int
+    code: str
 
 
 class OrderPickup(models.Model):
@@ -45,17 +65,17 @@ class OrderPickup(models.Model):
         :return: ``({transfer id: pickup id}, {transfer id: why not, in words})``
         """
         rows = self._plan_rows(pickings)
-        refused = {row["id"]: row["no"] for row in rows if row["no"]}
-        good = [row for row in rows if not row["no"]]
-        refused |= self._plan_served(good)
-        leaving = [self._plan_leaving(row) for row in good if row["id"] not in refused]
+        refused = self._plan_unfit(rows)
+        refused |= self._plan_served([row for row in rows if row.id not in refused])
+        leaving = self._plan_leaving([row for row in rows if row.id not in refused])
         pickups = self._plan_pickups({row.key for row in leaving})
         leaving, coming = self._plan_loads(leaving, pickups)
         chosen, none = choose(leaving, coming, after or fields.Datetime.now())
         if chosen:
             self.env["stock.picking"]._pickup_assign(chosen)
             (pickups & self.browse(set(chosen.values())))._touch_limited()
-        refused |= self._plan_words(none, {row.id: row for row in leaving}, pickups)
+        if none:
+            refused |= self._plan_words(none, {row.id: row for row in leaving}, pickups)
         return chosen, refused
 
     def _plan_rows(self, pickings):
@@ -64,14 +84,12 @@ class OrderPickup(models.Model):
         self.env["sale.order"].flush_model(
             ["order_promise_date", "order_ship_from", "order_ship_until", "order_notice_hours"]
         )
-        self.env.cr.execute(
+        found = self.env.execute_query(
             SQL(
                 """
                 SELECT picking.id, picking.company_id, kind.warehouse_id, picking.carrier_id, picking.state, picking.partner_id,
-                       picking.scheduled_date, sale.order_promise_date AS promised, sale.order_ship_from AS first,
-                       sale.order_ship_until AS last, sale.order_notice_hours AS notice,
-                       CASE WHEN kind.code <> 'outgoing' THEN 'kind'
-                            WHEN picking.state IN ('draft', 'cancel') THEN 'state' END AS no
+                       picking.scheduled_date, sale.order_promise_date, sale.order_ship_from, sale.order_ship_until,
+                       coalesce(sale.order_notice_hours, 0), kind.code
                   FROM stock_picking picking
                   JOIN stock_picking_type kind ON kind.id = picking.picking_type_id
              LEFT JOIN sale_order sale ON sale.id = picking.sale_id
@@ -81,52 +99,55 @@ class OrderPickup(models.Model):
                 id_array(pickings.ids),
             )
         )
-        rows = self.env.cr.dictfetchall()
-        words = {
-            "kind": self.env._("it is no delivery, so no carrier comes for it."),
-            "state": self.env._("it is a draft or cancelled, so no carrier comes for it."),
+        return [Row(*row) for row in found]
+
+    def _plan_unfit(self, rows):
+        """Words for those for which no carrier comes."""
+        kind = self.env._("it is no delivery, so no carrier comes for it.")
+        state = self.env._("it is a draft or cancelled, so no carrier comes for it.")
+        return {
+            row.id: kind if row.code != "outgoing" else state
+            for row in rows
+            if row.code != "outgoing" or row.state in ("draft", "cancel")
         }
-        for row in rows:
-            row["no"] = words.get(row["no"])
-        return rows
 
     def _plan_served(self, rows):
         """Words for those whose carrier does not go where they go; a few statements for all of them."""
-        carriers = self.env["delivery.carrier"].sudo().browse({row["carrier_id"] for row in rows if row["carrier_id"]})
+        carriers = self.env["delivery.carrier"].sudo().browse({row.carrier_id for row in rows if row.carrier_id})
         bound = carriers.filtered(lambda carrier: carrier.country_ids or carrier.state_ids or carrier.zip_prefix_ids)
         if not bound:
             return {}
-        told = [row for row in rows if row["carrier_id"] in bound._ids and row["partner_id"]]
-        partners = self.env["res.partner"].sudo().browse(dict.fromkeys(row["partner_id"] for row in told))
+        told = [row for row in rows if row.carrier_id in bound._ids and row.partner_id]
+        partners = self.env["res.partner"].sudo().browse(dict.fromkeys(row.partner_id for row in told))
         by_id = dict(zip(partners.ids, partners))
         refused = {}
         for row in told:
-            carrier, partner = bound.browse(row["carrier_id"]), by_id[row["partner_id"]]
+            carrier, partner = bound.browse(row.carrier_id), by_id[row.partner_id]
             if not carrier._match_address(partner):
-                refused[row["id"]] = carrier._no_service_text(partner)
+                refused[row.id] = carrier._no_service_text(partner)
         return refused
 
-    def _plan_leaving(self, row):
-        today = self._plan_today(row["company_id"])
-        first = today
-        # of whose arrival a customer wants notice, that leaves on the day that was promised
-        if row["state"] not in READY or row["notice"]:
-            planned = row["promised"]
-            if not planned and row["scheduled_date"]:
-                planned = business_day(self.env["res.company"].browse(row["company_id"]), row["scheduled_date"])
-            first = max(first, planned or first)
-        first = max(first, row["first"] or first)
-        key = row["company_id"], row["warehouse_id"], row["carrier_id"]
-        # what has left already is only waiting for the carrier
-        last = None if row["state"] == "done" else row["last"]
-        return Leaving(row["id"], key, first, last)
-
-    def _plan_today(self, company_id):
-        known = self.env.cr.cache.setdefault("order_pickup_today", {})
+    def _plan_leaving(self, rows):
+        """``rows`` as ``Leaving``: what lies there leaves from today on, the rest, and of what notice is wanted, when it is promised."""
+        companies = {row.company_id for row in rows}
+        companies = {company.id: company for company in self.env["res.company"].browse(companies)}
         now = fields.Datetime.now()
-        if known.get(company_id, (None,))[0] != now:
-            known[company_id] = now, business_day(self.env["res.company"].browse(company_id), now)
-        return known[company_id][1]
+        today = {number: business_day(company, now) for number, company in companies.items()}
+        found = []
+        for row in rows:
+            first = today[row.company_id]
+            if row.state not in READY or row.notice:
+                planned = row.promised
+                if not planned and row.scheduled:
+                    planned = business_day(companies[row.company_id], row.scheduled)
+                if planned and planned > first:
+                    first = planned
+            if row.first and row.first > first:
+                first = row.first
+            # what has left already is only waiting for the carrier
+            last = None if row.state == "done" else row.last
+            found.append(Leaving(row.id, (row.company_id, row.warehouse_id, row.carrier_id), first, last))
+        return found
 
     def _plan_pickups(self, keys):
         """The pickups (``sudo``) that still take something, locked so that nobody closes them meanwhile."""
@@ -147,8 +168,9 @@ class OrderPickup(models.Model):
         limited = pickups.filtered(lambda pickup: any(limits[pickup]))
         used = limited._loads()
         if limited:
-            loads = self.env["stock.picking"].browse([row.id for row in leaving])._pickup_loads()
-            leaving = [row._replace(load=loads[row.id]) for row in leaving]
+            pickings = self.env["stock.picking"].browse([row.id for row in leaving])
+            loads = pickings._pickup_loads(volume=any(limit.volume for limit in limits.values()))
+            leaving = [Leaving(*row[:4], loads[row.id]) for row in leaving]
         coming = [
             Coming(
                 pickup.id,
@@ -219,23 +241,29 @@ class StockPicking(models.Model):
         :raises AccessError: no processor, or a transfer that the user may not write
         """
         self.env["order.transition.mixin"]._check_order_group(PROCESSOR)
+        # nothing else is read of them: a transfer has many columns
+        self.fetch(["name", "company_id", "order_pickup_id"])
         self.check_access("write")
-        kept = self.filtered("order_pickup_id")
-        chosen, refused = self.env["order.pickup"]._plan((self - kept).sudo())
+        before = {picking.id: picking.order_pickup_id.id for picking in self}
+        names = {picking.id: picking.name for picking in self}
+        free = self.browse([number for number in self.ids if not before[number]])
+        chosen, refused = self.env["order.pickup"]._plan(free.sudo())
+        pickups = self.env["order.pickup"].sudo().browse({*chosen.values(), *filter(None, before.values())})
+        told = {pickup.id: (pickup.name, fields.Date.to_string(pickup.date)) for pickup in pickups}
         answer = []
-        for picking in self:
-            pickup = picking.order_pickup_id.sudo()
-            code = "kept" if picking in kept else "planned" if picking.id in chosen else "refused"
+        for number in self.ids:
+            pickup = before[number] or chosen.get(number)
+            name, day = told.get(pickup, ("", ""))
             answer.append(
                 {
-                    "transfer": picking.name,
-                    "transfer_id": picking.id,
-                    "ok": code != "refused",
-                    "code": code,
-                    "message": refused.get(picking.id, ""),
-                    "pickup": pickup.name or "",
-                    "pickup_id": pickup.id,
-                    "date": fields.Date.to_string(pickup.date) or "",
+                    "transfer": names[number],
+                    "transfer_id": number,
+                    "ok": bool(pickup),
+                    "code": "kept" if before[number] else "planned" if pickup else "refused",
+                    "message": refused.get(number, ""),
+                    "pickup": name,
+                    "pickup_id": pickup or False,
+                    "date": day,
                 }
             )
         return answer

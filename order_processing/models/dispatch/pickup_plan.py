@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from .pickup_room import Load, first_that_takes
+from .pickup_room import Load, Room
 
 # why a transfer falls into none
 NONE_COMES, FULL, TOO_LATE = "none_comes", "full", "too_late"
@@ -36,19 +36,30 @@ def choose(leaving, coming, now):
     :param now: naive UTC; what has closed by then takes nothing
     :return: ``({id of a transfer: id of a pickup}, {id of a transfer: (why none, ids of the pickups that were looked at)})``
     """
-    rooms, open_ = {}, {}
+    comes, takes = {}, {}
     for pickup in sorted(coming, key=lambda pickup: (pickup.closes, pickup.id)):
         if pickup.closes > now:
-            open_.setdefault(pickup.key, []).append(pickup)
-            rooms[pickup.id] = [pickup.used, pickup.limits]
+            comes.setdefault(pickup.key, []).append(pickup)
+            takes.setdefault(pickup.key, []).append((pickup, Room(pickup.used, pickup.limits)))
     chosen, refused = {}, {}
     for transfer in leaving:
-        after = [pickup for pickup in open_.get(transfer.key, ()) if pickup.day >= transfer.first]
-        fitting = [pickup for pickup in after if not transfer.last or pickup.day <= transfer.last]
-        found = first_that_takes(transfer.load, {pickup.id: rooms[pickup.id] for pickup in fitting})
-        if found:
-            chosen[transfer.id] = found
+        number, _key, first, last, load = transfer
+        places = takes.get(transfer.key, ())
+        for place in places:
+            pickup, room = place
+            if pickup.day >= first and (not last or pickup.day <= last) and room.take(load):
+                chosen[number] = pickup.id
+                if room.is_full:
+                    # nobody after this one need look at it
+                    places.remove(place)
+                break
         else:
-            why = FULL if fitting else TOO_LATE if after else NONE_COMES
-            refused[transfer.id] = why, [pickup.id for pickup in fitting or after]
+            refused[number] = _why_none(transfer, comes.get(transfer.key, ()))
     return chosen, refused
+
+
+def _why_none(transfer, coming):
+    after = [pickup for pickup in coming if pickup.day >= transfer.first]
+    fitting = [pickup for pickup in after if not transfer.last or pickup.day <= transfer.last]
+    why = FULL if fitting else TOO_LATE if after else NONE_COMES
+    return why, [pickup.id for pickup in fitting or after]

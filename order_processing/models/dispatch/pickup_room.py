@@ -23,6 +23,34 @@ class Load(NamedTuple):
         return [name for name, taken, limit in zip(self._fields, self, limits) if limit and taken > limit * (1 + SPARE)]
 
 
+NOTHING = Load()
+
+
+class Room:
+    """What is left of the limits of one pickup (a ``Load``; 0 is no limit) beside what is on it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, used=NOTHING, limits=NOTHING):
+        self.left = [
+            [index, limit * (1 + SPARE) - taken] for index, (limit, taken) in enumerate(zip(limits, used)) if limit
+        ]
+
+    def take(self, load):
+        """Take ``load`` up and say so, if there is room for it."""
+        for index, left in self.left:
+            if load[index] > left:
+                return False
+        for place in self.left:
+            place[1] -= load[place[0]]
+        return True
+
+    @property
+    def is_full(self):
+        """Whether not even one parcel has room."""
+        return any(index == 0 and left < 1 for index, left in self.left)
+
+
 def sum_of(loads):
     """All of ``loads`` together."""
     found = Load()
@@ -32,10 +60,8 @@ def sum_of(loads):
 
 
 def first_that_takes(load, rooms):
-    """The key of the first of ``rooms`` (``{key: [used, limits]}``) that has room for ``load``, taken up there; else ``None``."""
+    """The key of the first of ``rooms`` (``{key: Room}``) that has room for ``load``, taken up there; else ``None``."""
     for key, room in rooms.items():
-        after = room[0].plus(load)
-        if not after.over(room[1]):
-            room[0] = after
+        if room.take(load):
             return key
     return None

@@ -1,9 +1,8 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from ..common.business_day import business_day
-from ..common.sql_arrays import id_array
 
 CLOSED = ("handed_over", "missed")
 BOOKED = ("requested", "loading")
@@ -33,8 +32,9 @@ class StockPicking(models.Model):
         answer = super().write(vals)
         if moving:
             target.sudo()._check_capacity()
-            moving._pickup_mirror()
-        (before | target).sudo()._sync_parcels()
+            # the batches follow
+            self._pickup_assign(dict.fromkeys(moving.ids, target.id))
+            before.sudo()._sync_parcels()
         return answer
 
     def action_cancel(self):
@@ -54,37 +54,6 @@ class StockPicking(models.Model):
     def _pickup_put(self, pickup):
         """Set the pickup of these transfers without asking whether it still may be changed."""
         self._pickup_assign(dict.fromkeys(self.ids, pickup.id))
-
-    @api.model
-    def _pickup_assign(self, chosen):
-        """Put transfers on pickups without asking whether they may be: the same statements whatever their number.
-
-        :param dict chosen: id of a transfer to that of its pickup, or to ``False`` for none
-        """
-        if not chosen:
-            return
-        pickings = self.sudo().browse(chosen)
-        pickings.flush_recordset(["order_pickup_id", "write_uid", "write_date"])
-        before = pickings.order_pickup_id
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE stock_picking picking
-                   SET order_pickup_id = nullif(given.pickup, 0), write_uid = %(user)s, write_date = %(now)s
-                  FROM unnest(%(pickings)s, %(pickups)s) AS given(id, pickup)
-                 WHERE picking.id = given.id
-                """,
-                user=self.env.uid,
-                now=self.env.cr.now(),
-                pickings=id_array(chosen),
-                pickups=id_array(number or 0 for number in chosen.values()),
-            )
-        )
-        pickings.invalidate_recordset(["order_pickup_id", "write_uid", "write_date"], flush=False)
-        touched = before | before.browse({number for number in chosen.values() if number})
-        touched.invalidate_recordset(["picking_ids"], flush=False)
-        pickings._pickup_mirror()
-        touched.sudo()._sync_parcels()
 
     def _pickup_off(self):
         """Take these transfers off pickups that are not closed, booked or not; who calls says why."""

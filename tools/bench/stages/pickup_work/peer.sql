@@ -5,16 +5,13 @@ CREATE TEMP TABLE peer_plan ON COMMIT DROP AS
 WITH today AS (
     SELECT (now() AT TIME ZONE 'UTC') AS moment
 ), load AS (
-    SELECT picking.id, greatest(packed.parcels, 1) AS parcels, picking.weight, goods.volume
+    SELECT picking.id, greatest(packed.parcels, 1) AS parcels, picking.weight
       FROM stock_picking picking
  LEFT JOIN (SELECT picking_id, count(DISTINCT result_package_id) AS parcels FROM stock_move_line
              WHERE picking_id = ANY(%(ids)s) AND result_package_id IS NOT NULL GROUP BY picking_id) packed ON packed.picking_id = picking.id
- LEFT JOIN (SELECT move.picking_id, sum(move.product_qty * product.volume) AS volume
-              FROM stock_move move JOIN product_product product ON product.id = move.product_id
-             WHERE move.picking_id = ANY(%(ids)s) AND move.state <> 'cancel' GROUP BY move.picking_id) goods ON goods.picking_id = picking.id
      WHERE picking.id = ANY(%(ids)s)
 ), leaving AS (
-    SELECT picking.id, picking.picking_type_id, picking.company_id, kind.warehouse_id, picking.carrier_id, load.weight, load.volume,
+    SELECT picking.id, picking.picking_type_id, picking.company_id, kind.warehouse_id, picking.carrier_id, load.weight,
            sum(load.parcels) OVER (PARTITION BY picking.company_id, kind.warehouse_id, picking.carrier_id
                                        ORDER BY coalesce(sale.order_promise_date, picking.scheduled_date::date), picking.priority DESC, picking.id) AS until_then
       FROM stock_picking picking
