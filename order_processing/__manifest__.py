@@ -94,6 +94,7 @@
         "views/dispatch_order_pickup_views.xml",
         "views/dispatch_pickup_window_views.xml",
         "views/dispatch_pickup_board_views.xml",
+        "views/dispatch_label_views.xml",
         "data/dispatch_pickup_cron.xml",
         "data/dispatch_pickup_mail.xml",
         "views/dispatch_sale_order_views.xml",

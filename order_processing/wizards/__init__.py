@@ -14,6 +14,7 @@ from . import verification_step
 from . import verification_trial
 from . import dispatch_change
 from . import dispatch_order
+from . import dispatch_label
 from . import dispatch_pickup
 from . import dispatch_quality_answer
 from . import dispatch_verdict

@@ -118,9 +118,13 @@ class TestManifest(LoadingCase):
         line = self.pickings[3].move_line_ids
         line.result_package_id = self.parcels[0]
         other = self._as("processor", self.window.pickup_ids.sorted("date")[2])
-        with self.assertRaisesRegex(UserError, f"{self.parcels[0].name} stands on the manifest of {self.pickup.name}"):
+        words = f"{self.parcels[0].name} stands on the manifest of {self.pickup.name}"
+        with self.assertRaisesRegex(UserError, words), self.cr.savepoint():
             self._as("processor", self.pickings[3]).order_pickup_id = other
         self._as("processor", self.pickings[3]).order_pickup_id = self.pickup
+        both = self._as("processor", self.done[0] | self.pickings[3])
+        both.order_pickup_id = other
+        self.assertEqual(other.package_ids, self.parcels[0], "all that is packed into it goes together")
 
     def test_a_booked_parcel_is_not_opened(self):
         self.pickup.action_request()

@@ -95,7 +95,7 @@ def test_a_day_at_the_dock(running_server):
     assert (state["code"], state["loaded"], state["total"], state["open"]) == ("loaded", 1, 1, [])
     assert call("processor", "order.pickup", "load_scan", [pickup], "4711")["code"] == "unknown"
     assert done["packages"][0] in call("processor", "order.pickup", "manifest_csv", [pickup])
-    assert call("processor", "order.pickup", "action_hand_over", [pickup], "Jo") is True
+    assert call("processor", "order.pickup", "action_hand_over", [pickup], signed_by="Jo") is True
     values = call("processor", "order.pickup", "read", [pickup], ["state", "signed_by", "carrier_ref", "handed_at"])[0]
     assert (values["state"], values["signed_by"], values["carrier_ref"]) == ("handed_over", "Jo", "VAN-1")
     assert values["handed_at"]

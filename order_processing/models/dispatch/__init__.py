@@ -26,6 +26,7 @@ from . import order_pickup_handed
 from . import order_pickup_board
 from . import stock_picking_export
 from . import carrier_scan
+from . import order_label_purchase
 from . import order_pickup_manifest
 from . import stock_package
 from . import stock_move

@@ -81,9 +81,7 @@ class OrderPickup(models.Model):
     )
     picking_ids = fields.One2many("stock.picking", "order_pickup_id", "Transfers", check_company=True)
     package_ids = fields.Many2many("stock.package", string="Parcels", readonly=True, copy=False)
-    contact_id = fields.Many2one(
-        "res.partner", "Contact", check_company=True, help="Who is asked at the carrier to come."
-    )
+    contact_id = fields.Many2one("res.partner", check_company=True, help="Who is asked at the carrier to come.")
     driver = fields.Char()
     vehicle = fields.Char(help="Its number plate.")
     dock = fields.Char()

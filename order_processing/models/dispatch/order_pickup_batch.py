@@ -82,12 +82,13 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     @api.model
-    def _pickup_assign(self, chosen):
+    def _pickup_assign(self, chosen, left=()):
         """Put transfers on pickups, and open ones into the batches of these, without asking whether they may be.
 
         By the same statements whatever their number: core's own write would take the transfers from who is responsible for them.
 
         :param dict chosen: id of a transfer to that of its pickup, or to ``False`` for none
+        :param left: ids of pickups that they were on until now, where that was written already
         """
         if not chosen:
             return
@@ -117,7 +118,7 @@ class StockPicking(models.Model):
         before = Batch.browse({row[3] for row in moving if row[3]})
         Batch._pickup_scheduled(before | Batch.union(*batches.values()))
         before.filtered(lambda batch: not batch.picking_ids and batch.state != "done").unlink()
-        pickups = {row[1] for row in rows} | set(chosen.values())
+        pickups = {*(row[1] for row in rows), *chosen.values(), *left}
         touched = self.env["order.pickup"].sudo().browse(filter(None, pickups))
         touched.invalidate_recordset(["picking_ids"], flush=False)
         touched._sync_parcels()

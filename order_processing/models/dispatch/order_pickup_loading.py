@@ -19,7 +19,7 @@ class OrderPickupLoaded(models.Model):
 
     pickup_id = fields.Many2one("order.pickup", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="pickup_id.company_id", store=True)
-    package_id = fields.Many2one("stock.package", "Package", readonly=True, index="btree_not_null")
+    package_id = fields.Many2one("stock.package", readonly=True, index="btree_not_null")
     picking_id = fields.Many2one("stock.picking", "Transfer", required=True, readonly=True, index=True)
     parcel = fields.Char(required=True, readonly=True)
     loaded_by_id = fields.Many2one("res.users", "Loaded by", required=True, readonly=True)

@@ -64,9 +64,7 @@ class OrderPickupWindow(models.Model):
     max_weight = fields.Float("Weight", help="Room for so much, in the company's unit of weight. 0: no limit.")
     max_volume = fields.Float("Volume", help="Room for so much, in the company's unit of volume. 0: no limit.")
     max_pallets = fields.Integer("Pallets", help="Room for so many. 0: no limit.")
-    contact_id = fields.Many2one(
-        "res.partner", "Contact", check_company=True, help="Who is asked at the carrier to come."
-    )
+    contact_id = fields.Many2one("res.partner", check_company=True, help="Who is asked at the carrier to come.")
     dock = fields.Char()
     pickup_ids = fields.One2many("order.pickup", "window_id", "Pickups", readonly=True)
 
@@ -206,7 +204,7 @@ class OrderPickup(models.Model):
     _inherit = "order.pickup"
 
     window_id = fields.Many2one(
-        "order.pickup.window", "Window", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+        "order.pickup.window", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
     )
     window_date = fields.Date("Day of the window", readonly=True, copy=False)
 

@@ -33,8 +33,7 @@ class StockPicking(models.Model):
         if moving:
             target.sudo()._check_capacity()
             # the batches follow
-            self._pickup_assign(dict.fromkeys(moving.ids, target.id))
-            before.sudo()._sync_parcels()
+            self._pickup_assign(dict.fromkeys(moving.ids, target.id), left=before.ids)
         return answer
 
     def action_cancel(self):
