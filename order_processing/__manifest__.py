@@ -74,6 +74,7 @@
         "views/availability_shortage_views.xml",
         "views/availability_shipping_views.xml",
         "views/availability_carrier_views.xml",
+        "views/availability_allocation_views.xml",
         "data/availability_delay.xml",
         "views/availability_delay_portal_templates.xml",
         # dispatch

@@ -18,6 +18,7 @@ from . import dispatch_label
 from . import dispatch_pickup
 from . import dispatch_quality_answer
 from . import dispatch_verdict
+from . import availability_allocation
 from . import availability_close
 from . import availability_shortage
 from . import discrepancy_close
