@@ -134,6 +134,7 @@
         "data/enquiry_data.xml",
         "views/enquiry_order_enquiry_views.xml",
         "views/enquiry_settings_views.xml",
+        "views/enquiry_mailbox_views.xml",
         "views/enquiry_glance_views.xml",
         "data/enquiry_mail.xml",
         "views/enquiry_portal_templates.xml",

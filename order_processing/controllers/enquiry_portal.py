@@ -70,6 +70,9 @@ class FollowPortal(CustomerPortal):
         if act == "ask":
             order._page_ask(form.get("text"))
             return "asked"
+        if act == "change":
+            order._page_change(form.get("text"))
+            return "asked"
         if act == "report":
             photos = [
                 (photo.filename.replace("\x00", ""), photo.read())

@@ -11,7 +11,7 @@ class OrderEnquiryGlance(models.TransientModel):
     _description = "Order at a Glance"
     _rec_name = "order_id"
 
-    order_id = fields.Many2one("sale.order", "Order")
+    order_id = fields.Many2one("sale.order")
     glance = fields.Html(compute="_compute_glance", sanitize=False)
 
     @api.depends("order_id")

@@ -50,7 +50,12 @@ class TestLog(ObservingCase):
         self.assertEqual((enquiry.answer_hours, enquiry.solution_hours), (3, 5))
         self.assertEqual(enquiry.solved_at, datetime(2026, 3, 11, 10, 0))
         with freeze_time("2026-03-12 08:00:00"):
-            enquiry.action_reopen("And the first?")
+            with self.assertRaisesRegex(UserError, "Write what is asked"):
+                enquiry.action_ask_again()
+            enquiry.asked_again = "And the first?"
+            enquiry.action_ask_again()
+        self.assertIn("And the first?", enquiry.message_ids[0].body)
+        self.assertFalse(enquiry.asked_again)
         self.assertFalse(enquiry.solved_at)
         with freeze_time("2026-03-12 09:30:00"):
             enquiry.action_close()

@@ -56,7 +56,7 @@ class TestPage(ObservingCase):
         values = self.order.sudo()._page_values()
         (parcel,) = values["parcels"]
         self.assertEqual([item["quantity"] for item in parcel["goods"]], [3])
-        self.assertEqual([(row["quantity"], row["unit"]) for row in values["still"]], [(2, "Units"), (2, "Units")])
+        self.assertEqual([row["amount"] for row in values["still"]], ["2 Units", "2 Units"])
         self.assertEqual([row["kind"] for row in values["documents"]], ["order", "invoice", "slip"])
         self.assertEqual([(row["question"], row["answer"]) for row in values["questions"]], [("Where?", "There.")])
         self.assertEqual(values["stands"]["state"], "part_shipped")
@@ -72,6 +72,9 @@ class TestPage(ObservingCase):
         order = self.order.sudo()
         asked = order._page_ask("  When?  ")
         self.assertEqual((asked.channel, asked.question, asked.partner_id), ("portal", "When?", order.partner_id))
+        self.assertEqual(
+            order._page_change("Six of them").kind_id, self.env.ref("order_processing.enquiry_kind_change")
+        )
         line = order.order_line[0]
         report = order._page_problem("damaged", str(line.id), "A corner is gone", [("a.png", PIXEL)])
         self.assertIn("It is damaged", report.question)
@@ -89,7 +92,7 @@ class TestPage(ObservingCase):
                 order._page_problem(*given)
         with self.assertRaisesRegex(UserError, "Write what"):
             order._page_ask(" \x00 ")
-        for number in range(8):
+        for number in range(7):
             order._page_ask(str(number))
         with self.assertRaisesRegex(UserError, "10 times"):
             order._page_ask("Once more")
@@ -102,6 +105,8 @@ class TestPage(ObservingCase):
             self.order.sudo()._page_cancel("")
         self.assertEqual(waiting._page_cancel("Too late"), "done")
         self.assertEqual(waiting.state, "cancel")
+        with self.assertRaisesRegex(UserError, "changed any more"):
+            waiting._page_change("Six")
         begun.picking_ids.action_assign()
         begun.picking_ids.move_ids.picked = True
         self.assertEqual(begun._page_cancel("Please"), "asked")

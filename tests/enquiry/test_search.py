@@ -105,8 +105,7 @@ class TestSearch(ObservingCase):
     def test_one_statement(self):
         self._search("warm")
         self.env.flush_all()
-        with self.assertQueryCount(3):
-            # one that says and one that puts back how it is planned
+        with self.assertQueryCount(1):
             self._search("Quastel")
 
     def test_what_was_scanned_is_read(self):

@@ -2,6 +2,8 @@ from . import order_enquiry_kind
 from . import order_enquiry
 from . import order_enquiry_clock
 from . import order_enquiry_draft
+from . import order_enquiry_mailbox
+from . import order_enquiry_mail
 from . import order_processing
 from . import sale_order
 from . import sale_order_state

@@ -88,6 +88,7 @@ class OrderEnquiry(models.Model):
     question = fields.Text(required=True)
     answer = fields.Text(readonly=True)
     draft_answer = fields.Text("Answer to give", help="Written here, then given with the button.")
+    asked_again = fields.Text("What is asked now", copy=False, help="Written here, then asked again with the button.")
     state = fields.Selection(STATES, default="new", required=True, readonly=True)
     owner_id = fields.Many2one("res.users", default=lambda self: self.env.user, domain=[("share", "=", False)])
     asked_at = fields.Datetime("Asked at", default=fields.Datetime.now, required=True)
@@ -119,6 +120,21 @@ class OrderEnquiry(models.Model):
         self.check_access("write")
         self._check_draft()
         return self.action_answer()
+
+    def action_ask_again(self):
+        """The customer asked again what was written: the question is open, and the clock runs (processors).
+
+        :raises UserError: names every question of which nothing was written
+        """
+        self._check_order_group(PROCESSOR)
+        self.check_access("write")
+        empty = self.filtered(lambda enquiry: not (enquiry.asked_again or "").strip())
+        if empty:
+            raise UserError(self.env._("Write what is asked now first: %s.", ", ".join(empty.mapped("display_name"))))
+        for words, enquiries in self.grouped("asked_again").items():
+            enquiries.action_reopen(words)
+        self.asked_again = False
+        return True
 
     def action_ask_back(self):
         """Ask the customer what was written instead of answering: the clock stops until the reply."""

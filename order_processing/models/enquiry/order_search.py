@@ -44,23 +44,37 @@ SYMBOLOGY = re.compile(r"^(?:\][A-Za-z]\d|\x1d|\xf1)+")
 SSCC = re.compile(r"(?:\(00\)|00)?(\d{18})")
 # of a phone number in any writing
 PHONE_DIGITS = "regexp_replace(%s, '[^0-9]', '', 'g')"
-INVOICES = SQL(
+# how the documents of a name lead to orders; ``doc`` are the documents
+BY_SALE = SQL("doc JOIN sale_order sale ON sale.id = doc.id")
+BY_ORDER = SQL("doc JOIN sale_order sale ON sale.id = doc.order_id")
+BY_INVOICE = SQL(
     """
-    account_move bill
-    JOIN account_move_line item ON item.move_id = bill.id
+    doc
+    JOIN account_move_line item ON item.move_id = doc.id
     JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
     JOIN sale_order_line line ON line.id = rel.order_line_id
     JOIN sale_order sale ON sale.id = line.order_id
     """
 )
-PARCELS = SQL(
+BY_PACKAGE = SQL(
     """
-    stock_package parcel
-    JOIN stock_move_line packed ON packed.result_package_id = parcel.id
+    doc
+    JOIN stock_move_line packed ON packed.result_package_id = doc.id
     JOIN stock_move move ON move.id = packed.move_id
     JOIN sale_order_line line ON line.id = move.sale_line_id
     JOIN sale_order sale ON sale.id = line.order_id
     """
+)
+# by kind: the table, the column of the name, the column that leads to the order, the way there
+NAMES = (
+    ("order", "sale_order", "name", "id", BY_SALE),
+    ("reference", "sale_order", "client_order_ref", "id", BY_SALE),
+    ("reference", "order_intake", "reference", "order_id", BY_ORDER),
+    ("tracking", "stock_picking", "carrier_tracking_ref", "sale_id", BY_ORDER),
+    ("transfer", "stock_picking", "name", "sale_id", BY_ORDER),
+    ("return", "order_return", "name", "order_id", BY_ORDER),
+    ("invoice", "account_move", "name", "id", BY_INVOICE),
+    ("package", "stock_package", "name", "id", BY_PACKAGE),
 )
 
 Wanted = namedtuple("Wanted", "text code digits")
@@ -120,57 +134,60 @@ class OrderSearch:
 
     def branches(self):
         """``SQL`` of ``(order_id, kind, found, exact)`` each."""
-        yield from self.names("order", SQL("sale.name"), SQL("sale_order sale"))
-        yield from self.names("reference", SQL("sale.client_order_ref"), SQL("sale_order sale"))
-        yield from self.names(
-            "reference", SQL("sent.reference"), SQL("order_intake sent JOIN sale_order sale ON sale.id = sent.order_id")
-        )
-        yield from self.names(
-            "tracking",
-            SQL("transfer.carrier_tracking_ref"),
-            SQL("stock_picking transfer JOIN sale_order sale ON sale.id = transfer.sale_id"),
-        )
-        yield from self.names(
-            "transfer",
-            SQL("transfer.name"),
-            SQL("stock_picking transfer JOIN sale_order sale ON sale.id = transfer.sale_id"),
-        )
-        yield from self.names(
-            "return", SQL("back.name"), SQL("order_return back JOIN sale_order sale ON sale.id = back.order_id")
-        )
-        yield from self.names("invoice", SQL("bill.name"), INVOICES)
-        yield from self.names("package", SQL("parcel.name"), PARCELS)
-        yield self.one(
-            "package", SQL("parcel.order_sscc"), PARCELS, SQL("parcel.order_sscc = %s", self.wanted.code), exact=True
-        )
+        for kind, table, column, leads, way in NAMES:
+            documents = self.documents(kind, SQL.identifier(table), SQL.identifier(column), SQL.identifier(leads))
+            if kind == "package":
+                documents = SQL(
+                    "%s UNION ALL (SELECT id, id AS order_id, order_sscc, TRUE FROM stock_package WHERE order_sscc = %s)",
+                    documents,
+                    self.wanted.code,
+                )
+            yield SQL(
+                """
+                SELECT sale.id AS order_id, %(kind)s AS kind, doc.name AS found, doc.exact
+                  FROM (%(documents)s) %(way)s
+                 WHERE sale.company_id = ANY(%(companies)s)
+              ORDER BY doc.exact DESC, sale.id DESC LIMIT %(each)s
+                """,
+                kind=kind,
+                documents=documents,
+                way=way,
+                companies=self.companies,
+                each=EACH * 2,
+            )
         yield from self.customers()
-        yield from self.products()
+        yield self.products()
 
-    def names(self, kind, name, source):
-        """The documents that are called so, and those whose name has it in it."""
-        column = self.unaccent(name)
-        code = self.unaccent(SQL("%s", pattern(self.wanted.code)))
-        yield self.one(kind, name, source, SQL("%s ILIKE %s", column, code), exact=True)
-        if len(self.wanted.text) >= TRIGRAM:
-            part = self.unaccent(SQL("%s", f"%{pattern(self.wanted.text)}%"))
-            yield self.one(kind, name, source, SQL("%s ILIKE %s", column, part))
-
-    def one(self, kind, name, source, condition, exact=False):
-        """The newest orders under ``condition``."""
+    def documents(self, kind, table, column, leads):
+        """The documents that are called so, and the newest whose name has it in it: ``(id, order_id, name, exact)``."""
+        name = self.unaccent(column)
+        # a package may be of no company: its orders say whose it is
+        own = SQL("TRUE") if kind == "package" else SQL("company_id = ANY(%s)", self.companies)
+        whole = self.unaccent(SQL("%s", pattern(self.wanted.code)))
+        exact = SQL(
+            "(SELECT id, %s AS order_id, %s AS name, TRUE AS exact FROM %s WHERE %s ILIKE %s AND %s LIMIT %s)",
+            leads,
+            column,
+            table,
+            name,
+            whole,
+            own,
+            EACH,
+        )
+        if len(self.wanted.text) < TRIGRAM:
+            return exact
+        part = self.unaccent(SQL("%s", f"%{pattern(self.wanted.text)}%"))
         return SQL(
-            """
-            SELECT sale.id AS order_id, %(kind)s AS kind, %(name)s AS found, %(exact)s AS exact
-              FROM %(source)s
-             WHERE %(condition)s AND sale.company_id = ANY(%(companies)s)
-          ORDER BY sale.id DESC LIMIT %(each)s
-            """,
-            kind=kind,
-            name=name,
-            exact=exact,
-            source=source,
-            condition=condition,
-            companies=self.companies,
-            each=EACH,
+            "%s UNION ALL (SELECT id, %s AS order_id, %s AS name, FALSE AS exact FROM %s WHERE %s ILIKE %s AND %s"
+            " ORDER BY id DESC LIMIT %s)",
+            exact,
+            leads,
+            column,
+            table,
+            name,
+            part,
+            own,
+            EACH,
         )
 
     def customers(self):
@@ -178,90 +195,89 @@ class OrderSearch:
         text, digits = self.wanted.text, self.wanted.digits
         if len(text) >= TRIGRAM:
             part = self.unaccent(SQL("%s", f"%{pattern(text)}%"))
-            yield from self.of_partners(
-                "customer", "complete_name", SQL("%s ILIKE %s", self.unaccent(SQL("partner.complete_name")), part)
-            )
             if "@" in text:
-                yield from self.of_partners(
-                    "email", "email", SQL("%s ILIKE %s", self.unaccent(SQL("partner.email")), part)
-                )
+                yield self.of_partners("email", SQL("email"), SQL("%s ILIKE %s", self.unaccent(SQL("email")), part))
+            yield self.of_partners(
+                "customer", SQL("complete_name"), SQL("%s ILIKE %s", self.unaccent(SQL("complete_name")), part)
+            )
         if digits:
-            yield from self.of_partners(
-                "phone", "phone", SQL("%s LIKE %s", SQL(PHONE_DIGITS, SQL("partner.phone")), f"%{digits}%")
+            yield self.of_partners(
+                "phone", SQL("phone"), SQL("%s LIKE %s", SQL(PHONE_DIGITS, SQL("phone")), f"%{digits}%")
             )
 
     def of_partners(self, kind, name, condition):
         """The newest orders of each of the partners, by either end of the order."""
-        for end in ("partner_id", "partner_shipping_id"):
-            yield SQL(
-                """
-                SELECT sale.id AS order_id, %(kind)s AS kind, found.name AS found, FALSE AS exact
-                  FROM (SELECT partner.id, partner.%(name)s AS name FROM res_partner partner
-                         WHERE %(condition)s LIMIT %(named)s) found
-            CROSS JOIN LATERAL (
-                       SELECT sale.id FROM sale_order sale
-                        WHERE sale.%(end)s = found.id AND sale.company_id = ANY(%(companies)s)
-                     ORDER BY sale.id DESC LIMIT %(each)s) sale
-              ORDER BY sale.id DESC LIMIT %(each)s
-                """,
-                kind=kind,
-                name=SQL.identifier(name),
-                condition=condition,
-                named=NAMED,
-                end=SQL.identifier(end),
-                companies=self.companies,
-                each=EACH,
-            )
-
-    def products(self):
-        """By what was ordered: reference, barcode, name in any language."""
-        text = self.wanted.text
-        yield self.of_products(
+        ends = [
             SQL(
-                "SELECT product.id, coalesce(product.default_code, product.barcode) AS name FROM product_product product"
-                " WHERE product.default_code = %(code)s OR product.barcode = %(code)s",
-                code=self.wanted.code,
-            ),
-            exact=True,
-        )
-        if len(text) >= TRIGRAM:
-            part = self.unaccent(SQL("%s", f"%{pattern(text)}%"))
-            yield self.of_products(
-                SQL(
-                    "SELECT product.id, product.default_code AS name FROM product_product product WHERE %s ILIKE %s",
-                    self.unaccent(SQL("product.default_code")),
-                    part,
-                )
+                "(SELECT id FROM sale_order WHERE %s = found.id AND company_id = ANY(%s) ORDER BY id DESC LIMIT %s)",
+                SQL.identifier(end),
+                self.companies,
+                EACH,
             )
-            yield self.of_products(
-                SQL(
-                    """
-                    SELECT product.id, coalesce(template.name ->> 'en_US', product.default_code) AS name
-                      FROM product_template template
-                      JOIN product_product product ON product.product_tmpl_id = template.id
-                     WHERE %s ILIKE %s
-                    """,
-                    self.unaccent(SQL("(jsonb_path_query_array(template.name, '$.*')::text)")),
-                    # the name stands there as JSON writes it
-                    self.unaccent(SQL("%s", f"%{pattern(text.replace(chr(92), chr(92) * 2).replace(chr(34), ''))}%")),
-                )
-            )
-
-    def of_products(self, products, exact=False):
-        """The newest orders of each of the products."""
+            for end in ("partner_id", "partner_shipping_id")
+        ]
         return SQL(
             """
-            SELECT sale.id AS order_id, 'product' AS kind, found.name AS found, %(exact)s AS exact
-              FROM (%(products)s LIMIT %(named)s) found
+            SELECT sale.id AS order_id, %(kind)s AS kind, found.name AS found, FALSE AS exact
+              FROM (SELECT id, %(name)s AS name FROM res_partner WHERE %(condition)s LIMIT %(named)s) found
+        CROSS JOIN LATERAL (%(ends)s) sale
+          ORDER BY sale.id DESC LIMIT %(each)s
+            """,
+            kind=kind,
+            name=name,
+            condition=condition,
+            named=NAMED,
+            ends=SQL(" UNION ALL ").join(ends),
+            each=EACH * 2,
+        )
+
+    def products(self):
+        """By what was ordered: reference, barcode, name in any language; the newest orders of each product."""
+        text = self.wanted.text
+        found = [
+            SQL(
+                "(SELECT id, coalesce(default_code, barcode) AS name, TRUE AS exact FROM product_product"
+                " WHERE default_code = %(code)s OR barcode = %(code)s LIMIT %(named)s)",
+                code=self.wanted.code,
+                named=NAMED,
+            )
+        ]
+        if len(text) >= TRIGRAM:
+            part = self.unaccent(SQL("%s", f"%{pattern(text)}%"))
+            found.append(
+                SQL(
+                    "(SELECT id, default_code AS name, FALSE AS exact FROM product_product WHERE %s ILIKE %s LIMIT %s)",
+                    self.unaccent(SQL("default_code")),
+                    part,
+                    NAMED,
+                )
+            )
+            # the name stands there as JSON writes it
+            written = text.replace("\\", "\\\\").replace('"', "")
+            found.append(
+                SQL(
+                    """
+                    (SELECT product.id, coalesce(template.name ->> 'en_US', product.default_code) AS name, FALSE AS exact
+                       FROM product_template template
+                       JOIN product_product product ON product.product_tmpl_id = template.id
+                      WHERE %s ILIKE %s LIMIT %s)
+                    """,
+                    self.unaccent(SQL("(jsonb_path_query_array(template.name, '$.*')::text)")),
+                    self.unaccent(SQL("%s", f"%{pattern(written)}%")),
+                    NAMED,
+                )
+            )
+        return SQL(
+            """
+            SELECT sale.id AS order_id, 'product' AS kind, found.name AS found, found.exact
+              FROM (%(found)s) found
         CROSS JOIN LATERAL (
                    SELECT DISTINCT line.order_id AS id FROM sale_order_line line
                     WHERE line.product_id = found.id AND line.company_id = ANY(%(companies)s)
                  ORDER BY line.order_id DESC LIMIT %(each)s) sale
           ORDER BY sale.id DESC LIMIT %(each)s
             """,
-            exact=exact,
-            products=products,
-            named=NAMED,
+            found=SQL(" UNION ALL ").join(found),
             companies=self.companies,
             each=EACH,
         )

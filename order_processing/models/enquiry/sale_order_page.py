@@ -85,6 +85,7 @@ class SaleOrder(models.Model):
             "questions": self._page_questions(),
             "delay": self._page_delay(),
             "may_cancel": self._page_may_cancel(),
+            "may_change": stands["state"] not in ("complete", "returning", "cancelled"),
         }
 
     def _page_parcel(self, transfer):
@@ -96,7 +97,11 @@ class SaleOrder(models.Model):
             "url": transfer.carrier_tracking_url or "",
             "packages": ", ".join(transfer.move_line_ids.result_package_id.mapped("name")),
             "goods": [
-                {"name": move.product_id.display_name, "quantity": move.quantity, "unit": move.product_uom.name}
+                {
+                    "name": move.product_id.display_name,
+                    "quantity": move.quantity,
+                    "amount": move.product_uom._quantity_words(move.quantity),
+                }
                 for move in transfer.move_ids
                 if move.state == "done" and move.quantity
             ],
@@ -123,7 +128,7 @@ class SaleOrder(models.Model):
                     {
                         "name": line.name.split("\n")[0],
                         "quantity": left,
-                        "unit": line.product_uom_id.name,
+                        "amount": line.product_uom_id._quantity_words(left),
                         "why": why,
                         "day": day,
                     }

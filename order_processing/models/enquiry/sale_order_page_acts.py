@@ -26,6 +26,18 @@ class SaleOrder(models.Model):
         """
         return self._page_enquiry(self._page_text(text))
 
+    def _page_change(self, text):
+        """A wish to change the order, for the desk to do.
+
+        :raises UserError: there is no text, too much was asked today, or nothing is left to change
+        """
+        if self._customer_states()[self.id]["state"] in ("complete", "returning", "cancelled"):
+            raise UserError(
+                self.env._("Nothing of %s can be changed any more. Ask us, or ask for a return.", self.name)
+            )
+        kind = self.env.ref("order_processing.enquiry_kind_change", raise_if_not_found=False)
+        return self._page_enquiry(self._page_text(text), kind_id=kind)
+
     def _page_problem(self, problem, line_id, text, photos, quantity=None):
         """A problem with goods: an enquiry about the line, with the photos (pairs of name and bytes), and a discrepancy.
 
@@ -41,8 +53,8 @@ class SaleOrder(models.Model):
         if not amount or amount <= 0 or line.product_uom_id.compare(amount, line.product_uom_qty) > 0:
             raise UserError(
                 self.env._(
-                    "Say how many it are: more than none, and at most the %(ordered)g that were ordered.",
-                    ordered=line.product_uom_qty,
+                    "Say how many it are: more than none, and at most the %(ordered)s that were ordered.",
+                    ordered=line.product_uom_id._quantity_words(line.product_uom_qty),
                 )
             )
         self.env["order.return"]._check_photos(photos)

@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..common.sql_plans import in_one_process
 from . import order_search
 
 PROCESSOR = "order_processing.group_processor"
@@ -44,8 +43,7 @@ class SaleOrder(models.Model):
             return []
         for name, columns in READ.items():
             self.env[name].flush_model(columns)
-        with in_one_process(self.env.cr):
-            rows = self.env.execute_query_dict(self._order_search_query(wanted, max(1, min(int(limit), 80))))
+        rows = self.env.execute_query_dict(self._order_search_query(wanted, max(1, min(int(limit), 80))))
         labels = {kind: self.env._(label) for kind, label in order_search.KINDS}
         return [{**row, "label": labels[row["kind"]]} for row in rows]
 
