@@ -101,7 +101,7 @@ class TestAllocation(OrderCase):
         self.assertEqual([self._given(allocation)[order] for order in self.orders], [3, 0, 6])
         line = allocation.line_ids.filtered(lambda line: line.order_id == self.orders[0])
         line.given = 5
-        with self.assertRaisesRegex(UserError, "11 are given, and there are 10"), self.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "11 Units are given, and there are 10 Units"), self.cr.savepoint():
             allocation.action_apply("Promised by phone")
         line.given = 4
         allocation.action_apply("Promised by phone")

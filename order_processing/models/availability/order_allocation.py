@@ -229,9 +229,10 @@ class OrderAllocation(models.Model):
             )
         total = sum(lines.mapped("given"))
         if equal(total, self.available) > 0:
-            told = {"product": self.display_name, "given": total, "available": self.available}
+            words = self.product_id.uom_id._quantity_words
+            told = {"product": self.display_name, "given": words(total), "available": words(self.available)}
             raise UserError(
-                self.env._("%(product)s: %(given)g are given, and there are %(available)g. Give less.", **told)
+                self.env._("%(product)s: %(given)s are given, and there are %(available)s. Give less.", **told)
             )
         touched = lines.filtered(lambda line: equal(line.given, line.before))
         # first what is taken, then what is given
@@ -247,19 +248,27 @@ class OrderAllocation(models.Model):
 
     def _apply_log(self, lines):
         """What was dealt stands with the orders, and what could not be reserved with the allocation: held goods, say."""
-        equal = self.product_id.uom_id.compare
+        equal, words = self.product_id.uom_id.compare, self.product_id.uom_id._quantity_words
         bodies, less = {}, []
         for line in lines:
             got = self._in_unit(line.move_id, line.move_id.quantity)
             if equal(got, line.given) < 0:
                 less.append(
                     self.env._(
-                        "%(order)s got %(got)g of %(given)g.", order=line.order_id.name, got=got, given=line.given
+                        "%(order)s got %(got)s of %(given)s.",
+                        order=line.order_id.name,
+                        got=words(got),
+                        given=words(line.given),
                     )
                 )
-            told = {"product": self.product_id.display_name, "before": line.before, "got": got, "reason": self.reason}
+            told = {
+                "product": self.product_id.display_name,
+                "before": words(line.before),
+                "got": words(got),
+                "reason": self.reason,
+            }
             bodies.setdefault(line.order_id.id, []).append(
-                self.env._("Stock dealt anew: %(product)s, %(got)g reserved (before: %(before)g). %(reason)s", **told)
+                self.env._("Stock dealt anew: %(product)s, %(got)s reserved (before: %(before)s). %(reason)s", **told)
             )
         author = self.env.user.partner_id.id
         self.env["sale.order"].sudo().browse(bodies)._message_log_batch(

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..common.business_day import business_day
+from ..common.number_words import measure_words
 
 # customs rules of one union: goods cross no border inside it
 UNION = "base.europe"
@@ -164,11 +165,12 @@ class StockPicking(models.Model):
                 continue
             kind = package.package_type_id
             size = (kind.packaging_length, kind.width, kind.height)
+            sides = " x ".join(measure_words(self.env, side) for side in size)
             parcels.append(
                 {
                     "parcel": package.name or self.name,
                     "kind": kind.name or "",
-                    "size": any(size) and f"{' x '.join(f'{side:g}' for side in size)} {kind.length_uom_name}" or "",
+                    "size": f"{sides} {kind.length_uom_name}" if any(size) else "",
                     "weight": package.shipping_weight
                     or sum(line.quantity_product_uom * line.product_id.weight for line in own),
                     "rows": [
