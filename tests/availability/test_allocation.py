@@ -45,6 +45,17 @@ def test_what_is_kept_whose_turn_has_come_and_whole_units():
     assert deal(1.5, demands((1, 0, 1), (2, 0, 1)), "fair", unit=0.25) == {1: 0.75, 2: 0.75}
 
 
+def test_a_group_gets_no_more_than_its_quota():
+    wants = [
+        demand._replace(groups=groups)
+        for demand, groups in zip(demands((1, 0, 5), (2, 1, 5), (3, 2, 5)), (("A",), ("A", "B"), ()))
+    ]
+    for rule, given in (("date", [5, 1, 5]), ("priority", [5, 1, 5]), ("whole", [5, 1, 5]), ("fair", [3, 3, 5])):
+        assert list(deal(11, wants, rule, quotas={"A": 6, "B": 9}).values()) == given, rule
+    shielded = [wants[0]._replace(keeps=4), *wants[1:]]
+    assert list(deal(11, shielded, "date", quotas={"A": 2, "B": 9}).values()) == [4, 0, 5], "what is shielded stays"
+
+
 @pytest.mark.parametrize("rule", [code for code, _label in RULES])
 def test_never_more_than_there_is_nor_than_is_wanted(rule):
     wants = demands((1, 3, 7), (1, 3, 2), (2, 1, 9, 1), (3, 2, 4, 0, 3))
@@ -106,6 +117,20 @@ class TestAllocation(OrderCase):
         line.given = 4
         allocation.action_apply("Promised by phone")
         self.assertEqual(self.moves.mapped("quantity"), [4, 0, 6])
+
+    def test_a_quota_counts_what_left_in_the_period(self):
+        group = self.env["res.partner.category"].create({"name": "Resellers"})
+        self.customer.category_id = group
+        Quota = self.env["order.allocation.quota"].with_user(self.users["manager"])
+        quota = Quota.create({"product_id": self.product.id, "category_id": group.id, "quantity": 9})
+        self.assertEqual(quota.used, 0)
+        self.assertEqual(sum(self._allocation().line_ids.mapped("given")), 9)
+        self._deliver(self.orders[1], {self.product: 4})
+        quota.invalidate_recordset()
+        self.assertEqual(quota.used, 4)
+        self.assertEqual(sum(self._allocation().line_ids.mapped("given")), 5)
+        with self.assertRaises(AccessError):
+            self._as("processor", quota).quantity = 99
 
     def test_what_has_changed_since_is_refused(self):
         allocation = self._allocation()

@@ -88,7 +88,7 @@ def _look(page, name):
 
 
 def test_a_transfer_is_dragged_to_another_pickup(dock, running_server):
-    (first, first_name), (second, second_name) = dock.pickup(0), dock.pickup(1)
+    (first, first_name), (second, second_name) = dock.pickup(0), dock.pickup(0)
     number, name = dock.transfer(first)
     with chromium() as browser, signed_in(browser, running_server, "processor") as page:
         page.goto(f"{running_server.url}/odoo/order-pickup-board")
@@ -106,6 +106,12 @@ def test_a_transfer_is_dragged_to_another_pickup(dock, running_server):
             page.mouse.up()
         column.locator(".o_kanban_record", has_text=name).wait_for()
         assert first_name != second_name
+        page.locator("button.o_switch_view.o_calendar").click()
+        page.locator(".fc-event", has_text=name).first.wait_for()
+        _look(page, "calendar")
+        page.goto(f"{running_server.url}/odoo/action-order_processing.order_pickup_action?view_type=calendar")
+        page.locator(".fc-event", has_text=second_name).first.wait_for()
+        _look(page, "pickup-calendar")
     assert dock.read("stock.picking", number, "order_pickup_id")[0] == second
 
 

@@ -31,6 +31,7 @@ from . import sale_order_arrival
 from . import sale_order_behind
 from . import sale_order_shortage
 from . import order_allocation
+from . import order_allocation_quota
 from . import shortage
 from . import stock_move
 from . import stock_warehouse

@@ -121,10 +121,11 @@ class OrderAllocation(models.Model):
     def _deal(self):
         moves = self._moves()
         available = self._available(moves)
-        demands = self._demands(moves)
+        quotas = self._quotas()
+        demands = self._demands(moves, quotas)
         turn = business_day(self.company_id) - timedelta(days=self.turn_days) if self.turn_days else None
         unit = self.product_id.uom_id.rounding
-        given = deal(max(available - self.hold_back, 0), demands, self.rule, unit, turn)
+        given = deal(max(available - self.hold_back, 0), demands, self.rule, unit, turn, quotas)
         self.sudo().line_ids.unlink()
         self._transition_write({"available": available})
         self.env["order.allocation.line"].sudo().create(
@@ -182,7 +183,7 @@ class OrderAllocation(models.Model):
         free = sum(quants.mapped("quantity")) - sum(quants.mapped("reserved_quantity"))
         return free + sum(self._in_unit(move, move.quantity) for move in moves)
 
-    def _demands(self, moves):
+    def _demands(self, moves, quotas):
         demands = []
         for move in moves:
             order = move.sale_line_id.order_id
@@ -197,6 +198,7 @@ class OrderAllocation(models.Model):
                     int(order.order_priority or customer.order_priority or 0),
                     # picking has begun, or somebody shields it
                     reserved if order.order_stock_shielded or move.picking_id.printed else 0.0,
+                    tuple(group for group in customer.category_id.ids if group in quotas),
                 )
             )
         return demands
