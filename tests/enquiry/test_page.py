@@ -75,6 +75,12 @@ class TestPage(ObservingCase):
         self.assertEqual(
             order._page_change("Six of them").kind_id, self.env.ref("order_processing.enquiry_kind_change")
         )
+        asked.draft_answer = "Which of them?"
+        self._as("processor", asked).action_ask_back()
+        self.assertIn("Which of them?", [row["asked_back"] for row in order._page_questions()])
+        self.assertEqual(order._page_ask("The first."), asked)
+        self.assertEqual(asked.state, "waiting_us")
+        self.assertNotIn("Which of them?", [row["asked_back"] for row in order._page_questions()])
         line = order.order_line[0]
         report = order._page_problem("damaged", str(line.id), "A corner is gone", [("a.png", PIXEL)])
         self.assertIn("It is damaged", report.question)

@@ -51,7 +51,7 @@ class OrderEnquiry(models.Model):
         Transition("reply", ("waiting_customer",), "waiting_us"),
         Transition("ask_again", ("answered", "closed"), "reopened"),
     )
-    _transition_guarded = ("answer",)
+    _transition_guarded = ("answer", "asked_back")
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     order_id = fields.Many2one("sale.order", index="btree_not_null", check_company=True)
@@ -88,6 +88,7 @@ class OrderEnquiry(models.Model):
     question = fields.Text(required=True)
     answer = fields.Text(readonly=True)
     draft_answer = fields.Text("Answer to give", help="Written here, then given with the button.")
+    asked_back = fields.Text("Asked of the customer", readonly=True, help="What we wait for the customer to say.")
     asked_again = fields.Text("What is asked now", copy=False, help="Written here, then asked again with the button.")
     state = fields.Selection(STATES, default="new", required=True, readonly=True)
     owner_id = fields.Many2one("res.users", default=lambda self: self.env.user, domain=[("share", "=", False)])
@@ -156,6 +157,8 @@ class OrderEnquiry(models.Model):
     def action_wait_customer(self, reason=""):
         """The customer is to say something first: ``reason``, else what was drafted."""
         words = {enquiry.id: reason or enquiry.draft_answer for enquiry in self}
+        for text, enquiries in self.grouped(lambda enquiry: words[enquiry.id]).items():
+            enquiries._transition_write({"asked_back": text})
         self._tell(words)
         self.filtered("draft_answer").write({"draft_answer": False})
 

@@ -29,7 +29,7 @@ class OrderEnquiry(models.Model):
     overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
 
     _transition_guarded = (
-        "answer",
+        *("answer", "asked_back"),
         *("clock_since", "clock_hours", "first_answer_at", "answer_hours", "solved_at", "solution_hours"),
         *("due_at", "escalated_at"),
     )

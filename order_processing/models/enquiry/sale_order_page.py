@@ -189,6 +189,7 @@ class SaleOrder(models.Model):
                 "at": enquiry.asked_at,
                 "question": enquiry.question,
                 "answer": enquiry.answer or "",
+                "asked_back": enquiry.asked_back if enquiry.state == "waiting_customer" else "",
                 "state": enquiry.state,
             }
             for enquiry in questions

@@ -20,11 +20,19 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _page_ask(self, text):
-        """A question: an enquiry of the portal.
+        """A question: an enquiry of the portal; or the answer to what the desk waits for.
 
         :raises UserError: there is no text, or too much was asked today
         """
-        return self._page_enquiry(self._page_text(text))
+        text = self._page_text(text)
+        waiting = self.env["order.enquiry"].search(
+            [("order_id", "=", self.id), ("state", "=", "waiting_customer")], limit=1
+        )
+        if waiting:
+            waiting._message_log(body=text, author_id=self.partner_id.id)
+            waiting._customer_said(text)
+            return waiting
+        return self._page_enquiry(text)
 
     def _page_change(self, text):
         """A wish to change the order, for the desk to do.
