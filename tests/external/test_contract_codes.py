@@ -221,10 +221,18 @@ def _off_codes(desk):
     yield "not_verified"
 
 
+def _change_codes(desk):
+    """The floor is not asked about an order that nobody has in hand."""
+    reference = desk.made()
+    assert desk.code("confirm_orders", reference) == "accepted"
+    sent = {"key": "early", "reference": reference, "kind": "cancel", "reason": "Rang"}
+    yield desk.caller.contract("request_changes", changes=[sent], source=desk.source)[0]["code"]
+
+
 def test_every_result_code(desk):
     seen = {
         code
-        for codes in (_submission_codes, _order_codes, _return_codes, _late_returns, _off_codes)
+        for codes in (_submission_codes, _order_codes, _return_codes, _late_returns, _off_codes, _change_codes)
         for code in codes(desk)
     }
     seen.add(_not_confirmed(desk))
