@@ -42,10 +42,11 @@ class Dock:
         """The field ``name`` of a record."""
         return self.call("admin", model, "read", [number], [name])[0][name]
 
-    def pickup(self, days):
+    def pickup(self, days, hour=15):
         """``(id, name)`` of a pickup in so many days."""
         day = str(date.today() + timedelta(days=days))
-        vals = {"warehouse_id": self.warehouse, "carrier_id": self.carrier, "date": day, "window_to": 23.5}
+        hours = {"window_from": hour, "window_to": 23.5}
+        vals = {"warehouse_id": self.warehouse, "carrier_id": self.carrier, "date": day, **hours}
         number = self.create("order.pickup", vals, "processor")
         return number, self.read("order.pickup", number, "name")
 
@@ -87,8 +88,18 @@ def _look(page, name):
         page.screenshot(path=f"{folder}/{name}.png")
 
 
+def _drag(page, start, x, y, call):
+    """Drag from the corner of ``start`` (a bounding box) to a place, until the server has answered ``call``."""
+    page.mouse.move(start["x"] + 40, start["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 50, start["y"] + 20, steps=5)
+    page.mouse.move(x, y, steps=15)
+    with page.expect_response(lambda answer: call in answer.url):
+        page.mouse.up()
+
+
 def test_a_transfer_is_dragged_to_another_pickup(dock, running_server):
-    (first, first_name), (second, second_name) = dock.pickup(0), dock.pickup(0)
+    (first, first_name), (second, second_name) = dock.pickup(0, hour=8), dock.pickup(0, hour=16)
     number, name = dock.transfer(first)
     with chromium() as browser, signed_in(browser, running_server, "processor") as page:
         page.goto(f"{running_server.url}/odoo/order-pickup-board")
@@ -98,21 +109,20 @@ def test_a_transfer_is_dragged_to_another_pickup(dock, running_server):
         column.scroll_into_view_if_needed()
         _look(page, "board")
         start, end = card.bounding_box(), column.bounding_box()
-        page.mouse.move(start["x"] + 40, start["y"] + 12)
-        page.mouse.down()
-        page.mouse.move(start["x"] + 60, start["y"] + 20, steps=5)
-        page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 120, steps=15)
-        with page.expect_response(lambda answer: "/web_save" in answer.url):
-            page.mouse.up()
+        _drag(page, start, end["x"] + end["width"] / 2, end["y"] + 120, "/web_save")
         column.locator(".o_kanban_record", has_text=name).wait_for()
-        assert first_name != second_name
+        assert dock.read("stock.picking", number, "order_pickup_id") == [second, second_name]
         page.locator("button.o_switch_view.o_calendar").click()
-        page.locator(".fc-event", has_text=name).first.wait_for()
+        event = page.locator(".fc-event", has_text=name).first
+        event.wait_for()
+        start = event.bounding_box()
+        morning = page.locator(".fc-timegrid-slot-lane[data-time='08:00:00']").bounding_box()
+        _drag(page, start, start["x"] + 40, morning["y"] + 12, "/stock.picking/write")
         _look(page, "calendar")
         page.goto(f"{running_server.url}/odoo/action-order_processing.order_pickup_action?view_type=calendar")
         page.locator(".fc-event", has_text=second_name).first.wait_for()
         _look(page, "pickup-calendar")
-    assert dock.read("stock.picking", number, "order_pickup_id")[0] == second
+    assert dock.read("stock.picking", number, "order_pickup_id") == [first, first_name]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
