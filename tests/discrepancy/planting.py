@@ -349,6 +349,12 @@ class Planter:
         )
         return {("not_scanned", min(transfer.move_ids.sale_line_id.ids))}
 
+    def plant_reported(self, line):
+        """What a customer whom nobody looks after says of goods that the ledgers find nothing about."""
+        line.order_id.user_id = False
+        line.env["order.discrepancy"].sudo()._report(line, 1, "Planted")
+        return {("reported", line.id)}
+
     def plant_changed_after_verification(self, line):
         """A finding that the order was changed, which nobody has accepted."""
         rule = self.env["order.verification.rule"].with_context(active_test=False)

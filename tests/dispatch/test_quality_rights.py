@@ -154,10 +154,10 @@ class TestQualityRights(QualityCase):
                     self.env[model].with_user(self.users[user]).search([])
 
     def test_a_customer_does_not_read_of_a_failure(self):
-        self._call("processor", self.check, "action_fail", "Wet")
         order = self.picking.sale_id
+        order.partner_id = self.users["portal"].partner_id
+        self._call("processor", self.check, "action_fail", "Wet")
         for user, told in (("processor", True), ("portal", False)):
-            order.partner_id = self.users[user].partner_id
             stories = self._as(user, order).order_timeline()
             kinds = [event["kind"] for event in stories[0]["events"]]
             self.assertEqual("check_failed" in kinds, told, user)

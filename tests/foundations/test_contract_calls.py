@@ -18,6 +18,7 @@ READING = {
     "changes": {},
     "list_discrepancies": {},
     "return_status": {"keys": ["x"]},
+    "change_status": {"keys": ["x"]},
     "reconciliation": {"date": "2026-03-01"},
     "describe": {},
 }

@@ -18,8 +18,8 @@ class TestContractReading(IntakeMixin, ReconciliationCase):
 
     def _day(self):
         """Orders of every end, one return, a discrepancy and a statement; the arguments of each call that asks for them."""
-        kept, refused, open_order = self._submit(
-            self._order("D-1", quantity=3), self._order("D-2", product="NOPE"), self._order("D-3")
+        kept, refused, open_order, printed = self._submit(
+            self._order("D-1", quantity=3), self._order("D-2", product="NOPE"), self._order("D-3"), self._order("D-4")
         )
         self.assertEqual([kept["code"], refused["code"]], ["accepted", "invalid"])
         order = self.env["sale.order"].browse(kept["order_id"])
@@ -30,6 +30,11 @@ class TestContractReading(IntakeMixin, ReconciliationCase):
         asked = {"key": "K-1", "reference": "D-1", "lines": [row, {"product": "NOPE", "quantity": 1}]}
         self.contract.request_return(returns=[{**asked, "allow_partial": True}], source="shop")
         self.contract.hold_orders(references=["D-3"], reason="manual", note="Rang", source="shop")
+        begun = self.env["sale.order"].browse(printed["order_id"])
+        begun.action_confirm()
+        begun.picking_ids.printed = True
+        asked = {"key": "C-1", "reference": "D-4", "kind": "cancel", "reason": "Rang"}
+        self.assertTrue(self.contract.request_changes(changes=[asked], source="shop")[0]["ok"])
         later = Datetime.add(Datetime.now(), days=30)
         Discrepancy = self.env["order.discrepancy"].with_context(order_business_moment=str(later)[:19])
         Discrepancy.sweep([("order_id", "in", order.ids)])
@@ -42,6 +47,7 @@ class TestContractReading(IntakeMixin, ReconciliationCase):
             "changes": {"limit": 1000},
             "list_discrepancies": {"limit": 1000},
             "return_status": {"keys": ["K-1", "NOBODY"], "source": "shop"},
+            "change_status": {"keys": ["C-1", "NOBODY"], "source": "shop"},
             "reconciliation": {"date": str(statement.date)},
             "describe": {},
         }

@@ -89,7 +89,9 @@ class TestWizardMoney(MoneyCase):
             {currency: note.amount_total for currency, note in notes.items()}, {own.currency_id: 22.8, euro: 67.2}
         )
         self.assertEqual(notes[euro].amount_total_signed, -33.6)
-        self.assertEqual(set(said.split(", ")), {currency.format(note.amount_total) for currency, note in notes.items()})
+        self.assertEqual(
+            set(said.split(", ")), {currency.format(note.amount_total) for currency, note in notes.items()}
+        )
         self.assertEqual((case.state, set(case.credit_ids.mapped("amount_residual"))), ("settled", {0}))
 
     def test_what_is_not_invoiced_gives_nothing(self):

@@ -127,6 +127,8 @@ class StockPicking(models.Model):
     def _pickup_write(self, chosen, batches):
         """Write pickup and batch (``0``: none) of transfers, two dicts with the same keys."""
         pickings = self.sudo().browse(batches)
+        # whatever else of them was written is written now: who and when are forgotten below
+        pickings.flush_recordset()
         self.env.cr.execute(
             SQL(
                 """
