@@ -68,6 +68,24 @@ class TestScanned(OrderCase):
         self.assertEqual(picking.action_carrier_scanned(moment, [self.parcel.name]), 1)
         self.assertEqual(str(picking.order_carrier_scanned_at), moment)
 
+    def test_queries_do_not_grow_with_the_set(self):
+        orders = self._make_orders(12, (self.product, 1), carrier_id=self.van.id)
+        orders.action_confirm()
+        orders.picking_ids.carrier_id = self.van
+        self._as("processor", orders).action_dispatch(invoice=False)
+
+        def queries(found):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            # as they are named over the wire
+            self._as("processor", found.browse(found.ids)).action_carrier_scanned()
+            self.env.flush_all()
+            return self.cr.sql_log_count - start
+
+        queries(orders[0].picking_ids)
+        self.assertEqual(queries(orders[1].picking_ids), queries(orders[2:].picking_ids))
+
     def test_rights_and_bad_input(self):
         for name in ("salesman", "integration", "stranger", "accountant"):
             with self.assertRaises(AccessError):

@@ -92,29 +92,32 @@ class StockPicking(models.Model):
                 if here
                 else self.env._("%s is still to come: enter when the carrier has scanned the parcels.", moment)
             )
-        packages = pickings._scan_packages(parcels)
+        inside = pickings._scan_inside()
+        packages = pickings._scan_named(self.env["stock.package"].sudo().union(*inside.values()), parcels)
         new = packages.filtered(lambda package: not package.order_carrier_scanned_at)
         new.order_carrier_scanned_at = moment
-        bare = pickings.filtered(
-            lambda picking: (
-                not picking.move_line_ids.result_package_id
-                and not picking.order_carrier_scanned_at
-                and (parcels is None or picking.name in parcels)
-            )
-        )
-        whole = pickings.filtered(
-            lambda picking: (
-                not picking.order_carrier_scanned_at
-                and picking.move_line_ids.result_package_id
-                and all(picking.move_line_ids.result_package_id.mapped("order_carrier_scanned_at"))
-            )
+        open_ = pickings.filtered(lambda picking: not picking.order_carrier_scanned_at)
+        bare = open_.filtered(lambda picking: picking not in inside and (parcels is None or picking.name in parcels))
+        whole = open_.filtered(
+            lambda picking: picking in inside and all(package.order_carrier_scanned_at for package in inside[picking])
         )
         (bare | whole).order_carrier_scanned_at = moment
         return len(new) + len(bare)
 
-    def _scan_packages(self, parcels):
-        """The packages of these transfers that ``parcels`` name; all of them for ``None``."""
-        packages = self.move_line_ids.result_package_id
+    def _scan_inside(self):
+        """The packages in which these transfers left: dict of transfer to packages, without those that are in none."""
+        lines = (
+            self.env["stock.move.line"]
+            .sudo()
+            .search_fetch(
+                [("picking_id", "in", self.ids), ("result_package_id", "!=", False)],
+                ["picking_id", "result_package_id"],
+            )
+        )
+        return {picking: own.result_package_id for picking, own in lines.grouped("picking_id").items()}
+
+    def _scan_named(self, packages, parcels):
+        """Those of ``packages``, in which these transfers left, that ``parcels`` name; all of them for ``None``."""
         if parcels is None:
             return packages
         Package = self.env["stock.package"]
