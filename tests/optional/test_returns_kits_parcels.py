@@ -23,19 +23,24 @@ class TestKitsParcels(KitCase):
         before = self._lies(self.warehouse.lot_stock_id)
         answer, first = self._parcel("one", (self.product, 4, "unwanted"), reference=order.name)
         self.assertEqual((answer["ok"], answer["reason"]), (False, "part_of_kit"))
+        receipts = {"one": answer["transfer"]}
         answer, odd = self._parcel("odd", (self.product, 3), reference=order.name)
         self.assertFalse(answer["ok"], "with it there is no whole kit")
         answer, case = self._parcel("two", (self.other_product, 2), customer="C-1")
         self.assertEqual((answer["ok"], answer["code"], case.line_ids.quantity), (True, "requested", 2))
+        receipts["two"] = answer["transfer"]
         self.assertEqual((case.order_id, case.line_ids.product_id), (order, self.kit))
         self.assertEqual(case.line_ids.reason_id.code, "unwanted")
         self.assertEqual((first.state, first.joined_id, odd.state), ("cancelled", case, "requested"))
         self.assertFalse(first.transfer_ids)
         self.assertEqual(len(case.transfer_ids), 2)
         self.assertIn(first.name, " ".join(case.message_ids.mapped("body")))
-        # the same parcel is taken in once
-        again, same = self._parcel("two", (self.other_product, 2), customer="C-1")
-        self.assertEqual((same, again["code"]), (case, "repeated"))
+        # the same parcel is taken in once, and each is told its own receipt
+        for key, part, own in (("two", (self.other_product, 2), case), ("one", (self.product, 4, "unwanted"), first)):
+            vals = {"customer": "C-1"} if own == case else {"reference": order.name}
+            again, same = self._parcel(key, part, **vals)
+            self.assertEqual((same, again["transfer"]), (own, receipts[key]))
+        self.assertEqual(receipts["two"], case.transfer_ids.filtered(lambda one: one.origin == case.name).name)
         self._process(case)
         self.assertEqual(self._lies(self.company.order_inspection_location_id), (3, 0), "the odd ones wait")
         self.assertEqual(self._lies(self.warehouse.lot_stock_id), (before[0] + 4, before[1] + 2))
@@ -84,3 +89,20 @@ class TestKitsParcels(KitCase):
         self._parcel("one", (self.product, 2, "unwanted"), reference=order.name)
         answer, _case = self._parcel("two", (self.other_product, 1, "defective"), reference=order.name)
         self.assertEqual((answer["ok"], answer["reason"]), (False, "part_of_kit"))
+
+    def test_parcels_that_go_on_waiting_are_looked_at_as_a_set(self):
+        order, _line = self._kits(6)
+        waiting = self.Return
+        for number in range(6):
+            waiting |= self._parcel(f"parcel {number}", (self.product, 1), reference=order.name)[1]
+
+        def count(cases):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual({answer["reason"] for answer in cases.action_match()}, {"part_of_kit"})
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count(waiting)
+        self.assertLessEqual(count(waiting), count(waiting[:2]) + 2)

@@ -79,14 +79,14 @@ class KitLookup:
             self._take(rows, moves, quantity)
             return
 
-    def completes(self, rows, moves):
+    def completes(self, rows, by_line):
         """Whether ``rows``, of several cases, are the parts of whole kits of one order line that may still come back.
 
-        :param list moves: rows of ``_order_returnable_moves``
+        :param dict by_line: order line id to its rows of ``_order_returnable_moves``
         """
         shared = set(self.lines.get(rows[0], ())).intersection(*(self.lines.get(row, ()) for row in rows))
         for line in shared:
-            own = [move for move in moves if move["line_id"] == line.id]
+            own = by_line.get(line.id)
             quantity = own and "kit" in own[0] and self._made(rows, own[0]["kit"])
             if quantity and quantity <= sum(move["left"] for move in own) + NOTHING:
                 return True

@@ -37,45 +37,65 @@ class OrderReturnJoin(models.Model):
         return [record._answer() for record in self.sudo()]
 
     def _join_parts(self):
-        """Match each of these parcels with others of the same customer, where the parts in them make whole kits together."""
-        for case in self.filtered(lambda case: case._is_of_parts()):
-            if case._is_of_parts():
-                case._join_with(case._other_parts())
+        """Match each of these parcels with others of the same customer, where the parts in them make whole kits together.
+
+        What goes on waiting is looked at as one set; each match changes what is left, so the rest is looked at again.
+        """
+        waiting = self.filtered(lambda case: case._is_of_parts())
+        for company in waiting.company_id:
+            left = waiting.filtered(lambda case, company=company: case.company_id == company)
+            while left:
+                left = left._join_first(company)
+
+    def _join_first(self, company):
+        """Match the first of these parcels of one company that others complete; the parcels to be looked at after it."""
+        others = self._other_parts(company)
+        tried = self.filtered(others.get)
+        if not tried:
+            return tried
+        parcels = self._parcels_of(tried.union(*(others[case] for case in tried)), company)
+        for place, case in enumerate(tried, 1):
+            chosen = case._completed_by(others[case], *parcels)
+            if chosen:
+                case._join_with(chosen)
+                return tried[place:].filtered(lambda one: one._is_of_parts())
+        return self.browse()
 
     def _is_of_parts(self):
         """Whether this parcel was taken in, waits to be matched, and holds parts of a kit alone."""
         return self.is_unannounced and self.unmatched_code == "part_of_kit" and self.state == "requested"
 
-    def _other_parts(self):
-        """The parcels whose parts may belong to those of this one: of the same order or customer, the oldest first."""
-        self.ensure_one()
+    def _other_parts(self, company):
+        """The parcels whose parts may belong to those of each of these: of the same order or customer, the oldest first.
+
+        :return: dict of case to at most ``PARCELS`` others
+        """
         waiting = self.search(
             [
-                ("company_id", "=", self.company_id.id),
+                ("company_id", "=", company.id),
                 ("is_unannounced", "=", True),
                 ("unmatched_code", "=", "part_of_kit"),
                 ("state", "=", "requested"),
-                ("id", "!=", self.id),
             ],
             order="id",
         )
-        return waiting.filtered(
-            lambda case: (
-                case._named_customer() == self._named_customer()
-                and (case.order_id == self.order_id or not case.order_id or not self.order_id)
-            )
-        )[:PARCELS]
+        of_customer = waiting.grouped(lambda case: case._named_customer())
+        return {
+            case: of_customer.get(case._named_customer(), waiting.browse()).filtered(
+                lambda other, case=case: (
+                    other != case and (other.order_id == case.order_id or not other.order_id or not case.order_id)
+                )
+            )[:PARCELS]
+            for case in self
+        }
 
     def _named_customer(self):
         """The commercial partner whom this case names, by itself or by its order."""
         return (self.partner_id or self.order_id.partner_id).commercial_partner_id
 
-    def _join_with(self, others):
-        """Match this case with those of ``others`` that complete its kits, if there are any: the fewest, the oldest."""
+    def _join_with(self, chosen):
+        """Match this case with ``chosen``, the parcels that complete its kits."""
         self.ensure_one()
-        chosen = self._completed_by(others)
-        if not chosen:
-            return
         before = self.payload
         rows = [row for case in self | chosen for row in case.payload["lines"]]
         # all parts of a kit come back for one reason: what is not said of some is as of the others
@@ -91,23 +111,29 @@ class OrderReturnJoin(models.Model):
             return
         chosen._end_joined(self)
 
-    def _completed_by(self, others):
-        """Those of ``others`` whose parts make whole kits with those of this case; empty: none do."""
-        cases = self | others
+    def _parcels_of(self, cases, company):
+        """What ``_completed_by`` compares, found for all ``cases`` at once: ``(parcels by case, kits, what is left)``."""
         parcels = {}
         for case in cases:
             parcel = parcels[case] = Case(case.payload)
             parcel.record, parcel.business_date = case, case.business_date
-        lookup = CaseLookup(self.env, self.company_id)
+        lookup = CaseLookup(self.env, company)
         lookup.resolve(list(parcels.values()))
-        lines = lookup.line_ids()
-        moves = self.env["sale.order.line"]._order_returnable_moves(lines)
-        lookup.allocate(list(parcels.values()), moves)
+        by_line = {}
+        for move in self.env["sale.order.line"]._order_returnable_moves(lookup.kits.line_ids()):
+            by_line.setdefault(move["line_id"], []).append(move)
+        return parcels, lookup.kits, by_line
+
+    def _completed_by(self, others, parcels, kits, by_line):
+        """Those of ``others`` whose parts make whole kits with those of this case, the fewest, the oldest; empty: none do.
+
+        For the other parameters see ``_parcels_of``.
+        """
         for count in range(1, len(others) + 1):
             for found in combinations(others, count):
                 rows = [row for case in (self, *found) for row in parcels[case].rows]
                 reasons = {row.payload.get("reason") for row in rows} - {None}
-                if len(reasons) <= 1 and lookup.kits.completes(rows, moves):
+                if len(reasons) <= 1 and kits.completes(rows, by_line):
                     return self.union(*found) - self
         return self.browse()
 

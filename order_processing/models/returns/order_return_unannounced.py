@@ -79,7 +79,13 @@ class OrderReturnUnannounced(models.Model):
             # what it completes is matched with it
             case.sudo()._join_parts()
             answer = case.sudo()._answer()
-        return {**answer, "transfer": ", ".join(case.transfer_ids[:1].mapped("name"))}
+        return {**answer, "transfer": case._own_receipt().name or ""}
+
+    def _own_receipt(self):
+        """The receipt by which this parcel came, whichever case its goods are matched with by now."""
+        self.ensure_one()
+        transfers = self.transfer_ids | self.joined_id.transfer_ids
+        return transfers.filtered(lambda one: one.origin == self.name and one.location_id.usage == "customer")[:1]
 
     def match_with(self, order_id):
         """Match an unmatched case with the order it came from, now that it is known (processors).
