@@ -94,6 +94,18 @@ class TestBesideGoods(BonusCase):
         self._past(orders)
         self.assertEqual(self._found(orders), {})
 
+    def test_a_fee_that_keeps_all(self):
+        """What was paid for goods whose fee is all that they cost is not paid too much: nothing is due for them."""
+        self._policy(fee_percent=100)
+        orders = self.env["sale.order"]
+        for settlement in ("refund", "credit"):
+            order = self._sold((self.product, 10, 10.0))
+            self._pay(order.invoice_ids)
+            self.assertEqual(self._settled(order, 2, settlement).credit_ids.amount_total, 0)
+            orders |= order
+        self._past(orders)
+        self.assertEqual(self._found(orders), {})
+
     def _booked(self, orders):
         rows = self.env["order.event"].search([("order_id", "in", orders.ids), ("kind", "in", ("paid", "unpaid"))])
         return {

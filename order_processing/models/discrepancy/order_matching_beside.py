@@ -246,12 +246,13 @@ class OrderMatchingBeside(models.AbstractModel):
     def _ledger_on_account(self, scope):
         """``on_account``: what of credit notes stays open for the customer to use: store credit, and what was given for goods of
         an exchange that is not invoiced yet. Of other open credit notes what lines beside the goods keep (a fee), less what they
-        give (a bonus): it is not due to be paid back. With tax, in the order's currency."""
+        give (a bonus): it is not due to be paid back. Of those that come to nothing all, as nothing ever moves for them. With
+        tax, in the order's currency."""
         return SQL(
             """
             SELECT line.id, 'on_account',
-                   (item.price_total * credit.amount_residual
-                    * (1 / credit.amount_total - CASE WHEN kept.whole THEN 0 ELSE 1 / goods.total END))::numeric
+                   (item.price_total * CASE WHEN credit.amount_total = 0 THEN 1 ELSE credit.amount_residual
+                    * (1 / credit.amount_total - CASE WHEN kept.whole THEN 0 ELSE 1 / goods.total END) END)::numeric
               FROM account_move credit
               JOIN account_move_line item ON item.move_id = credit.id
               JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
@@ -267,9 +268,10 @@ class OrderMatchingBeside(models.AbstractModel):
                               SELECT FROM sale_order exchange
                                WHERE exchange.order_return_id = credit.order_return_id AND exchange.state <> 'cancel'
                                  AND exchange.invoice_status IS DISTINCT FROM 'invoiced')) AS whole) kept
-             WHERE credit.state = 'posted' AND credit.amount_residual > 0 AND credit.amount_total > 0 AND goods.total > 0
-               AND credit.order_return_settlement IS NOT NULL
-               AND (kept.whole OR goods.total <> credit.amount_total)
+             WHERE credit.state = 'posted' AND credit.order_return_settlement IS NOT NULL AND goods.total > 0
+               AND (credit.amount_total = 0
+                    OR (credit.amount_residual > 0 AND credit.amount_total > 0
+                        AND (kept.whole OR goods.total <> credit.amount_total)))
                AND %s
             """,
             scope,
