@@ -72,6 +72,17 @@ class TestSigning(ReconciliationCase):
         self.assertFalse(made.order_sign_second_person)
         self.assertFalse(self._rows())
 
+    def test_customers_do_not_read_why(self):
+        self._set(True)
+        names = ["order_sign_reason", "order_sign_by_id", "order_sign_at"]
+        for who in ("portal", "salesman"):
+            company = self._as(who, self.company)
+            self.assertTrue(company.read(["name"]))
+            for name in names:
+                with self.subTest(who=who, name=name), self.assertRaises(AccessError):
+                    company.read([name])
+        self.assertEqual(self._as("processor", self.company).read(names)[0]["order_sign_reason"], "Four eyes")
+
     def test_the_screen_asks_why(self):
         desk = self._as("manager", self.env["reconciliation.signing"])
         with Form(desk) as form:

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .order_reconciliation import MANAGER
+from .order_reconciliation import MANAGER, PROCESSOR
 
 
 class ResCompany(models.Model):
@@ -18,9 +18,10 @@ class ResCompany(models.Model):
         readonly=True,
         help="A day that was drawn by itself is signed by any manager. Set under Configuration, Who Signs a Day.",
     )
-    order_sign_by_id = fields.Many2one("res.users", "Signing set by", readonly=True)
-    order_sign_at = fields.Datetime("Signing set at", readonly=True)
-    order_sign_reason = fields.Char("Why signing is set so", readonly=True)
+    # customers on the portal may read their company
+    order_sign_by_id = fields.Many2one("res.users", "Signing set by", readonly=True, groups=PROCESSOR)
+    order_sign_at = fields.Datetime("Signing set at", readonly=True, groups=PROCESSOR)
+    order_sign_reason = fields.Char("Why signing is set so", readonly=True, groups=PROCESSOR)
 
     def _transition_guarded_fields(self):
         return (
