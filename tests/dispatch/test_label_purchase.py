@@ -106,6 +106,37 @@ class TestLabelPurchase(LabelCase):
         self.cr.postcommit.run()
         self.assertEqual(self._purchases(picking), [("used", "T00001")])
 
+    def test_what_went_back_to_a_savepoint_is_not_used_by_a_commit(self):
+        """In a batch the orders at fault go back, and the others are committed."""
+        kept, failed = self._pickings(2)
+        kept.send_to_shipper()
+        with self.assertRaises(UserError), self.cr.savepoint():
+            failed.send_to_shipper()
+            raise UserError("The invoice is refused")
+        failed.invalidate_recordset()
+        self.cr.postcommit.run()
+        self.assertEqual(self._purchases(kept + failed), [("used", "T00001"), ("bought", "T00002")])
+        failed.send_to_shipper()
+        self.assertEqual((failed.carrier_tracking_ref, len(self.shop.bought)), ("T00002", 2))
+
+    def test_labels_of_several_parcels_are_found_on_their_transfer(self):
+        kinds = (("A1,A2", "A1,A2"), ("A1,A3", "A1"), ("", False))
+        pickings = self._pickings(3)
+        for picking, (bought, stands) in zip(pickings, kinds):
+            picking.write({"carrier_tracking_ref": stands, "state": "done"})
+            self.cr.execute(
+                """
+                INSERT INTO order_label_purchase (reference, company_id, picking_number, picking_name, carrier_number,
+                                                  carrier_name, state, tracking)
+                VALUES (%s, %s, %s, %s, %s, 'Outside', 'bought', %s)
+                """,
+                [picking.name, self.company.id, picking.id, picking.name, self.carrier.id, bought],
+            )
+        self.env.flush_all()
+        purchases = self.env["order.label.purchase"].search([("picking_number", "in", pickings.ids)], order="id")
+        purchases._cron_used()
+        self.assertEqual(purchases.mapped("state"), ["used", "bought", "used"])
+
     def test_two_transfers_get_two_labels(self):
         pickings = self._pickings(2)
         for picking in pickings:

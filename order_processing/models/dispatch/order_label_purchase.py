@@ -12,6 +12,13 @@ MANAGER = "order_processing.group_manager"
 LOCK = 727_001
 # a purchase that is not settled: at most one for a transfer and carrier
 OPEN = ("asked", "bought")
+# the tracking numbers of the purchase stand on its transfer; where the carrier gave none, that the goods have left is all there is
+ON_TRANSFER = SQL(
+    """
+    string_to_array(coalesce(picking.carrier_tracking_ref, ''), ',') @> string_to_array(purchase.tracking, ',')
+    AND (purchase.tracking <> '' OR picking.state = 'done' AND picking.carrier_id = purchase.carrier_number)
+    """
+)
 
 
 class OrderLabelPurchase(models.Model):
@@ -136,10 +143,26 @@ class OrderLabelPurchase(models.Model):
         self._keep(number, "bought", tracking=tracking, price=price, labels=labels, bought_at=fields.Datetime.now())
 
     @api.model
-    def _use(self, number):
-        """The label counts as used once the transaction that wants it is committed."""
-        keep = self.env["order.label.purchase"]._keep
-        self.env.cr.postcommit.add(lambda: keep(number, "used", used_at=fields.Datetime.now()))
+    def _use(self, number, picking, tracking):
+        """The label counts as used once the transaction that wants it is committed, unless it went back to a savepoint before."""
+        cr, keep = self.env.cr, self.env["order.label.purchase"]._keep
+        number_of, carrier = picking.id, picking.carrier_id.id
+
+        def used():
+            picking.flush_model(["carrier_tracking_ref", "state", "carrier_id"])
+            purchase = SQL("(SELECT %s AS tracking, %s AS carrier_number)", tracking or "", carrier)
+            cr.execute(
+                SQL(
+                    "SELECT FROM stock_picking picking, %s purchase WHERE picking.id = %s AND %s",
+                    purchase,
+                    number_of,
+                    ON_TRANSFER,
+                )
+            )
+            if cr.rowcount:
+                keep(number, "used", used_at=fields.Datetime.now())
+
+        cr.postcommit.add(used)
 
     @api.model
     def _cron_used(self):
@@ -149,10 +172,10 @@ class OrderLabelPurchase(models.Model):
                 """
                 UPDATE order_label_purchase purchase SET state = 'used', used_at = %s
                   FROM stock_picking picking
-                 WHERE purchase.state = 'bought' AND picking.id = purchase.picking_number AND picking.state = 'done'
-                   AND purchase.tracking = ANY(string_to_array(picking.carrier_tracking_ref, ','))
+                 WHERE purchase.state = 'bought' AND picking.id = purchase.picking_number AND picking.state = 'done' AND %s
                 """,
                 fields.Datetime.now(),
+                ON_TRANSFER,
             )
         )
         self.invalidate_model(["state", "used_at"], flush=False)
@@ -247,7 +270,7 @@ class DeliveryCarrier(models.Model):
             .search([("res_model", "=", "stock.picking"), ("res_id", "=", picking.id), ("id", ">", last)], order="id")
         )
         purchases._bought(known["id"], answer, [(one.name, one.raw) for one in files])
-        purchases._use(known["id"])
+        purchases._use(known["id"], picking, answer["tracking_number"])
         return answer
 
     def _order_label_again(self, picking, known, files=None):
@@ -256,7 +279,7 @@ class DeliveryCarrier(models.Model):
             files = [(name, b64decode(content)) for name, content in json.loads(known["labels"] or "[]")]
         words = self.env._("The label %s was bought before and is used now.", known["reference"])
         picking.message_post(body=words, attachments=[(name, content) for name, content in files])
-        self.env["order.label.purchase"].sudo()._use(known["id"])
+        self.env["order.label.purchase"].sudo()._use(known["id"], picking, known["tracking"])
         return {"exact_price": known["price"] or 0.0, "tracking_number": known["tracking"]}
 
 
