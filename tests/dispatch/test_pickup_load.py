@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 from odoo.exceptions import AccessError, UserError
+from odoo.modules import get_module_path, load_script
+from odoo.tests import new_test_user
 
 from odoo.addons.order_processing.models.dispatch.pickup_room import Load, Room, first_that_takes
 
@@ -95,6 +97,97 @@ class TestPickupBatch(PickupCase):
 
         queries(pickings[0])
         self.assertEqual(queries(pickings[1]), queries(pickings[2:]))
+
+    def test_an_upgrade_leaves_what_stands_on_two_manifests(self):
+        """It was possible before, and is put right by people."""
+        third = self._pickups({"date": self._day(3)})
+        for picking, pickup in zip(self.pickings, (self.pickup, third, self.later)):
+            self._put(picking, pickup)
+        parcel = self.env["stock.package"].create({"name": "BOX"})
+        self.env.flush_all()
+        self.cr.execute("UPDATE stock_picking SET batch_id = NULL WHERE id = ANY(%s)", [self.pickings.ids])
+        self.cr.execute(
+            "UPDATE stock_move_line SET result_package_id = %s WHERE picking_id = ANY(%s)",
+            [parcel.id, self.pickings[:2].ids],
+        )
+        self.cr.execute(
+            "INSERT INTO order_pickup_stock_package_rel SELECT unnest(%s), %s ON CONFLICT DO NOTHING",
+            [[self.pickup.id, third.id], parcel.id],
+        )
+        self.env.invalidate_all()
+        path = get_module_path("order_processing") + "/migrations/19.0.1.2.0/post-pickups.py"
+        with self.assertLogs(level="WARNING") as logs:
+            load_script(path, "post_pickups").migrate(self.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertIn(f"{parcel.name} stands on the manifest of", "".join(logs.output))
+        self.assertEqual(self.pickings[2].batch_id.order_pickup_id, self.later)
+
+
+class TestPickupDoors(PickupCase):
+    """What a program writes of transfers and pickups is held to the same as the screens."""
+
+    def _new(self, user, pickup):
+        kind = self.warehouse.out_type_id
+        return (
+            self.env["stock.picking"]
+            .with_user(user)
+            .create(
+                {
+                    "picking_type_id": kind.id,
+                    "location_id": kind.default_location_src_id.id,
+                    "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+                    "order_pickup_id": pickup.id,
+                }
+            )
+        )
+
+    def test_a_new_transfer_goes_on_no_closed_pickup(self):
+        self._put(self.pickings[0], self.pickup)
+        self._as("processor", self.orders[0]).action_dispatch(invoice=False)
+        self.pickup.action_hand_over(signed_by="Jo")
+        with self.assertRaisesRegex(UserError, "it is closed"), self.cr.savepoint():
+            self._new(self.users["processor"], self.pickup)
+        self.assertEqual(self._new(self.users["processor"], self.later).order_pickup_id, self.later)
+        self.assertEqual(self.pickup.sudo().picking_ids, self.pickings[0])
+
+    def test_who_is_no_processor_plans_nothing(self):
+        packer = new_test_user(
+            self.env, login="test_packer", groups="stock.group_stock_user", company_id=self.company.id
+        )
+        picking = self.pickings[0].with_user(packer)
+        with self.assertRaisesRegex(AccessError, "it needs the right"):
+            picking.order_pickup_id = self.pickup.id
+        self._put(self.pickings[0], self.pickup)
+        with self.assertRaisesRegex(AccessError, "it needs the right"):
+            picking.order_pickup_id = False
+        with self.assertRaisesRegex(AccessError, "it needs the right"):
+            self._new(packer, self.later)
+        with self.assertRaisesRegex(UserError, "cannot be written"):
+            picking.order_carrier_scanned_at = "2026-01-01 00:00:00"
+        with self.assertRaisesRegex(UserError, "cannot be written"):
+            self.env["stock.package"].with_user(packer).create({"order_carrier_scanned_at": "2026-01-01 00:00:00"})
+        self.assertEqual(self.pickings[0].order_pickup_id, self.pickup)
+
+    def test_another_carrier(self):
+        """Neither a transfer nor a pickup gets another carrier while they stand together."""
+        freight = self.env["product.product"].create({"name": "Freight", "type": "service"})
+        van, post = self.env["delivery.carrier"].create(
+            [{"name": name, "product_id": freight.id} for name in ("Van", "Post")]
+        )
+        (self.pickup + self.later).write({"carrier_id": van.id})
+        self.pickings.carrier_id = van
+        self._put(self.pickings[0], self.pickup)
+        self._put(self.pickings[1], self.later)
+        with self.assertRaisesRegex(UserError, "it goes with Van"), self.cr.savepoint():
+            self.pickup.carrier_id = post
+        self._as("processor", self.pickings[0]).carrier_id = post
+        self.assertFalse(self.pickings[0].order_pickup_id, "it goes with the next pickup of its own carrier")
+        self.assertFalse(self.pickings[0].batch_id)
+        self.pickup.carrier_id = post
+        self.later.action_request()
+        with self.assertRaisesRegex(UserError, "asked to come"):
+            self._as("processor", self.pickings[1]).carrier_id = post
+        self.pickings[1].carrier_id = van
 
 
 class TestPickupRoom(PickupCase):

@@ -81,3 +81,17 @@ class TestNumberWords(OrderCase):
         self.env.invalidate_all()
         for lang in bodies:
             self.assertEqual(str(template.with_context(lang=lang).body_html), new % lang)
+
+    def test_messages_about_requests_keep_the_lines_that_somebody_wrote_into_them(self):
+        template = self.env.ref("order_processing.mail_template_change_declined")
+        old = """<ul t-if="object.line_ids"><li t-foreach="object.line_ids" t-as="line" t-out="line.quantity"/></ul>"""
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE mail_template SET body_html = %s WHERE id = %s", [json.dumps({"en_US": old}), template.id]
+        )
+        path = get_module_path("order_processing") + "/migrations/19.0.1.2.0/post-change-mail.py"
+        load_script(path, "post_change_mail").migrate(self.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.cr.execute("SELECT body_html->>'en_US' FROM mail_template WHERE id = %s", [template.id])
+        found = self.cr.fetchone()[0]
+        self.assertEqual(found, old.replace("object.line_ids", "object._told_lines()", 1))

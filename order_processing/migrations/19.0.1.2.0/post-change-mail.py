@@ -2,11 +2,11 @@
 
 
 def migrate(cr, version):
-    """What shows the wished quantities shows all that is wished."""
+    """What is shown where quantities are wished is shown where anything is; what walks through the lines itself still does."""
     cr.execute(
-        """
+        r"""
         UPDATE mail_template template
-           SET body_html = replace(template.body_html::text, 'object.line_ids', 'object._told_lines()')::jsonb
+           SET body_html = replace(template.body_html::text, 't-if=\"object.line_ids\"', 't-if=\"object._told_lines()\"')::jsonb
           FROM ir_model_data data
          WHERE data.module = 'order_processing' AND data.model = 'mail.template' AND data.res_id = template.id
            AND data.name IN ('mail_template_change_accepted', 'mail_template_change_declined')

@@ -58,6 +58,7 @@ from . import sale_order_change_head
 from . import sale_order_change
 from . import stock_move_change
 from . import sale_order_close
+from . import stock_package_scanned
 from . import stock_package_void
 from . import stock_package_booked
 from . import stock_picking_change

@@ -12,6 +12,8 @@ CLOSED = ("handed_over", "missed")
 BOOKED = ("requested", "loading")
 # when and where the carrier comes
 BOOKING = {"company_id", "carrier_id", "warehouse_id", "date", "window_from", "window_to"}
+# of these it takes only transfers that have the same
+ROUTE = {"company_id", "carrier_id", "warehouse_id"}
 # what says who took which goods when
 FACTS = BOOKING | {"name", "picking_ids", "driver", "vehicle", "dock"}
 
@@ -148,7 +150,16 @@ class OrderPickup(models.Model):
                     )
                 )
         self._check_booking(vals)
-        return super().write(vals)
+        before = {} if ROUTE.isdisjoint(vals) else {pickup: pickup._route() for pickup in self.sudo()}
+        answer = super().write(vals)
+        for pickup, route in before.items():
+            if pickup._route() != route:
+                pickup.picking_ids._pickup_check_fits(pickup)
+        return answer
+
+    def _route(self):
+        self.ensure_one()
+        return [self[name] for name in ROUTE]
 
     def _check_booking(self, vals):
         """When a carrier that was asked comes is a manager's to change; another one is asked by another pickup."""
@@ -157,7 +168,7 @@ class OrderPickup(models.Model):
             plain = self._fields[name].convert_to_cache
             if any(plain(pickup[name], pickup) != plain(vals[name], pickup) for pickup in booked):
                 self._check_order_group(MANAGER)
-                if name in ("company_id", "carrier_id", "warehouse_id"):
+                if name in ROUTE:
                     raise UserError(
                         self.env._(
                             "%s: its carrier was asked to come. Plan it again first (“Plan again”), which tells the carrier not to.",
