@@ -17,6 +17,8 @@ COUNTED = {
 LABEL_SIZE = "order_label_size"
 LABELS = ("order_processing.report_shipping_label", "order_processing.report_return_label")
 ASSETS = re.compile(r"<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>", re.IGNORECASE)
+# with which core's pages begin
+HEIGHT = '<html style="height: 0;">'
 # printed on sheets with a head of one line
 SHEETS = (
     "order_processing.report_pick_list",
@@ -103,6 +105,18 @@ class IrActionsReport(models.Model):
     @staticmethod
     def _order_without_assets(page):
         return Markup(ASSETS.sub("", str(page)))
+
+    def _run_wkhtmltopdf(self, bodies, report_ref=False, **options):
+        """Sheets are drawn at their own height, else at core's: the engine sometimes breaks down where a table meets a page's end,
+        and where it does so at the one it does not at the other.
+        """
+        if self._get_report(report_ref).report_name not in SHEETS:
+            return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, **options)
+        try:
+            own = [Markup(str(body).replace(HEIGHT, "<html>", 1)) for body in bodies]
+            return super()._run_wkhtmltopdf(own, report_ref=report_ref, **options)
+        except UserError:
+            return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, **options)
 
     @staticmethod
     def _order_one_heading(body):
