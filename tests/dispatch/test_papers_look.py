@@ -2,11 +2,14 @@
 
 import base64
 import io
+import subprocess
 from unittest.mock import patch
 
 import pypdfium2
 from lxml import html
 from PIL import Image
+
+from odoo.addons.base.models import ir_actions_report
 
 from tests.common import ObservingCase
 
@@ -185,3 +188,17 @@ class TestPapersLook(PapersMixin, ObservingCase):
             self.company.paperformat_id = self.env.ref(xmlid)
             page = self._pdf("slip", picking)[0]
             self.assertEqual(tuple(round(side / 72 * 25.4) for side in page.get_size()), size)
+
+    def test_an_engine_that_breaks_down_is_asked_once_more(self):
+        engine, calls = ir_actions_report._run_wkhtmltopdf, []
+
+        def once(arguments):
+            calls.append(arguments)
+            if len(calls) == 1:
+                return subprocess.CompletedProcess(arguments, -11, "", "")
+            return engine(arguments)
+
+        pickup = self._of_pickup(self._ready())
+        with patch.object(ir_actions_report, "_run_wkhtmltopdf", once):
+            self.assertEqual(len(self._manifest(pickup, pdf=True)), 1)
+        self.assertEqual(len(calls), 2)
